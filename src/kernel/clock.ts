@@ -1,0 +1,38 @@
+/** Time as an argument, so that tests need not wait. Epoch milliseconds; monotonic is for durations only (fractional ms). */
+export interface Clock {
+  now(): number;
+  monotonic(): number;
+  /** Calls fn once after ms; returns a cancel. Timers do not keep the process alive. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+const LONGEST = 2 ** 31 - 1; // setTimeout turns anything longer into 1 ms
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, fn) {
+    let timer: NodeJS.Timeout;
+    const arm = (left: number) => {
+      timer = setTimeout(() => (left > LONGEST ? arm(left - LONGEST) : fn()), Math.min(Math.max(left, 0), LONGEST)).unref();
+    };
+    arm(ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after ms, or rejects with the signal's reason when it aborts first. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const aborted = () => {
+      cancel();
+      reject(signal!.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener('abort', aborted);
+      resolve();
+    });
+    signal?.addEventListener('abort', aborted, { once: true });
+  });
+}

@@ -1,0 +1,28 @@
+export { collect, MIB, utf8 } from './bytes.ts';
+export { type Clock, sleep, systemClock } from './clock.ts';
+export { withDeadline } from './deadline.ts';
+export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';
+export { type Ids, randomIds } from './ids.ts';
+export { inOrder, type Service } from './lifecycle.ts';
+export { createLogger, type Logger, type LogLevel, silentLogger } from './logger.ts';
+export { type PlatformCode, platformErrors, platformFailure } from './platform-errors.ts';
+export {
+  type Blobs,
+  type Collection,
+  collection,
+  type EventInput,
+  type Index,
+  type Key,
+  type KeyPart,
+  type Page,
+  type Position,
+  type Range,
+  type Reader,
+  type StagedBlob,
+  type Store,
+  type StoredEvent,
+  type StoreHealth,
+  type StoreSchema,
+  type TopicSpec,
+  type Transaction,
+} from './store-contract.ts';

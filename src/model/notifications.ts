@@ -1,0 +1,96 @@
+import { collection } from '../kernel/index.ts';
+
+/** Where a matched event goes. Grows with the services that can be targets; dispatch knows how to reach each kind. */
+export type Target = { readonly kind: 'function'; readonly arn: string };
+
+/** One rule of a bucket's notification configuration. */
+export interface NotificationRule {
+  readonly id: string;
+  /** With prefix: `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`. */
+  readonly events: readonly string[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly target: Target;
+}
+
+/** A bucket's notification configuration; written by services/s3, read by dispatch. Bucket names are unique over all accounts. */
+export interface BucketNotifications {
+  readonly bucket: string;
+  readonly account: string;
+  readonly region: string;
+  readonly rules: readonly NotificationRule[];
+}
+
+export const bucketNotifications = collection<BucketNotifications>({ name: 's3.notifications', key: ['bucket'] });
+
+/** Body of an event in the topic `s3.objects`: the facts of one change, from which every event shape is made. */
+export interface ObjectChange {
+  readonly bucket: string;
+  readonly owner: string;
+  /** Not encoded. */
+  readonly key: string;
+  /** Without `s3:`, e.g. `ObjectCreated:Put`. */
+  readonly eventName: string;
+  readonly size?: number;
+  /** Without quotes. */
+  readonly etag?: string;
+  readonly versionId?: string;
+  /** Hexadecimal, grows with every change of one key. */
+  readonly sequencer: string;
+  readonly requestId: string;
+  /** Value of x-amz-id-2. */
+  readonly hostId: string;
+  /** `AWS:AROA…:session` or the account id. */
+  readonly principalId: string;
+  readonly sourceIp: string;
+}
+
+/** Whether a rule's event list covers an event name (given without `s3:`); `*` stands for the last part. */
+export function coversEvent(events: readonly string[], eventName: string): boolean {
+  const full = `s3:${eventName}`;
+  return events.some((event) => event === full || (event.endsWith(':*') && full.startsWith(event.slice(0, -1))));
+}
+
+/** Whether a rule selects a change: its event list and its filters on the key (spec/event-sources.md §1). */
+export function selects(rule: NotificationRule, change: ObjectChange): boolean {
+  return (
+    coversEvent(rule.events, change.eventName) &&
+    change.key.startsWith(rule.prefix ?? '') &&
+    change.key.endsWith(rule.suffix ?? '')
+  );
+}
+
+/** The event a function gets: exactly one record (spec/event-sources.md §1). time: epoch ms. */
+export function objectEvent(change: ObjectChange, rule: NotificationRule, region: string, time: number): object {
+  const removed = change.eventName.startsWith('ObjectRemoved');
+  const version = change.versionId === undefined ? {} : { versionId: change.versionId };
+  const facts = removed ? {} : { size: change.size, eTag: change.etag };
+  return {
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        awsRegion: region,
+        eventTime: new Date(time).toISOString(),
+        eventName: change.eventName,
+        userIdentity: { principalId: change.principalId },
+        requestParameters: { sourceIPAddress: change.sourceIp },
+        responseElements: { 'x-amz-request-id': change.requestId, 'x-amz-id-2': change.hostId },
+        s3: {
+          s3SchemaVersion: '1.0',
+          configurationId: rule.id,
+          bucket: { name: change.bucket, ownerIdentity: { principalId: change.owner }, arn: `arn:aws:s3:::${change.bucket}` },
+          object: { key: formEncode(change.key), ...facts, ...version, sequencer: change.sequencer },
+        },
+      },
+    ],
+  };
+}
+
+/** Form encoding as S3 does it in events: space becomes `+`, `/` stays. */
+function formEncode(key: string): string {
+  return encodeURIComponent(key)
+    .replace(/%2F/g, '/')
+    .replace(/%20/g, '+')
+    .replace(/[!'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,98 @@
+/** The function types through which upper rooms meet; compose fills them in. */
+import type { Transaction } from '../kernel/index.ts';
+import type { AccessRequest, Decision } from './access.ts';
+import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
+import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
+
+/** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
+export type Invoke = (call: Call) => Promise<Outcome>;
+
+/** Invoke under the concurrency limits, and metered (dispatch). What services and the gateway call. */
+export type Run = (call: Call, kind: MeterRecord['kind']) => Promise<Outcome>;
+
+/** A function by name, partial ARN or ARN and qualifier, as it should run now: aliases resolved, weights drawn (services/lambda). */
+export type ResolveFunction = (place: Place, nameOrArn: string, qualifier?: string) => Promise<FunctionSpec>;
+
+/** May this service principal invoke this function, by the function's resource policy (services/lambda)? */
+export type MayInvoke = (
+  functionArn: string,
+  caller: { service: string; sourceArn: string; sourceAccount: string },
+) => Promise<boolean>;
+
+/** Appends an asynchronous invocation in the caller's transaction; resolves when it is part of it (dispatch). */
+export type Enqueue = (tx: Transaction, event: AsyncInvocation) => Promise<void>;
+
+export interface AsyncInvocation extends Place {
+  readonly requestId: string;
+  /** Qualified ARN as invoked. */
+  readonly functionArn: string;
+  /** UTF-8 JSON text. */
+  readonly payload: string;
+  /** Epoch ms of acceptance. */
+  readonly time: number;
+  readonly traceId?: string;
+  /** Id of the invocation that asked for it, if one did. */
+  readonly cause?: string;
+}
+
+/** Decides one request (services/iam): explicit deny, allow, or implicit deny, with the text AWS gives. */
+export type Authorize = (principal: Principal, request: AccessRequest) => Promise<Decision>;
+
+/** Temporary credentials of a function's role, for one environment (services/sts). Rejects when the role is not there or not assumable. */
+export type IssueCredentials = (spec: FunctionSpec, environment: string) => Promise<Credentials>;
+
+/** The secret that signed a request, and who that is; undefined when the key (or token) is not known (services/iam). */
+export type FindKey = (accessKeyId: string, sessionToken: string | undefined) => Promise<KnownKey | undefined>;
+
+export interface KnownKey {
+  readonly secret: string;
+  readonly principal: Principal;
+  /** Epoch ms; undefined: does not expire. */
+  readonly expiration?: number;
+}
+
+/** Takes lines for a log stream; never blocks, keeps their order, bounded (observe). */
+export type WriteLog = (stream: LogStream, lines: readonly LogLine[]) => void;
+
+/** Takes the meter of one invocation, behind the answer (observe). */
+export type Meter = (record: MeterRecord) => void;
+
+/** The same inside the transaction of an asynchronous outcome (observe). */
+export type MeterIn = (tx: Transaction, record: MeterRecord) => Promise<void>;
+
+/** Unpacks a stored zip into a read-only tree named by its hash, unless it is there (sandbox). Rejects with InvalidArchive, ArchiveTooLarge. */
+export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: number }>;
+
+/** Tells invoke that environments of these identities should drain (after a deploy or a delete). */
+export type Retire = (functionArn: string, keepIdentity?: string) => void;
+
+/** Connections from inside a sandbox to its AWS endpoint (gateway). */
+export type ServeSandbox = (socket: import('node:stream').Duplex, caller: SandboxCaller) => void;
+
+export interface SandboxCaller {
+  readonly environment: string;
+  readonly place: Place;
+  /** ARN of the only role whose credentials are accepted here. */
+  readonly role: string;
+  readonly functionArn: string;
+  /** The invocation that runs at this moment, if one does. */
+  readonly invocation: () => string | undefined;
+}
+
+/** One route of the control API under `/_dalamb/api`. */
+export interface ControlRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `/functions/:name`; a colon begins a parameter of one segment. */
+  readonly path: string;
+  readonly summary: string;
+  readonly handle: (request: ControlRequest) => Promise<unknown>;
+}
+
+export interface ControlRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON, or undefined. At most 6 MB. */
+  readonly body: unknown;
+  readonly place: Place;
+  readonly signal: AbortSignal;
+}

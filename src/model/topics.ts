@@ -1,0 +1,14 @@
+import type { TopicSpec } from '../kernel/index.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Changes of objects; body is an ObjectChange (notifications.ts). */
+export const objectTopic: TopicSpec = { name: 's3.objects', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
+
+/** Accepted asynchronous invocations; body is an AsyncInvocation (ports.ts). */
+export const asyncTopic: TopicSpec = { name: 'lambda.async', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
+
+/** Meters of invocations, in batches; body is { records: MeterRecord[] } (invocation.ts). */
+export const meterTopic: TopicSpec = { name: 'meters', lanes: 1, retention: { ageMs: 35 * DAY, bytes: 4 * 2 ** 30 } };
+
+export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic];

@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+import type { Service } from '../kernel/index.ts';
+
+/**
+ * The contract of sandbox drivers: isolated workloads, generic at boot, given their code, limits and process later. A sandbox knows
+ * nothing of functions.
+ *
+ * Life: boot → booted; assign (any number of times before and after run, e.g. limits) ; run (once) → running; freeze ⇄ thaw; destroy →
+ * gone. What is illegal in a state rejects with SandboxIllegal. After destroy resolves, no process, mount, cgroup, socket or file of it
+ * is left, and no further event is delivered.
+ */
+export interface SandboxDriver extends Service {
+  readonly name: 'oci' | 'process';
+  readonly features: SandboxFeatures;
+  /** Rejects with SandboxUnavailable. */
+  boot(spec: SandboxSpec, events: SandboxEvents): Promise<Sandbox>;
+}
+
+export interface SandboxFeatures {
+  readonly isolation: boolean;
+  readonly limits: boolean;
+  readonly freeze: boolean;
+  readonly egress: boolean;
+}
+
+export interface SandboxSpec {
+  /** `[a-z0-9-]{1,40}`, unique among living sandboxes of this driver. */
+  readonly id: string;
+  /** Directories of the host shown read-only from the start, e.g. a runtime. */
+  readonly mounts: readonly { readonly source: string; readonly target: string }[];
+  /** Size of /tmp in MiB, or a volume kept from a destroyed sandbox. */
+  readonly tmp: number | TmpVolume;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  readonly memoryMiB: number;
+  /** Share of one core, e.g. 1 for 1,769 MB; undefined: no quota. */
+  readonly cpus?: number;
+  readonly pids: number;
+}
+
+/** A /tmp that outlives its sandbox, so that a reset keeps its files. Discard it if it is not used again. */
+export interface TmpVolume {
+  readonly mib: number;
+  discard(): Promise<void>;
+}
+
+export type ListenerName = 'runtime' | 'aws' | 'channel';
+
+export interface SandboxEvents {
+  /** A connection from inside: to the Runtime API, to the AWS endpoint, or to the frame channel (a unix socket). */
+  connection(listener: ListenerName, socket: Duplex): void;
+  /** What the workload wrote to stdout or stderr; in order; may be cut anywhere. The driver never blocks the workload: beyond a rate it drops. */
+  output(chunk: Buffer): void;
+  dropped(bytes: number): void;
+  /** An outgoing connection or datagram reply was metered. */
+  egress(bytes: number): void;
+}
+
+/** A rule by which outgoing connections are judged; see model's EgressPolicy, which has the same shape. */
+export interface Egress {
+  readonly enabled: boolean;
+  readonly allow: readonly { readonly to: string; readonly port: number }[];
+  readonly deny: readonly { readonly to: string; readonly port: number }[];
+}
+
+export interface Assignment {
+  /** Trees (by hash, see trees.ts) to show read-only at these targets: `/var/task`, `/opt`. Several trees at one target are overlaid, later ones on top. */
+  readonly trees?: readonly { readonly hashes: readonly string[]; readonly target: '/var/task' | '/opt' }[];
+  readonly limits?: Limits;
+  readonly egress?: Egress;
+}
+
+/** The main process. argv[0] is an absolute path inside. */
+export interface Process {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export interface Exit {
+  readonly code?: number;
+  /** `SIGKILL`. */
+  readonly signal?: string;
+  /** The kernel killed something in it for want of memory. */
+  readonly oom: boolean;
+}
+
+export interface Sandbox {
+  readonly id: string;
+  /** `host:port` (unix path for channel) as seen from inside. */
+  readonly addresses: Readonly<Record<ListenerName, string>>;
+  /** Where trees appear inside: the same as their targets under `oci`, a host path under `process`. */
+  path(target: string): string;
+  assign(assignment: Assignment): Promise<void>;
+  run(process: Process): Promise<void>;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** Sends a signal to the main process. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Bytes; peak is since resetPeak or the boot. Under `process`: the main process's own numbers. */
+  memory(): Promise<{ readonly current: number; readonly peak: number }>;
+  /** Resolves when the main process has ended (or the sandbox was destroyed first). */
+  readonly exited: Promise<Exit>;
+  /** With keepTmp resolves to the volume. Idempotent. */
+  destroy(options?: { readonly keepTmp?: boolean }): Promise<TmpVolume | undefined>;
+}

@@ -1,0 +1,1 @@
+export type { Decoded, Match, ServiceName, Signature, Wire, WireRequest, WireResponse } from './contract.ts';
