@@ -1,0 +1,169 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { MIB, platformFailure } from './kernel/index.ts';
+
+const port = z.number().int().min(0).max(65535);
+const mib = z.number().int().positive();
+const rule = z.strictObject({ to: z.string().min(1).max(255), port: port.default(0) });
+
+/** The whole configuration file; docs/dalamb.toml shows every setting with its default, and a test ties the two together. */
+const fileSchema = z.strictObject({
+  server: z
+    .strictObject({
+      port: port.default(4566),
+      host: z.string().default('127.0.0.1'),
+      /** Further names under which clients may reach this server (Host header). */
+      names: z.array(z.string()).default([]),
+      data: z.string().default('./data'),
+      /** Seconds that a stop waits for running invocations. */
+      drain_seconds: z.number().int().min(0).max(30).default(20),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      mode: z.enum(['local', 'strict']).default('local'),
+      /** TLS ends at a proxy in front of this server; needed for strict. */
+      behind_proxy: z.boolean().default(false),
+      key_file: z.string().optional(),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      format: z.enum(['text', 'json']).default('text'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Invocations at a time in one account and region. */
+      concurrent_executions: z.number().int().min(1).max(100_000).default(1000),
+      /** Memory that environments may use together; default three quarters of the machine's. */
+      memory_mib: mib.default(Math.max(256, Math.floor((os.totalmem() / MIB) * 0.75))),
+      /** How long a synchronous call waits for an environment. */
+      wait_ms: z.number().int().min(0).max(60_000).default(10_000),
+      /** Kept free on the disk for reads and recovery. */
+      disk_reserve_mib: z.number().int().min(0).default(64),
+      /** Unpacked code kept on disk. */
+      code_cache_mib: mib.default(8192),
+    })
+    .prefault({}),
+  sandbox: z
+    .strictObject({
+      driver: z.enum(['auto', 'oci', 'process']).default('auto'),
+      oci_runtime: z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .default('runc'),
+      /** Booted sandboxes kept ready for each runtime that is in use; 0 boots when a call comes. */
+      ready: z.number().int().min(0).max(64).default(2),
+      /** Milliseconds without a call after which an environment is frozen. */
+      freeze_after_ms: z.number().int().min(0).default(50),
+      /** Seconds without a call after which it ends. */
+      idle_seconds: z.number().int().min(1).default(600),
+      uid: z.number().int().min(1000).default(64200),
+      /** First user id of the ranges given to sandboxes, 65,536 each. */
+      first_uid: z.number().int().min(65536).default(1_000_000),
+    })
+    .prefault({}),
+  egress: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** `host:port` of the resolver asked for functions; default the host's. */
+      resolver: z.string().optional(),
+      allow: z.array(rule).default([]),
+      deny: z.array(rule).default([]),
+    })
+    .prefault({}),
+  billing: z.strictObject({ init: z.boolean().default(true) }).prefault({}),
+});
+
+export type FileConfig = z.infer<typeof fileSchema>;
+
+export interface Config extends FileConfig {
+  /** Absolute. */
+  readonly directory: string;
+  readonly keyFile: string;
+  readonly bare: boolean;
+  readonly allowRoot: boolean;
+}
+
+export interface StartOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly bare?: boolean;
+  readonly allowRoot?: boolean;
+}
+
+/** Reads file, variables and options, in rising precedence. Throws ConfigInvalid naming the setting. */
+export function loadConfig(options: StartOptions): Config {
+  const env = process.env;
+  const file = options.config ?? env.DALAMB_CONFIG;
+  const parsed = fileSchema.safeParse(file === undefined ? {} : readToml(file));
+  if (!parsed.success) throw platformFailure('ConfigInvalid', `${file}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+  const config = parsed.data;
+  const server = {
+    ...config.server,
+    port: portOf(options.port ?? env.DALAMB_PORT) ?? config.server.port,
+    host: options.host ?? env.DALAMB_HOST ?? config.server.host,
+  };
+  const directory = path.resolve(options.data ?? env.DALAMB_DATA ?? config.server.data);
+  checkAuth(config, server.host);
+  return {
+    ...config,
+    server,
+    directory,
+    keyFile: path.resolve(config.auth.key_file ?? env.DALAMB_KEY_FILE ?? defaultKeyFile(directory)),
+    bare: options.bare ?? false,
+    allowRoot: options.allowRoot ?? false,
+  };
+}
+
+/** One key a data directory, beside it and not inside, so that a copy of the data is not a copy of the key. */
+function defaultKeyFile(directory: string): string {
+  return path.join(path.dirname(directory), `.${path.basename(directory)}.dalamb-key`);
+}
+
+function readToml(file: string): unknown {
+  try {
+    return parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw platformFailure('ConfigInvalid', `${file}: ${(error as Error).message}`);
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
+    throw platformFailure('ConfigInvalid', `port ${text} is not a number from 0 to 65535`);
+  return Number(text);
+}
+
+function checkAuth(config: FileConfig, host: string): void {
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (config.auth.mode === 'local' && !loopback) {
+    throw platformFailure(
+      'ConfigInvalid',
+      `auth.mode = "local" only listens on loopback, not on ${host}; set auth.mode = "strict"`,
+    );
+  }
+  if (config.auth.mode === 'strict' && !config.auth.behind_proxy && !loopback) {
+    throw platformFailure(
+      'ConfigInvalid',
+      'auth.mode = "strict" off loopback needs TLS: put a proxy in front and set auth.behind_proxy = true',
+    );
+  }
+}
+
+/** How the launcher started this process; it ends with the launcher's channel. */
+export const startedByLauncher = process.env.DALAMB_LAUNCHER === 'ipc';
+
+/** Where the command line finds the platform. */
+export const cliDefaults = {
+  url: process.env.DALAMB_URL ?? `http://127.0.0.1:${process.env.DALAMB_PORT ?? '4566'}`,
+  environment: process.env.DALAMB_ENV,
+};

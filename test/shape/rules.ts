@@ -1,0 +1,36 @@
+/** DESIGN §2: which rooms a room may import; imports go down, never sideways, never up. */
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  model: ['kernel'],
+  store: ['kernel'],
+  wire: ['kernel'],
+  sandbox: ['kernel'],
+  services: ['kernel', 'model', 'store', 'wire'],
+  dispatch: ['kernel', 'model', 'store'],
+  invoke: ['kernel', 'model', 'sandbox'],
+  paas: ['kernel', 'model', 'store', 'sandbox'],
+  observe: ['kernel', 'model', 'store'],
+  gateway: ['kernel', 'model', 'wire'],
+  cli: ['kernel', 'model'],
+};
+
+/** Of these rooms, only types may be imported by the room named. */
+export const typesOnly: readonly (readonly [room: string, of: string])[] = [
+  ['services', 'wire'],
+  ['cli', 'model'],
+];
+
+/** The reason for every package that the server needs at run time; at most fifteen. */
+export const dependencyReasons: Readonly<Record<string, string>> = {
+  '@aws-sdk/core': 'public XML codec of the SDKs, for restXml and awsQuery',
+  '@smithy/core': 'public JSON, CBOR and event-stream codecs and schema types of the SDKs',
+  commander: 'command line grammar and help',
+  'smol-toml': 'reads the one configuration file',
+  yauzl: 'reads zip archives, hostile ones included',
+  zod: 'schema of the configuration',
+};
+
+/** Names that say nothing. */
+export const emptyNames = /(^|\/)(utils?|helpers?|common|manager|misc)(\.|\/|$)/;
+
+export const limits = { fileLines: 400, functionLines: 70, composeLines: 200, mainLines: 40, depth: 3, dependencies: 15 };

@@ -1,0 +1,48 @@
+// `npm test`: installs what tests need, then runs them all with node:test on Node 26. `--soak`: the long crash and attack suites as well.
+// Arguments that are files or patterns run only those: `npm test -- src/store`.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { installPackages, installSystemPackages, node26, root } from '../bin/install.mjs';
+
+const say = (text) => process.stderr.write(`test: ${text}\n`);
+const args = process.argv.slice(2);
+const soak = args.includes('--soak');
+const only = args.filter((arg) => !arg.startsWith('--'));
+
+await installPackages({ dev: true, say });
+await installSystemPackages({ say });
+const files = find(only.length ? only : ['src', 'test', 'runtimes', 'bench']);
+// Unit tests share one process; what starts servers and sandboxes gets its own.
+const unit = files.filter((file) => file.startsWith(`src${path.sep}`) && !/\.process\.test\.ts$/.test(file));
+const rest = files.filter((file) => !unit.includes(file));
+const flags = [
+  '--disable-warning=ExperimentalWarning',
+  '--test',
+  '--test-timeout=600000',
+  '--test-concurrency=2',
+  '--test-reporter=spec',
+];
+const child = spawn(node26(), [...flags, ...unit, ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, ...(soak ? { SOAK: '1' } : {}) },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code) => process.exit(code ?? 1));
+
+function find(places) {
+  const found = [];
+  const visit = (place) => {
+    const at = path.join(root, place);
+    if (fs.statSync(at).isFile()) return found.push(place);
+    for (const name of fs.readdirSync(at).sort()) {
+      const entry = path.join(place, name);
+      if (fs.statSync(path.join(root, entry)).isDirectory()) {
+        if (name !== 'node_modules') visit(entry);
+      } else if (/\.test\.(ts|mjs)$/.test(name)) found.push(entry);
+    }
+  };
+  places.forEach(visit);
+  return found;
+}
