@@ -1,1 +1,1 @@
-export {};
+export { createDispatch, type Dispatch, type DispatchPorts, dispatchSchema } from './dispatch.ts';

@@ -1,6 +1,8 @@
 /** The function types through which upper rooms meet; compose fills them in. */
 import type { Transaction } from '../kernel/index.ts';
 import type { AccessRequest, Decision } from './access.ts';
+import type { AsyncSettings } from './async-retry.ts';
+import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
 
@@ -18,6 +20,12 @@ export type MayInvoke = (
   functionArn: string,
   caller: { service: string; sourceArn: string; sourceAccount: string },
 ) => Promise<boolean>;
+
+/** The asynchronous settings of a qualified function ARN; defaults when none are configured (services/lambda). */
+export type FindAsyncSettings = (functionArn: string) => Promise<AsyncSettings>;
+
+/** Σ of reserved concurrency in an account and region; answers from memory, for it stands in the hot path (services/lambda). */
+export type ReservedTotal = (place: Place) => number;
 
 /** Appends an asynchronous invocation in the caller's transaction; resolves when it is part of it (dispatch). */
 export type Enqueue = (tx: Transaction, event: AsyncInvocation) => Promise<void>;
@@ -40,6 +48,20 @@ export type Authorize = (principal: Principal, request: AccessRequest) => Promis
 
 /** Temporary credentials of a function's role, for one environment (services/sts). Rejects when the role is not there or not assumable. */
 export type IssueCredentials = (spec: FunctionSpec, environment: string) => Promise<Credentials>;
+
+/**
+ * An object's content for another service of the same account (services/s3): its blob is stored, so that linkBlob(hash) works.
+ * Rejects with NoSuchBucket, NoSuchKey, NoSuchVersion, AccessDenied, EntityTooLarge (multipart objects above 512 MiB).
+ */
+export type ReadObject = (
+  place: Place,
+  bucket: string,
+  key: string,
+  versionId?: string,
+) => Promise<{ readonly hash: string; readonly size: number }>;
+
+/** A bucket's CORS rules for the gateway (services/s3); undefined: no such bucket, no rules: CORS is not enabled. Judge them with cors.ts. */
+export type FindBucketCors = (bucket: string) => Promise<readonly CorsRule[] | undefined>;
 
 /** The secret that signed a request, and who that is; undefined when the key (or token) is not known (services/iam). */
 export type FindKey = (accessKeyId: string, sessionToken: string | undefined) => Promise<KnownKey | undefined>;
@@ -95,4 +117,52 @@ export interface ControlRequest {
   readonly body: unknown;
   readonly place: Place;
   readonly signal: AbortSignal;
+}
+
+/** A function URL by its id, over all accounts and regions; undefined when there is none (services/lambda). */
+export type FindFunctionUrl = (urlId: string) => Promise<FunctionUrl | undefined>;
+
+export interface FunctionUrl extends Place {
+  /** Lower case, as in the host name. */
+  readonly id: string;
+  /** ARN as invoked: qualified when the URL belongs to an alias. */
+  readonly functionArn: string;
+  readonly authType: 'NONE' | 'AWS_IAM';
+  readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
+  readonly cors?: FunctionUrlCors;
+  /** Resource policy of that function or alias, as parsed JSON. */
+  readonly policy?: unknown;
+}
+
+/** As configured (spec/lambda-api.md §10); maxAge in seconds. */
+export interface FunctionUrlCors {
+  readonly allowCredentials?: boolean;
+  readonly allowHeaders?: readonly string[];
+  readonly allowMethods?: readonly string[];
+  readonly allowOrigins?: readonly string[];
+  readonly exposeHeaders?: readonly string[];
+  readonly maxAge?: number;
+}
+
+/** A path under `/_dalamb/` that answers other than JSON (metrics, code downloads); it does its own authorization. */
+export interface RawRoute {
+  /** `/_dalamb/metrics`; ends with `/` when it covers everything below. */
+  readonly prefix: string;
+  readonly methods: readonly string[];
+  readonly handle: (request: RawRequest) => Promise<RawResponse>;
+}
+
+export interface RawRequest {
+  readonly method: string;
+  /** As sent, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
 }

@@ -1,0 +1,125 @@
+import { fail, type Key, type Store } from '../kernel/index.ts';
+import {
+  books,
+  type ControlRequest,
+  type ControlRoute,
+  type Delivery,
+  type DeliveryOutcome,
+  deliveries,
+  type OutcomeKind,
+  outcomes,
+  topics,
+} from '../model/index.ts';
+import { SUBSCRIBER } from './ledger.ts';
+
+const KINDS: readonly OutcomeKind[] = ['delivered', 'expired', 'dead-lettered', 'failed', 'dropped'];
+
+/** Control API of events: the balance of the books, what is in flight, and how deliveries ended. */
+export function eventRoutes(store: Store, followed: readonly string[]): ControlRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/events',
+      summary: 'accepted events, deliveries in flight and outcomes, for this account',
+      handle: ({ place }) => accountBooks(store, place, followed),
+    },
+    {
+      method: 'GET',
+      path: '/events/balance',
+      summary: 'the same over all accounts, with what is not yet routed',
+      handle: () => balance(store, followed),
+    },
+    {
+      method: 'GET',
+      path: '/events/deliveries',
+      summary: 'deliveries: state=in-flight, or an outcome; limit, after',
+      handle: (request) => list(store, request),
+    },
+  ];
+}
+
+type Sum = Record<'routed' | 'unmatched' | 'deliveries' | 'attempts' | OutcomeKind, number>;
+
+async function accountBooks(store: Store, { account, region }: { account: string; region: string }, followed: readonly string[]) {
+  const result = [];
+  for (const topic of followed) {
+    const page = await store.read.get(books, [account, region, topic]);
+    const sum = sumOf(page ? [page] : []);
+    result.push({ topic, ...sum, inFlight: inFlight(sum) });
+  }
+  return { topics: result };
+}
+
+async function balance(store: Store, followed: readonly string[]) {
+  const { items } = await store.read.range(books, { limit: 1000 });
+  const result = [];
+  for (const topic of topics.filter(({ name }) => followed.includes(name))) {
+    const sum = sumOf(items.filter((page) => page.topic === topic.name));
+    let [accepted, notYetRouted] = [0, 0];
+    for (let lane = 0; lane < topic.lanes; lane++) {
+      const { next } = await store.read.bounds(topic.name, lane);
+      accepted += next - 1;
+      notYetRouted += next - ((await store.read.cursor(SUBSCRIBER, topic.name, lane)) ?? 1);
+    }
+    const balanced = accepted === sum.routed + sum.unmatched + notYetRouted;
+    result.push({ topic: topic.name, accepted, notYetRouted, ...sum, inFlight: inFlight(sum), balanced });
+  }
+  return { topics: result, rowsInFlight: await store.read.count(deliveries, []) };
+}
+
+function sumOf(pages: readonly Sum[]): Sum {
+  const sum: Sum = {
+    routed: 0,
+    unmatched: 0,
+    deliveries: 0,
+    attempts: 0,
+    delivered: 0,
+    expired: 0,
+    'dead-lettered': 0,
+    failed: 0,
+    dropped: 0,
+  };
+  for (const page of pages) for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += page[name];
+  return sum;
+}
+
+function inFlight(sum: Sum): number {
+  return KINDS.reduce((left, kind) => left - sum[kind], sum.deliveries);
+}
+
+async function list(
+  store: Store,
+  { query, place }: ControlRequest,
+): Promise<{ deliveries: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
+  const state = query.get('state') ?? 'in-flight';
+  const limit = Number(query.get('limit') ?? '100');
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw fail('InvalidRequest', 'limit is a number from 1 to 1000');
+  const after = afterOf(query.get('after'));
+  if (state === 'in-flight') {
+    const page = await store.read.range(deliveries, { index: 'account', prefix: [place.account], limit, ...after });
+    return { deliveries: page.items, ...nextOf(page.next) };
+  }
+  if (!KINDS.includes(state as OutcomeKind)) throw fail('InvalidRequest', `state is in-flight, ${KINDS.join(', ')}`);
+  const page = await store.read.range(outcomes, {
+    index: 'kind',
+    prefix: [place.account, state],
+    reverse: true,
+    limit,
+    ...after,
+  });
+  return { deliveries: page.items, ...nextOf(page.next) };
+}
+
+function nextOf(next: Key | undefined): { next?: string } {
+  return next === undefined ? {} : { next: Buffer.from(JSON.stringify(next)).toString('base64url') };
+}
+
+function afterOf(token: string | null): { after?: Key } {
+  if (token === null) return {};
+  try {
+    const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    if (Array.isArray(key) && key.every((part) => typeof part === 'string' || Number.isSafeInteger(part)))
+      return { after: key as Key };
+  } catch {}
+  throw fail('InvalidRequest', 'after is not a token of this list');
+}

@@ -1,0 +1,113 @@
+import { type Clock, describe, type Logger, type Service, type Store, type StoreSchema } from '../kernel/index.ts';
+import {
+  asyncTopic,
+  books,
+  type ControlRoute,
+  deliveries,
+  type Enqueue,
+  type FindAsyncSettings,
+  type Invoke,
+  type MayInvoke,
+  type Meter,
+  type MeterIn,
+  objectTopic,
+  outcomes,
+  type ReservedTotal,
+  type ResolveFunction,
+  type Run,
+} from '../model/index.ts';
+import { eventRoutes } from './control.ts';
+import { Deliverer } from './deliverer.ts';
+import { sweepOutcomes } from './ledger.ts';
+import { matchers } from './matching.ts';
+import { enqueue } from './queue.ts';
+import { createRouter } from './router.ts';
+import { createExecute, createRun } from './run.ts';
+import { createSlots } from './slots.ts';
+
+export interface DispatchPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly invoke: Invoke;
+  readonly resolveFunction: ResolveFunction;
+  readonly mayInvoke: MayInvoke;
+  readonly asyncSettings: FindAsyncSettings;
+  readonly reservedTotal: ReservedTotal;
+  readonly meter: Meter;
+  readonly meterIn: MeterIn;
+  /** Invocations at a time in one account and region. */
+  readonly concurrency: number;
+}
+
+export interface Dispatch extends Service {
+  readonly run: Run;
+  readonly enqueue: Enqueue;
+  readonly routes: readonly ControlRoute[];
+  /** For metrics. */
+  readonly gauges: () => Readonly<Record<string, number>>;
+}
+
+export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, books] as never, topics: [] };
+
+const FOLLOWED = [objectTopic.name, asyncTopic.name];
+const SWEEP_MS = 60_000;
+const ATTEMPT_WAIT_MS = 60_000;
+const PER_TARGET = 100;
+const IN_ALL = 1000;
+
+/** What runs next, and again: the port Run, and every accepted event brought to exactly one outcome for each subscriber. */
+export function createDispatch(ports: DispatchPorts): Dispatch {
+  const { store, clock, logger } = ports;
+  const slots = createSlots(ports.concurrency, ports.reservedTotal);
+  let throttles = 0;
+  const execute = createExecute({
+    ...ports,
+    slots,
+    throttled: () => {
+      throttles += 1;
+    },
+  });
+  const known = matchers(store.read, ports.mayInvoke);
+  const deliverer = new Deliverer({
+    ...ports,
+    execute,
+    matchers: known,
+    maxWaitMs: ATTEMPT_WAIT_MS,
+    perTarget: PER_TARGET,
+    inAll: IN_ALL,
+  });
+  const routers = FOLLOWED.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
+  let cancelSweep = () => {};
+  const sweep = () => {
+    const again = (more: boolean) => {
+      cancelSweep = clock.after(more ? 100 : SWEEP_MS, sweep);
+    };
+    store
+      .transact((tx) => sweepOutcomes(tx, clock))
+      .then(again, (error) => {
+        logger.warn('old outcomes could not be removed', { error: describe(error) });
+        again(false);
+      });
+  };
+  return {
+    run: createRun(execute, ports.meter, () => clock.now()),
+    enqueue,
+    routes: eventRoutes(store, FOLLOWED),
+    gauges: () => ({
+      dalamb_invocations_in_progress: slots.inUse(),
+      dalamb_deliveries_active: deliverer.active(),
+      dalamb_throttles_total: throttles,
+    }),
+    async start() {
+      await deliverer.resume();
+      for (const router of routers) await router.start();
+      cancelSweep = clock.after(SWEEP_MS, sweep);
+    },
+    async stop(deadline) {
+      cancelSweep();
+      for (const router of routers) await router.stop(deadline);
+      await deliverer.stop(deadline);
+    },
+  };
+}

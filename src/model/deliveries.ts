@@ -1,0 +1,101 @@
+import { collection } from '../kernel/index.ts';
+import type { OutcomeKind } from './async-retry.ts';
+
+/** One event on its way to one subscriber; the row lives until the outcome replaces it. */
+export interface Delivery {
+  /** UUID made of topic, lane, position and subscriber; also the request id of the invocation. */
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+  readonly topic: string;
+  readonly lane: number;
+  readonly position: number;
+  /** What selected the event: `invoke`, or `s3:BUCKET:RULE`. */
+  readonly subscriber: string;
+  /** ARN of the function as the subscriber names it. */
+  readonly target: string;
+  /** Epoch ms of the event. */
+  readonly acceptedAt: number;
+  readonly attempts: number;
+  readonly throttles: number;
+  /** Epoch ms from which it may be tried; orders the waiting ones of a target. */
+  readonly nextAt: number;
+  /** Epoch ms of the next try after one that failed; absent while it is tried or waits for its turn. */
+  readonly retryAt?: number;
+  readonly lastError?: string;
+}
+
+export interface DeliveryOutcome {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+  readonly topic: string;
+  readonly lane: number;
+  readonly position: number;
+  readonly subscriber: string;
+  readonly target: string;
+  readonly kind: OutcomeKind;
+  /** AWS's condition (`RetriesExhausted`), or what was removed. */
+  readonly reason: string;
+  readonly attempts: number;
+  readonly acceptedAt: number;
+  /** Epoch ms of the outcome. */
+  readonly time: number;
+}
+
+/** The books of one topic in one account: every accepted event and every delivery is in exactly one of the sums. */
+export interface Books {
+  readonly account: string;
+  readonly region: string;
+  readonly topic: string;
+  readonly routed: number;
+  readonly unmatched: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly expired: number;
+  readonly 'dead-lettered': number;
+  readonly failed: number;
+  readonly dropped: number;
+}
+
+export const deliveries = collection<Delivery>({
+  name: 'dispatch.deliveries',
+  key: ['id'],
+  integers: ['nextAt', 'retryAt', 'position'],
+  indexes: [
+    { name: 'due', fields: ['retryAt'] },
+    { name: 'target', fields: ['target', 'nextAt'] },
+    { name: 'account', fields: ['account', 'topic', 'position'] },
+  ],
+});
+
+export const outcomes = collection<DeliveryOutcome>({
+  name: 'dispatch.outcomes',
+  key: ['id'],
+  integers: ['time'],
+  indexes: [
+    { name: 'time', fields: ['time'] },
+    { name: 'kind', fields: ['account', 'kind', 'time'] },
+    { name: 'account', fields: ['account', 'time'] },
+  ],
+});
+
+export const books = collection<Books>({ name: 'dispatch.books', key: ['account', 'region', 'topic'] });
+
+export function emptyBooks(account: string, region: string, topic: string): Books {
+  return {
+    account,
+    region,
+    topic,
+    routed: 0,
+    unmatched: 0,
+    deliveries: 0,
+    attempts: 0,
+    delivered: 0,
+    expired: 0,
+    'dead-lettered': 0,
+    failed: 0,
+    dropped: 0,
+  };
+}
