@@ -12,3 +12,6 @@ export type {
   SandboxSpec,
   TmpVolume,
 } from './contract.ts';
+export { guarded } from './guard.ts';
+export { type ProcessDriverOptions, processDriver } from './process/driver.ts';
+export { createTrees, type TreeOptions, type TreeStore, UNPACKED_LIMIT } from './trees.ts';
