@@ -1,1 +1,1 @@
-export {};
+export { type OpenStore, openStore, type StoreOptions } from './open.ts';
