@@ -21,7 +21,12 @@ interface Item {
 }
 
 const S_IFMT = 0o170000;
-const KINDS: Readonly<Record<number, Kind>> = { 0: 'file', 16807: 'file', 9604: 'directory', 21609: 'link' };
+const KINDS: ReadonlyMap<number, Kind> = new Map([
+  [0, 'file'],
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'link'],
+]);
 const UNIX = 3;
 const LINK_LIMIT = 4096;
 const DEPTH_LIMIT = 128;
@@ -80,7 +85,7 @@ function judge(entry: Entry): Item | undefined {
   const { fileName } = entry;
   const unix = entry.versionMadeBy >> 8 === UNIX;
   const mode = unix ? entry.externalFileAttributes >>> 16 : 0;
-  const kind = fileName.endsWith('/') ? 'directory' : KINDS[mode & S_IFMT];
+  const kind = fileName.endsWith('/') ? 'directory' : KINDS.get(mode & S_IFMT);
   if (kind === undefined) throw refused(fileName, 'is neither a file, a directory nor a link');
   if (fileName.includes('\0') || fileName.includes('\\') || fileName.startsWith('/') || /^[A-Za-z]:/.test(fileName)) {
     throw refused(fileName, 'is not a relative name');
@@ -121,7 +126,7 @@ async function writeLink(zip: ZipFile, item: Item, directory: string): Promise<v
   await content(zip, item, async (chunk) => void chunks.push(chunk));
   const target = Buffer.concat(chunks).toString('utf8');
   const parts = target.split('/').filter((part) => part !== '' && part !== '.');
-  const ups = parts.findLastIndex((part) => part === '..') + 1;
+  const ups = parts.lastIndexOf('..') + 1;
   const depth = item.name.split('/').length - 1;
   const leading = parts.slice(0, ups).every((part) => part === '..');
   if (target === '' || target.startsWith('/') || /[\\\0]/.test(target) || !leading || ups > depth) {
