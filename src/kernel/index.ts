@@ -1,4 +1,13 @@
 export { collect, MIB, utf8 } from './bytes.ts';
+export {
+  type ChecksumName,
+  checksumBytes,
+  checksumNames,
+  checksumOf,
+  joinCrcs,
+  type RunningChecksum,
+  runningChecksum,
+} from './checksums.ts';
 export { type Clock, sleep, systemClock } from './clock.ts';
 export { withDeadline } from './deadline.ts';
 export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';
@@ -6,6 +15,7 @@ export { type Ids, randomIds } from './ids.ts';
 export { inOrder, type Service } from './lifecycle.ts';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './logger.ts';
 export { type PlatformCode, platformErrors, platformFailure } from './platform-errors.ts';
+export { createSecretBox, type SecretBox, type SecretKey } from './secret-box.ts';
 export {
   type Blobs,
   type Collection,

@@ -1,4 +1,5 @@
 import { collection } from '../kernel/index.ts';
+import { formEncode } from './key-prefixes.ts';
 
 /** Where a matched event goes. Grows with the services that can be targets; dispatch knows how to reach each kind. */
 export type Target = { readonly kind: 'function'; readonly arn: string };
@@ -64,11 +65,13 @@ export function selects(rule: NotificationRule, change: ObjectChange): boolean {
 export function objectEvent(change: ObjectChange, rule: NotificationRule, region: string, time: number): object {
   const removed = change.eventName.startsWith('ObjectRemoved');
   const version = change.versionId === undefined ? {} : { versionId: change.versionId };
-  const facts = removed ? {} : { size: change.size, eTag: change.etag };
+  const tagging = change.eventName.startsWith('ObjectTagging');
+  const facts = removed ? {} : tagging ? { eTag: change.etag } : { size: change.size, eTag: change.etag };
+  const order = tagging ? {} : { sequencer: change.sequencer };
   return {
     Records: [
       {
-        eventVersion: '2.1',
+        eventVersion: tagging ? '2.3' : '2.1',
         eventSource: 'aws:s3',
         awsRegion: region,
         eventTime: new Date(time).toISOString(),
@@ -80,17 +83,9 @@ export function objectEvent(change: ObjectChange, rule: NotificationRule, region
           s3SchemaVersion: '1.0',
           configurationId: rule.id,
           bucket: { name: change.bucket, ownerIdentity: { principalId: change.owner }, arn: `arn:aws:s3:::${change.bucket}` },
-          object: { key: formEncode(change.key), ...facts, ...version, sequencer: change.sequencer },
+          object: { key: formEncode(change.key), ...facts, ...version, ...order },
         },
       },
     ],
   };
-}
-
-/** Form encoding as S3 does it in events: space becomes `+`, `/` stays. */
-function formEncode(key: string): string {
-  return encodeURIComponent(key)
-    .replace(/%2F/g, '/')
-    .replace(/%20/g, '+')
-    .replace(/[!'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

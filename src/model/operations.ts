@@ -26,5 +26,9 @@ export type Operation<Input = never, Output = object> = (input: Input, context: 
 export interface ServiceTable {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The requests that must all be allowed before the operation runs; empty for those that need none (sts:GetCallerIdentity). */
-  readonly access: (operation: string, input: Record<string, unknown>, context: OperationContext) => readonly AccessRequest[];
+  readonly access: (
+    operation: string,
+    input: Record<string, unknown>,
+    context: OperationContext,
+  ) => readonly AccessRequest[] | Promise<readonly AccessRequest[]>;
 }
