@@ -23,11 +23,11 @@ export class StoreBlobs implements Blobs {
     if (!this.#small.get(hash)?.deref()) this.#small.delete(hash);
   });
 
-  constructor(files: BlobFiles, connection: Connection, clock: Clock, refusal: () => unknown) {
+  constructor(files: BlobFiles, ports: { connection: Connection; clock: Clock; refusal: () => unknown }) {
     this.#files = files;
-    this.#connection = connection;
-    this.#clock = clock;
-    this.#refusal = refusal;
+    this.#connection = ports.connection;
+    this.#clock = ports.clock;
+    this.#refusal = ports.refusal;
   }
 
   async stage(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<StagedBlob> {

@@ -116,7 +116,7 @@ export class Committer {
   async close(): Promise<void> {
     this.#closed ??= platformFailure('StoreClosed');
     if (this.#running || this.#queue.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    if (this.#committed > this.#synced) await this.#until(this.#committed).catch(() => {});
+    if (this.#committed > this.#synced && !this.#failed) await this.#until(this.#committed).catch(() => {});
   }
 
   #until(need: number): Promise<void> {

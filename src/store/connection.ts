@@ -60,6 +60,16 @@ export function isDiskFailure(error: unknown): boolean {
   return code === SQLITE.full || code === SQLITE.ioerr || isNoRoom(error);
 }
 
+/** True when SQLite itself found the file damaged. */
+export function isCorruption(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE.corrupt || code === SQLITE.notadb;
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE';
+}
+
 /** True for ENOSPC, EDQUOT and EIO of the file system. */
 export function isNoRoom(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EIO'].includes(String(error.code));
@@ -67,8 +77,8 @@ export function isNoRoom(error: unknown): boolean {
 
 /** What SQLite threw, in dalamb's words: StoreFull, StoreCorrupt; anything else as it came. */
 export function translate(error: unknown, where: string): unknown {
-  const code = resultCode(error);
-  if (code === SQLITE.corrupt || code === SQLITE.notadb) return corrupt(`${where}: ${(error as Error).message}`, error);
+  if (isClosed(error)) return platformFailure('StoreClosed');
+  if (isCorruption(error)) return corrupt(`${where}: ${(error as Error).message}`, error);
   if (isDiskFailure(error)) return platformFailure('StoreFull', (error as Error).message, { cause: error });
   return error;
 }

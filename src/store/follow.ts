@@ -1,8 +1,8 @@
-import type { Position, StoredEvent } from '../kernel/index.ts';
+import { type Position, platformFailure, type StoredEvent } from '../kernel/index.ts';
 import type { Lane } from './lanes.ts';
 import { PAGE_ROWS } from './ranges.ts';
 
-/** Batches of synced events for ever: reads while there are some, else sleeps until a sync reveals more or signal aborts. */
+/** Batches of synced events for ever: reads while there are some, else sleeps until a sync reveals more or signal aborts; throws StoreClosed when the store closes first. */
 export async function* followLane(
   lane: Lane,
   from: Position,
@@ -11,6 +11,7 @@ export async function* followLane(
 ): AsyncGenerator<StoredEvent[]> {
   let position = from;
   while (!signal.aborted) {
+    if (lane.closed) throw platformFailure('StoreClosed');
     if (position >= lane.synced) {
       await revealed(lane, signal);
       continue;

@@ -25,6 +25,7 @@ export class Lane implements Scope {
   /** The first position that is not yet synced. */
   synced: Position = 1;
   readonly waiting = new Set<() => void>();
+  closed = false;
   readonly #seed: number;
 
   constructor(topic: string, lane: number) {
@@ -108,6 +109,12 @@ export class Lane implements Scope {
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const wake of waiting) wake();
+  }
+
+  /** Ends all followers. */
+  close(): void {
+    this.closed = true;
+    this.reveal(this.synced);
   }
 
   #sum(position: Position, total: number, stored: number, blob: string | null, event: string): number {

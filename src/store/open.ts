@@ -3,27 +3,24 @@ import path from 'node:path';
 import {
   bug,
   type Clock,
-  describe,
   type Ids,
   type Logger,
   platformFailure,
   randomIds,
   type Store,
   type StoreSchema,
-  type Transaction,
 } from '../kernel/index.ts';
-import { Access, type Catalog, SyncedReader } from './access.ts';
 import { BlobFiles, syncDirectory } from './blob-files.ts';
-import { StoreBlobs } from './blobs.ts';
-import { Committer } from './committer.ts';
-import { Connection } from './connection.ts';
-import { followLane } from './follow.ts';
+import { Connection, corrupt, isCorruption } from './connection.ts';
 import { Topics } from './lanes.ts';
 import { openLayout } from './layout.ts';
 import { lockDirectory } from './lock.ts';
+import { Reserve } from './reserve.ts';
 import { applySchema } from './schema.ts';
+import { SqliteStore } from './sqlite-store.ts';
 import { readMark, SyncMark } from './sync-mark.ts';
-import { SqliteTransaction, type Workings } from './transaction.ts';
+
+const RESERVE_BYTES = 32 * 1024 * 1024;
 
 export interface StoreOptions {
   /** Created when it is not there. */
@@ -32,6 +29,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ids?: Ids;
+  /** Room kept for a full disk, so that deletes and cursors still work then. Default 32 MiB. */
+  readonly reserveBytes?: number;
   /** A sync of the log failed: nobody can know what is durable. The default ends the process with status 70. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -42,72 +41,56 @@ export type OpenStore = Store & { close(): Promise<void> };
 /** Opens the data directory. Rejects with StoreLocked, StoreTooNew, StoreBehind, StoreCorrupt. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   openLayout(options.directory);
-  const release = lockDirectory(options.directory);
-  const closing: (() => void)[] = [release];
+  const closing: (() => void)[] = [lockDirectory(options.directory)];
   try {
-    return assemble(options, closing);
+    const store = assemble(options, closing);
+    store.start();
+    return store;
   } catch (error) {
     for (const close of closing.toReversed()) close();
-    throw error;
+    throw isCorruption(error) ? corrupt(`${options.directory}: ${(error as Error).message}`, error) : error;
   }
 }
 
-function assemble(options: StoreOptions, closing: (() => void)[]): OpenStore {
-  const { directory, clock } = options;
+function assemble(options: StoreOptions, closing: (() => void)[]): SqliteStore {
+  const { directory, clock, schema } = options;
   const logger = options.logger.child('store');
+  const reserve = new Reserve(directory, options.reserveBytes ?? RESERVE_BYTES, { clock, logger });
   const files = new BlobFiles(directory, options.ids ?? randomIds);
   files.prepare();
   const writer = openWriter(directory, closing);
-  const collections = applySchema(writer, options.schema);
-  const last = writer.row("select value from meta where name='commit'")![0] as number;
+  const collections = applySchema(writer, schema);
   const wal = openLog(directory, closing);
   const mark = new SyncMark(path.join(directory, 'synced'));
   closing.push(() => mark.close());
-  const catalog: Catalog = { collections, topics: new Topics(writer, options.schema.topics), cursors: { touched: 0 } };
-  const onFatal = options.onFatal ?? (() => process.exit(70));
-  let state: { state: 'ok' | 'full' | 'failed'; detail?: string } = { state: 'ok' };
-  const committer = new Committer({
-    connection: writer,
-    wal,
-    last,
-    synced: (commit) => mark.write(commit),
-    fatal: (error) => {
-      state = { state: 'failed', detail: describe(error) };
-      logger.error('a sync of the log failed', { error });
-      onFatal(error);
-    },
-    full: () => {},
-  });
-  const reader = new Connection(path.join(directory, 'store.db'), true);
+  const file = databaseFile(directory);
+  const reader = new Connection(file, true);
   closing.push(() => reader.close());
-  const access = new Access(catalog, reader);
-  const workings: Workings = {
-    access: new Access(catalog, writer),
-    committer,
+  const catalog = { collections, topics: new Topics(writer, schema.topics), cursors: { touched: 0 } };
+  const onFatal = options.onFatal ?? (() => process.exit(70));
+  return new SqliteStore({
+    file,
+    catalog,
+    writer,
+    reader,
+    wal,
+    mark,
+    last: lastCommit(writer),
     files,
-    now: () => clock.now(),
-    refusal: () => undefined,
-  };
-  return {
-    transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-      return new Promise<T>((resolve, reject) => committer.submit(new SqliteTransaction(workings, work, { resolve, reject })));
-    },
-    read: new SyncedReader(access, committer.covered),
-    follow(topic, lane, from, signal) {
-      const found = catalog.topics.lane(topic, lane);
-      return followLane(found, from, signal, (start, until, limit) => found.read(reader, start, until, limit));
-    },
-    blobs: new StoreBlobs(files, reader, clock, () => undefined),
-    health: () => state,
-    async close() {
-      await committer.close();
-      for (const close of closing.splice(0).toReversed()) close();
-    },
-  };
+    reserve,
+    clock,
+    logger,
+    onFatal,
+    closing,
+  });
+}
+
+export function databaseFile(directory: string): string {
+  return path.join(directory, 'store.db');
 }
 
 function openWriter(directory: string, closing: (() => void)[]): Connection {
-  const file = path.join(directory, 'store.db');
+  const file = databaseFile(directory);
   const noted = readMark(path.join(directory, 'synced'));
   const fresh = !fs.existsSync(file);
   if (fresh && noted > 0) throw platformFailure('StoreBehind', `commit ${noted} was synced, and ${file} is not there`);

@@ -43,13 +43,13 @@ export class SqliteTransaction<T> implements Transaction, Job {
   #value: T | undefined;
   #undo: { lane: Lane; next: Position; total: number }[] = [];
   readonly #workings: Workings;
-  readonly #work: (tx: Transaction) => Promise<T>;
+  readonly #work: (tx: SqliteTransaction<T>) => Promise<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
 
   constructor(
     workings: Workings,
-    work: (tx: Transaction) => Promise<T>,
+    work: (tx: SqliteTransaction<T>) => Promise<T>,
     promise: { resolve: (value: T) => void; reject: (error: unknown) => void },
   ) {
     this.#workings = workings;
