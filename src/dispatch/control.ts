@@ -1,5 +1,6 @@
-import { fail, type Key, type Store } from '../kernel/index.ts';
+import { fail, type Key, type Reader, type Store } from '../kernel/index.ts';
 import {
+  type Books,
   books,
   type ControlRequest,
   type ControlRoute,
@@ -50,21 +51,34 @@ async function accountBooks(store: Store, { account, region }: { account: string
   return { topics: result };
 }
 
-async function balance(store: Store, followed: readonly string[]) {
-  const { items } = await store.read.range(books, { limit: 1000 });
-  const result = [];
-  for (const topic of topics.filter(({ name }) => followed.includes(name))) {
-    const sum = sumOf(items.filter((page) => page.topic === topic.name));
-    let [accepted, notYetRouted] = [0, 0];
-    for (let lane = 0; lane < topic.lanes; lane++) {
-      const { next } = await store.read.bounds(topic.name, lane);
-      accepted += next - 1;
-      notYetRouted += next - ((await store.read.cursor(SUBSCRIBER, topic.name, lane)) ?? 1);
+/** In one transaction, because the sums only balance at one moment. */
+function balance(store: Store, followed: readonly string[]) {
+  return store.transact(async (tx) => {
+    const pages = await allBooks(tx);
+    const result = [];
+    for (const topic of topics.filter(({ name }) => followed.includes(name))) {
+      const sum = sumOf(pages.filter((page) => page.topic === topic.name));
+      let [accepted, notYetRouted] = [0, 0];
+      for (let lane = 0; lane < topic.lanes; lane++) {
+        const { next } = await tx.bounds(topic.name, lane);
+        accepted += next - 1;
+        notYetRouted += next - ((await tx.cursor(SUBSCRIBER, topic.name, lane)) ?? 1);
+      }
+      const balanced = accepted === sum.routed + sum.unmatched + notYetRouted;
+      result.push({ topic: topic.name, accepted, notYetRouted, ...sum, inFlight: inFlight(sum), balanced });
     }
-    const balanced = accepted === sum.routed + sum.unmatched + notYetRouted;
-    result.push({ topic: topic.name, accepted, notYetRouted, ...sum, inFlight: inFlight(sum), balanced });
+    return { topics: result, rowsInFlight: await tx.count(deliveries, []) };
+  });
+}
+
+async function allBooks(read: Reader): Promise<Books[]> {
+  const all: Books[] = [];
+  for (let after: Key | undefined; ; ) {
+    const page = await read.range(books, { limit: 1000, ...(after ? { after } : {}) });
+    all.push(...page.items);
+    if (!page.next) return all;
+    after = page.next;
   }
-  return { topics: result, rowsInFlight: await store.read.count(deliveries, []) };
 }
 
 function sumOf(pages: readonly Sum[]): Sum {
@@ -90,14 +104,14 @@ function inFlight(sum: Sum): number {
 async function list(
   store: Store,
   { query, place }: ControlRequest,
-): Promise<{ deliveries: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
+): Promise<{ items: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
   const state = query.get('state') ?? 'in-flight';
   const limit = Number(query.get('limit') ?? '100');
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw fail('InvalidRequest', 'limit is a number from 1 to 1000');
   const after = afterOf(query.get('after'));
   if (state === 'in-flight') {
     const page = await store.read.range(deliveries, { index: 'account', prefix: [place.account], limit, ...after });
-    return { deliveries: page.items, ...nextOf(page.next) };
+    return { items: page.items, ...nextOf(page.next) };
   }
   if (!KINDS.includes(state as OutcomeKind)) throw fail('InvalidRequest', `state is in-flight, ${KINDS.join(', ')}`);
   const page = await store.read.range(outcomes, {
@@ -107,7 +121,7 @@ async function list(
     limit,
     ...after,
   });
-  return { deliveries: page.items, ...nextOf(page.next) };
+  return { items: page.items, ...nextOf(page.next) };
 }
 
 function nextOf(next: Key | undefined): { next?: string } {

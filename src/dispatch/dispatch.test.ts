@@ -186,7 +186,7 @@ test('a failing function is tried three times, after one and two minutes, with t
   await enqueue(world, 'f');
   const waiting = (tries: number) =>
     until(`${tries} tries recorded`, async () => {
-      const { deliveries } = (await route(world, '/events/deliveries')) as {
+      const { items: deliveries } = (await route(world, '/events/deliveries')) as {
         deliveries: { attempts: number; retryAt?: number }[];
       };
       return deliveries[0]?.attempts === tries && deliveries[0].retryAt !== undefined;
@@ -200,7 +200,7 @@ test('a failing function is tried three times, after one and two minutes, with t
   await until('failed', async () => (await ended(world, 'lambda.async'))?.failed === 1);
   assert.equal(world.calls.length, 3);
   assert.equal(new Set(world.calls.map((call) => call.requestId)).size, 1);
-  const { deliveries } = (await route(world, '/events/deliveries', 'state=failed')) as {
+  const { items: deliveries } = (await route(world, '/events/deliveries', 'state=failed')) as {
     deliveries: { reason: string; attempts: number }[];
   };
   assert.deepEqual(
