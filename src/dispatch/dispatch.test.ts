@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { removeDirectory, temporaryDirectory } from '../../test/support/platform.ts';
-import { fail, randomIds, type Store, silentLogger } from '../kernel/index.ts';
+import { fail, randomIds, silentLogger } from '../kernel/index.ts';
 import {
   bucketNotifications,
   type Call,
@@ -13,7 +13,7 @@ import {
   openEgress,
   topics,
 } from '../model/index.ts';
-import { openStore } from '../store/index.ts';
+import { type OpenStore, openStore } from '../store/index.ts';
 import { createDispatch, type Dispatch, dispatchSchema } from './index.ts';
 
 const ACCOUNT = '000000000000';
@@ -21,7 +21,7 @@ const place = { account: ACCOUNT, region: 'us-east-1' };
 const arnOf = (name: string) => functionArn('us-east-1', ACCOUNT, name);
 
 interface World {
-  readonly store: Store;
+  readonly store: OpenStore;
   readonly clock: ManualClock;
   readonly dispatch: Dispatch;
   readonly calls: Call[];
@@ -187,7 +187,7 @@ test('a failing function is tried three times, after one and two minutes, with t
   const waiting = (tries: number) =>
     until(`${tries} tries recorded`, async () => {
       const { items: deliveries } = (await route(world, '/events/deliveries')) as {
-        deliveries: { attempts: number; retryAt?: number }[];
+        items: { attempts: number; retryAt?: number }[];
       };
       return deliveries[0]?.attempts === tries && deliveries[0].retryAt !== undefined;
     });
@@ -201,7 +201,7 @@ test('a failing function is tried three times, after one and two minutes, with t
   assert.equal(world.calls.length, 3);
   assert.equal(new Set(world.calls.map((call) => call.requestId)).size, 1);
   const { items: deliveries } = (await route(world, '/events/deliveries', 'state=failed')) as {
-    deliveries: { reason: string; attempts: number }[];
+    items: { reason: string; attempts: number }[];
   };
   assert.deepEqual(
     deliveries.map(({ reason, attempts }) => [reason, attempts]),

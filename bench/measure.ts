@@ -1,0 +1,162 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** One line of the table: a figure of dalamb beside its yardstick of the same run. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly yardstick?: { readonly name: string; readonly value: number };
+  /** value divided by the yardstick's. */
+  readonly ratio?: number;
+  /** e.g. `≥ 0.35`; absent: for orientation. */
+  readonly target?: { readonly at: 'least' | 'most'; readonly value: number; readonly of: 'ratio' | 'value' };
+}
+
+export function figure(
+  name: string,
+  value: number,
+  unit: string,
+  more: Omit<Figure, 'name' | 'value' | 'unit' | 'ratio'> = {},
+): Figure {
+  return { name, value, unit, ...more, ...(more.yardstick ? { ratio: value / more.yardstick.value } : {}) };
+}
+
+export function reached({ target, value, ratio }: Figure): boolean | undefined {
+  if (!target) return undefined;
+  const measured = target.of === 'ratio' ? ratio! : value;
+  return target.at === 'least' ? measured >= target.value : measured <= target.value;
+}
+
+export interface Load {
+  readonly requests: number;
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Responses other than 2xx and 3xx, and socket errors. */
+  readonly failed: number;
+}
+
+export interface Request {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends the same request over and over with wrk, a client that costs little itself. */
+export async function load(request: Request, connections: number, seconds: number): Promise<Load> {
+  const script = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-wrk-')), 'request.lua');
+  const lua = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const headers = Object.entries(request.headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
+  const done =
+    'done = function(s, l, r) io.write(string.format("RESULT %d %d %f %f %d\\n", s.requests, s.duration, l:percentile(50), l:percentile(99), s.errors.connect + s.errors.read + s.errors.write + s.errors.status + s.errors.timeout)) end';
+  fs.writeFileSync(
+    script,
+    [`wrk.method = ${lua(request.method)}`, `wrk.body = ${lua(request.body)}`, ...headers, done].join('\n'),
+  );
+  try {
+    const { stdout } = await run('wrk', [
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--timeout',
+      '20s',
+      '-s',
+      script,
+      request.url,
+    ]);
+    const [, requests, duration, p50, p99, failed] = /RESULT (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)/.exec(stdout)!.map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { requests, perSecond: requests / (duration / 1e6), p50: p50 / 1000, p99: p99 / 1000, failed };
+  } finally {
+    fs.rmSync(path.dirname(script), { recursive: true });
+  }
+}
+
+const TICKS = 100;
+
+/** CPU seconds used so far by all processes for which belongs is true. */
+export function cpuSeconds(belongs: (pid: number) => boolean): number {
+  let ticks = 0;
+  for (const pid of processes()) {
+    if (!belongs(pid)) continue;
+    try {
+      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {} // it ended meanwhile
+  }
+  return ticks / TICKS;
+}
+
+function processes(): number[] {
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** A process, what it started, and every process of a sandbox (their user ids begin at firstUid). */
+export function familyOf(pid: number, firstUid: number): (candidate: number) => boolean {
+  return (candidate) => {
+    try {
+      for (let at = candidate; at > 1; ) {
+        if (at === pid) return true;
+        at = Number(fs.readFileSync(`/proc/${at}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]);
+      }
+      return fs.statSync(`/proc/${candidate}`).uid >= firstUid;
+    } catch {
+      return false;
+    }
+  };
+}
+
+/** Proportional set size in bytes of all processes for which belongs is true. */
+export function pssBytes(belongs: (pid: number) => boolean): number {
+  let kib = 0;
+  for (const pid of processes()) {
+    if (!belongs(pid)) continue;
+    try {
+      kib += Number(/^Pss:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    } catch {} // it ended meanwhile
+  }
+  return kib * 1024;
+}
+
+export interface Echo {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** The yardstick of everything over HTTP: a bare node:http server, on the same Node, that answers with the body it got. */
+export async function startEcho(): Promise<Echo> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'echo.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  return {
+    url: line.toString().trim(),
+    pid: child.pid!,
+    stop: async () => {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
