@@ -1,0 +1,148 @@
+import type { Reader } from '../../kernel/index.ts';
+import type { AccessRequest, OperationContext } from '../../model/index.ts';
+import { buckets, settings } from './collections.ts';
+import { parseCopySource } from './copy-source.ts';
+
+/** Action of an operation and what it is asked on: the bucket, the object, or nothing in particular. */
+const ASKED: Readonly<Record<string, readonly [action: string, on: 'bucket' | 'object' | 'all']>> = {
+  ListBuckets: ['ListAllMyBuckets', 'all'],
+  CreateBucket: ['CreateBucket', 'bucket'],
+  DeleteBucket: ['DeleteBucket', 'bucket'],
+  HeadBucket: ['ListBucket', 'bucket'],
+  ListObjects: ['ListBucket', 'bucket'],
+  ListObjectsV2: ['ListBucket', 'bucket'],
+  ListObjectVersions: ['ListBucketVersions', 'bucket'],
+  ListMultipartUploads: ['ListBucketMultipartUploads', 'bucket'],
+  GetBucketLocation: ['GetBucketLocation', 'bucket'],
+  GetBucketNotificationConfiguration: ['GetBucketNotification', 'bucket'],
+  PutBucketNotificationConfiguration: ['PutBucketNotification', 'bucket'],
+  GetPublicAccessBlock: ['GetBucketPublicAccessBlock', 'bucket'],
+  PutPublicAccessBlock: ['PutBucketPublicAccessBlock', 'bucket'],
+  DeletePublicAccessBlock: ['PutBucketPublicAccessBlock', 'bucket'],
+  GetBucketEncryption: ['GetEncryptionConfiguration', 'bucket'],
+  PutBucketEncryption: ['PutEncryptionConfiguration', 'bucket'],
+  DeleteBucketEncryption: ['PutEncryptionConfiguration', 'bucket'],
+  GetBucketLifecycleConfiguration: ['GetLifecycleConfiguration', 'bucket'],
+  PutBucketLifecycleConfiguration: ['PutLifecycleConfiguration', 'bucket'],
+  DeleteBucketLifecycle: ['PutLifecycleConfiguration', 'bucket'],
+  GetBucketReplication: ['GetReplicationConfiguration', 'bucket'],
+  GetBucketAccelerateConfiguration: ['GetAccelerateConfiguration', 'bucket'],
+  PutBucketAccelerateConfiguration: ['PutAccelerateConfiguration', 'bucket'],
+  GetObjectLockConfiguration: ['GetBucketObjectLockConfiguration', 'bucket'],
+  DeleteBucketCors: ['PutBucketCORS', 'bucket'],
+  GetBucketCors: ['GetBucketCORS', 'bucket'],
+  PutBucketCors: ['PutBucketCORS', 'bucket'],
+  DeleteBucketTagging: ['PutBucketTagging', 'bucket'],
+  GetObject: ['GetObject', 'object'],
+  HeadObject: ['GetObject', 'object'],
+  GetObjectAttributes: ['GetObject', 'object'],
+  PutObject: ['PutObject', 'object'],
+  CopyObject: ['PutObject', 'object'],
+  DeleteObject: ['DeleteObject', 'object'],
+  CreateMultipartUpload: ['PutObject', 'object'],
+  UploadPart: ['PutObject', 'object'],
+  UploadPartCopy: ['PutObject', 'object'],
+  CompleteMultipartUpload: ['PutObject', 'object'],
+  AbortMultipartUpload: ['AbortMultipartUpload', 'object'],
+  ListParts: ['ListMultipartUploadParts', 'object'],
+  GetObjectTagging: ['GetObjectTagging', 'object'],
+  PutObjectTagging: ['PutObjectTagging', 'object'],
+  DeleteObjectTagging: ['DeleteObjectTagging', 'object'],
+  GetObjectAcl: ['GetObjectAcl', 'object'],
+};
+
+/** Owners can always mend their policy, whatever it denies. */
+const POLICY_OPERATIONS = ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'];
+
+/**
+ * What an operation asks of IAM (spec/backends.md §1.2, §2.8). A bucket's policy goes along, with the account it belongs to, so that
+ * both sides are judged; without a policy the operations themselves keep other accounts out.
+ */
+export async function accessRequests(
+  from: Reader,
+  operation: string,
+  input: Record<string, unknown>,
+  context: OperationContext,
+): Promise<readonly AccessRequest[]> {
+  const asked = ASKED[operation] ?? [operation, input.Key === undefined ? 'bucket' : 'object'];
+  const action = `s3:${versioned(asked[0], input)}`;
+  if (asked[1] === 'all') return [{ action, resource: '*', context: {} }];
+  const name = String(input.Bucket ?? '');
+  const policy = POLICY_OPERATIONS.includes(operation) ? {} : await policyOf(from, name);
+  const conditions = conditionsOf(input, context);
+  const on = (action: string, key: unknown): AccessRequest => ({
+    action,
+    resource: key === undefined ? `arn:aws:s3:::${name}` : `arn:aws:s3:::${name}/${key}`,
+    context: conditions,
+    ...policy,
+  });
+  if (operation === 'DeleteObjects') return keysOf(input).map((key) => on('s3:DeleteObject', key));
+  const own = on(action, asked[1] === 'object' ? input.Key : undefined);
+  const tagging = input.Tagging !== undefined && own.action === 's3:PutObject' ? [on('s3:PutObjectTagging', input.Key)] : [];
+  return [own, ...tagging, ...(await sourceRequests(from, input, context))];
+}
+
+function versioned(action: string, input: Record<string, unknown>): string {
+  return input.VersionId !== undefined && /^(Get|Delete)Object/.test(action) ? action.replace('Object', 'ObjectVersion') : action;
+}
+
+/** The bucket's owner, and its policy when it has one. */
+async function policyOf(from: Reader, name: string): Promise<Pick<AccessRequest, 'resourcePolicy' | 'resourceAccount'>> {
+  const bucket = await from.get(buckets, [name]);
+  if (!bucket) return {};
+  const setting = bucket.policed ? await from.get(settings, [name, 'policy']) : undefined;
+  return {
+    resourceAccount: bucket.account,
+    ...(setting ? { resourcePolicy: JSON.parse(setting.value as string) } : {}),
+  };
+}
+
+async function sourceRequests(
+  from: Reader,
+  input: Record<string, unknown>,
+  context: OperationContext,
+): Promise<readonly AccessRequest[]> {
+  if (input.CopySource === undefined) return [];
+  const source = parseCopySource(String(input.CopySource));
+  return [
+    {
+      action: source.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
+      resource: `arn:aws:s3:::${source.Bucket}/${source.Key}`,
+      context: conditionsOf({}, context),
+      ...(await policyOf(from, source.Bucket)),
+    },
+  ];
+}
+
+function keysOf(input: Record<string, unknown>): readonly unknown[] {
+  const wanted = (input.Delete as { Objects?: readonly { Key?: string }[] } | undefined)?.Objects ?? [];
+  return wanted.slice(0, 1000).map(({ Key }) => Key ?? '');
+}
+
+/** Condition keys of S3 out of the input's members. */
+const CONDITION_KEYS: Readonly<Record<string, string>> = {
+  Prefix: 's3:prefix',
+  Delimiter: 's3:delimiter',
+  MaxKeys: 's3:max-keys',
+  VersionId: 's3:versionid',
+  ACL: 's3:x-amz-acl',
+  CopySource: 's3:x-amz-copy-source',
+  MetadataDirective: 's3:x-amz-metadata-directive',
+  ServerSideEncryption: 's3:x-amz-server-side-encryption',
+  StorageClass: 's3:x-amz-storage-class',
+  IfMatch: 's3:if-match',
+  IfNoneMatch: 's3:if-none-match',
+};
+
+function conditionsOf(input: Record<string, unknown>, context: OperationContext): AccessRequest['context'] {
+  const conditions: Record<string, string | readonly string[]> = {};
+  for (const [member, key] of Object.entries(CONDITION_KEYS))
+    if (input[member] !== undefined) conditions[key] = String(input[member]);
+  const hash = context.headers['x-amz-content-sha256'];
+  if (hash !== undefined) conditions['s3:x-amz-content-sha256'] = hash;
+  if (typeof input.Tagging !== 'string') return conditions;
+  const tags = [...new URLSearchParams(input.Tagging)];
+  for (const [key, value] of tags) conditions[`s3:requestobjecttag/${key.toLowerCase()}`] = value;
+  conditions['s3:requestobjecttagkeys'] = tags.map(([key]) => key);
+  return conditions;
+}
