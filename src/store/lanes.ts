@@ -6,7 +6,7 @@ import { topicName } from './schema.ts';
 import type { Scope } from './table.ts';
 
 /** Positions of one lane; lane and position share a rowid of 53 bits. */
-const LANE_SPAN = 2 ** 40;
+export const LANE_SPAN = 2 ** 40;
 const MOST_LANES = 4096;
 
 /** Bodies whose JSON is larger are blobs. */

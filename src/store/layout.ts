@@ -10,14 +10,19 @@ export const LAYOUT = 1;
 export function openLayout(directory: string): void {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = path.join(directory, 'layout.json');
-  const found = readLayout(file);
-  if (found !== undefined && found > LAYOUT)
-    throw platformFailure('StoreTooNew', `layout ${found}, this version knows up to ${LAYOUT}`);
-  if (found === LAYOUT) return;
+  if (checkLayout(directory) === LAYOUT) return;
   const fresh = `${file}.new`;
   fs.writeFileSync(fresh, `${JSON.stringify({ layout: LAYOUT })}\n`, { flush: true });
   fs.renameSync(fresh, file);
   syncDirectory(directory);
+}
+
+/** The layout of a directory, or undefined if it has none yet. Throws StoreTooNew, StoreCorrupt. */
+export function checkLayout(directory: string): number | undefined {
+  const found = readLayout(path.join(directory, 'layout.json'));
+  if (found !== undefined && found > LAYOUT)
+    throw platformFailure('StoreTooNew', `layout ${found}, this version knows up to ${LAYOUT}`);
+  return found;
 }
 
 function readLayout(file: string): number | undefined {
