@@ -13,5 +13,8 @@ export type {
   TmpVolume,
 } from './contract.ts';
 export { guarded } from './guard.ts';
+export type { KeeperLink } from './keeper/link.ts';
+export { type SpawnKeeperOptions, spawnKeeper } from './keeper/spawn.ts';
+export { type OciDriverOptions, ociDriver } from './oci/driver.ts';
 export { type ProcessDriverOptions, processDriver } from './process/driver.ts';
 export { createTrees, type TreeOptions, type TreeStore, UNPACKED_LIMIT } from './trees.ts';

@@ -146,7 +146,8 @@ export function sandboxContract(
         });
         await seen.until('done');
         assert.deepEqual(JSON.parse(seen.text.replace(/done\n$/, '')), [[odd], odd, '/usr', null]);
-        assert.deepEqual(await sandbox.exited, { code: 0, signal: undefined, oom: false });
+        const { code, signal, oom } = await sandbox.exited;
+        assert.deepEqual({ code, signal, oom }, { code: 0, signal: undefined, oom: false });
       });
     });
 

@@ -1,0 +1,379 @@
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { bug, platformFailure } from '../../kernel/index.ts';
+import type { Exit } from '../contract.ts';
+import { bindReadOnly, detach, makePipe, makeShared, openDirectory, openUnixListener, overlayReadOnly, reap } from '../system.ts';
+import { bundle, INNER } from './bundle.ts';
+import { type Cgroup, cgroupOf } from './cgroup.ts';
+import { prepareNetwork } from './network.ts';
+import type { CommandInput, CommandName, CommandOutput, DescriptorName } from './protocol.ts';
+import { makeMountPoint, makeRoot } from './root.ts';
+import { type Volume, Volumes } from './volumes.ts';
+
+export interface BoxesConfig {
+  /** Names this keeper's cgroups, run directory and images. */
+  readonly instance: string;
+  /** A private mount of its own, 0711. */
+  readonly runDirectory: string;
+  readonly imagesDirectory: string;
+  /** `runc` or `runsc`. */
+  readonly runtime: string;
+  readonly firstUid: number;
+  /** Where prepared trees lie; belongs to the server. */
+  readonly treesDirectory: string;
+  /** Directories from which sandboxes may be shown something: as the server names them, and where they really are. */
+  readonly mountRoots: readonly { readonly seen: string; readonly real: string }[];
+  readonly parallelBoots: number;
+}
+
+interface Box {
+  readonly id: string;
+  readonly range: number;
+  readonly directory: string;
+  readonly volume: Volume;
+  readonly slots: { readonly task: string; readonly opt: string; readonly run: string; readonly tmp: string };
+  readonly taken: Set<string>;
+  pid: number;
+  cgroup: Cgroup | undefined;
+  ended: boolean;
+}
+
+type Handlers = { [N in CommandName]: (input: CommandInput<N>) => Promise<CommandOutput[N]> };
+
+export interface BoxesEvents {
+  exit(id: string, exit: Exit): void;
+  descriptors(id: string, fds: Readonly<Record<DescriptorName, number>>): void;
+}
+
+const run = promisify(execFile);
+const CHILD_GONE_MS = 5000;
+
+/** All sandboxes of this keeper, and what it does to them. Whatever cannot be done is refused, and leaves nothing behind. */
+export class Boxes implements Handlers {
+  readonly #config: BoxesConfig;
+  readonly #events: BoxesEvents;
+  readonly #boxes = new Map<string, Box>();
+  readonly #kept = new Map<string, Volume>();
+  readonly #ranges = new Set<number>();
+  readonly #sources = new Map<string, string>();
+  readonly #volumes: Volumes;
+  readonly #root: string;
+  readonly #waiting: (() => void)[] = [];
+  #booting = 0;
+
+  constructor(config: BoxesConfig, events: BoxesEvents) {
+    this.#config = config;
+    this.#events = events;
+    this.#root = path.join(config.runDirectory, 'root');
+    makeRoot(this.#root);
+    for (const name of ['b', 'm']) fs.mkdirSync(path.join(config.runDirectory, name), { mode: 0o711 });
+    this.#volumes = new Volumes(config.imagesDirectory, path.join(config.runDirectory, 't'));
+    void this.#volumes.fill();
+  }
+
+  /** To be called when a child ended. */
+  reap(): void {
+    for (const box of this.#boxes.values()) this.#look(box);
+  }
+
+  async close(): Promise<void> {
+    this.#volumes.close();
+    await Promise.allSettled([...this.#boxes.keys()].map((id) => this.destroy({ id, keepTmp: false })));
+  }
+
+  async boot({ id, mounts, tmp, limits }: CommandInput<'boot'>): Promise<{ volume: string }> {
+    if (this.#boxes.has(id)) throw refused(`${id} is there`);
+    const sources = mounts.map(({ source, target }) => ({ source: this.#source(source), target }));
+    const kept = 'volume' in tmp ? this.#kept.get(tmp.volume) : undefined;
+    if ('volume' in tmp && !kept) throw refused(`no volume ${tmp.volume}`);
+    if (kept) this.#kept.delete(kept.name);
+    const box = this.#newBox(id, kept ?? (await this.#volumes.take((tmp as { mib: number }).mib)));
+    try {
+      for (const { target } of sources) makeMountPoint(this.#root, target);
+      await this.#turn(() => this.#start(box, (network) => this.#bundle(box, { limits, mounts: sources, network })));
+      return { volume: box.volume.name };
+    } catch (error) {
+      await this.destroy({ id, keepTmp: false });
+      throw error;
+    }
+  }
+
+  async assign({ id, trees, limits }: CommandInput<'assign'>): Promise<null> {
+    const box = this.#box(id);
+    if (limits) this.#cgroup(box).limit(limits);
+    for (const { hashes, target } of trees ?? []) {
+      if (box.taken.has(target)) throw refused(`${target} is taken`);
+      this.#mountTrees(hashes, target === '/opt' ? box.slots.opt : box.slots.task);
+      box.taken.add(target);
+    }
+    return null;
+  }
+
+  async freeze({ id }: { id: string }): Promise<null> {
+    await this.#cgroup(this.#box(id)).freeze();
+    return null;
+  }
+
+  async thaw({ id }: { id: string }): Promise<null> {
+    this.#cgroup(this.#box(id)).thaw();
+    return null;
+  }
+
+  /** To the main process, which is the first child of the sandbox's first process. A frozen one is thawed for SIGKILL. */
+  async signal({ id, signal }: CommandInput<'signal'>): Promise<null> {
+    const box = this.#box(id);
+    if (box.ended) return null;
+    const children = fs.readFileSync(`/proc/${box.pid}/task/${box.pid}/children`, 'utf8').trim();
+    if (children === '') return null;
+    process.kill(Number(children.split(' ')[0]), signal);
+    if (signal === 'SIGKILL') this.#cgroup(box).thaw();
+    return null;
+  }
+
+  async memory({ id }: { id: string }): Promise<{ current: number; peak: number }> {
+    return this.#cgroup(this.#box(id)).memory();
+  }
+
+  async destroy({ id, keepTmp }: CommandInput<'destroy'>): Promise<null> {
+    const box = this.#box(id);
+    await this.#end(box);
+    for (const slot of [box.slots.task, box.slots.opt]) {
+      for (let tries = 0; tries < 2 && fs.existsSync(slot); tries++) quietly(() => detach(slot)); // the tree, then the slot itself
+    }
+    fs.rmSync(box.directory, { recursive: true, force: true });
+    fs.rmSync(path.join(this.#config.runDirectory, 'oci', id), { recursive: true, force: true });
+    this.#boxes.delete(id);
+    if (keepTmp) this.#kept.set(box.volume.name, box.volume);
+    else await this.#drop(box.volume);
+    return null;
+  }
+
+  async discard({ volume }: { volume: string }): Promise<null> {
+    const kept = this.#kept.get(volume);
+    if (!kept) throw refused(`no volume ${volume}`);
+    this.#kept.delete(volume);
+    await this.#drop(kept);
+    return null;
+  }
+
+  async #drop(volume: Volume): Promise<void> {
+    await this.#volumes.remove(volume);
+    if (volume.owner !== undefined) this.#ranges.delete(volume.owner);
+  }
+
+  #box(id: string): Box {
+    const box = this.#boxes.get(id);
+    if (!box) throw refused(`no sandbox ${id}`);
+    return box;
+  }
+
+  #cgroup(box: Box): Cgroup {
+    if (!box.cgroup) throw refused(`${box.id} is not booted`);
+    return box.cgroup;
+  }
+
+  #newBox(id: string, volume: Volume): Box {
+    volume.owner ??= this.#freeRange();
+    const directory = path.join(this.#config.runDirectory, 'b', id);
+    const slots = { task: `${directory}/task`, opt: `${directory}/opt`, run: `${directory}/run`, tmp: volume.directory };
+    const box: Box = {
+      id,
+      range: volume.owner,
+      directory,
+      volume,
+      slots,
+      taken: new Set(),
+      pid: 0,
+      cgroup: undefined,
+      ended: false,
+    };
+    this.#boxes.set(id, box);
+    return box;
+  }
+
+  #freeRange(): number {
+    let range = 0;
+    while (this.#ranges.has(range)) range++;
+    if (this.#config.firstUid + (range + 1) * 65_536 > 4_294_000_000) throw refused('no user ids are left');
+    this.#ranges.add(range);
+    return range;
+  }
+
+  /** A source that was asked for, bound read-only at a place that every sandbox's user can reach; once for each. */
+  #source(source: string): string {
+    const known = this.#sources.get(source);
+    if (known !== undefined) return known;
+    const root = this.#config.mountRoots.find(({ seen }) => source === seen || source.startsWith(`${seen}/`));
+    if (!root) throw refused(`${source} is not to be shown`);
+    const real = fs.realpathSync(root.real + source.slice(root.seen.length));
+    const allowed = this.#config.mountRoots.some((other) => {
+      const top = fs.realpathSync(other.real);
+      return real === top || real.startsWith(`${top}/`);
+    });
+    if (!allowed) throw refused(`${source} leads elsewhere`);
+    const target = path.join(this.#config.runDirectory, 'm', String(this.#sources.size));
+    fs.mkdirSync(target);
+    bindAt(real, target);
+    this.#sources.set(source, target);
+    return target;
+  }
+
+  #mountTrees(hashes: readonly string[], slot: string): void {
+    const base = openDirectory(this.#config.treesDirectory);
+    const opened: number[] = [];
+    try {
+      for (const hash of hashes) opened.push(openDirectory(`/proc/self/fd/${base}/${hash}`));
+      if (opened.length === 1) bindReadOnly(opened[0]!, slot);
+      else overlayReadOnly(opened, slot);
+    } finally {
+      for (const fd of [base, ...opened]) fs.closeSync(fd);
+    }
+  }
+
+  #bundle(
+    box: Box,
+    more: { limits: CommandInput<'boot'>['limits']; mounts: { source: string; target: string }[]; network: number },
+  ): void {
+    const config = bundle({
+      root: this.#root,
+      cgroup: `/dalamb-${this.#config.instance}/${box.id}`,
+      firstUid: this.#config.firstUid + box.range * 65_536,
+      network: `/proc/${process.pid}/fd/${more.network}`,
+      limits: more.limits,
+      slots: box.slots,
+      mounts: more.mounts,
+    });
+    fs.writeFileSync(path.join(box.directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  }
+
+  async #start(box: Box, writeBundle: (network: number) => void): Promise<void> {
+    fs.mkdirSync(box.directory, { mode: 0o711 });
+    fs.mkdirSync(box.slots.run, { mode: 0o755 });
+    for (const slot of [box.slots.task, box.slots.opt]) {
+      fs.mkdirSync(slot, { mode: 0o755 });
+      makeShared(slot);
+    }
+    const { namespace, ...sockets } = prepareNetwork();
+    const [stdinRead, stdin] = makePipe();
+    const [output, outputWrite] = makePipe();
+    const owned = [namespace, stdinRead, stdin, output, outputWrite, ...Object.values(sockets)];
+    try {
+      const channel = openUnixListener(`${box.slots.run}/channel.sock`);
+      owned.push(channel);
+      fs.chmodSync(`${box.slots.run}/channel.sock`, 0o666);
+      const first = this.#config.firstUid + box.range * 65_536;
+      for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + INNER.uid, first + INNER.gid); // so that /dev/stdout can be opened
+      writeBundle(namespace);
+      box.pid = await this.#runc(box, [stdinRead, outputWrite, outputWrite]);
+      box.cgroup = cgroupOf(box.pid);
+      this.#events.descriptors(box.id, { ...sockets, channel, stdin, output });
+    } finally {
+      for (const fd of owned) fs.closeSync(fd);
+    }
+    this.#look(box);
+  }
+
+  #runc(box: Box, stdio: number[]): Promise<number> {
+    const { runtime, runDirectory } = this.#config;
+    const pidFile = path.join(box.directory, 'pid');
+    const log = path.join(box.directory, 'log');
+    const args = [
+      '--root',
+      path.join(runDirectory, 'oci'),
+      '--log',
+      log,
+      'run',
+      '--detach',
+      '--bundle',
+      box.directory,
+      '--pid-file',
+      pidFile,
+      box.id,
+    ];
+    return new Promise((resolve, reject) => {
+      const child = spawn(runtime, args, {
+        stdio,
+        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+      });
+      child.once('error', (error) => reject(platformFailure('SandboxUnavailable', `${runtime}: ${error.message}`)));
+      child.once('exit', (code, signal) => {
+        if (code === 0) return resolve(Number(fs.readFileSync(pidFile, 'utf8')));
+        const said = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-2000) : '';
+        reject(platformFailure('SandboxUnavailable', `${runtime} ended with ${code ?? signal}: ${said}`));
+      });
+    });
+  }
+
+  /** At most so many runtimes start at a time. */
+  async #turn<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#booting >= this.#config.parallelBoots) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#booting++;
+    try {
+      return await act();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#booting--;
+    }
+  }
+
+  #look(box: Box): void {
+    if (box.ended || box.pid === 0) return;
+    const status = reap(box.pid);
+    if (!status) return;
+    box.ended = true;
+    let oom = false;
+    quietly(() => {
+      oom = (box.cgroup?.oomKills() ?? 0) > 0;
+    });
+    this.#events.exit(box.id, { ...exitOf(status), oom });
+  }
+
+  async #end(box: Box): Promise<void> {
+    if (box.pid === 0) return;
+    quietly(() => box.cgroup?.kill());
+    for (let waited = 0; !box.ended; waited++) {
+      this.#look(box);
+      if (box.ended) break;
+      if (waited > CHILD_GONE_MS) throw bug(`${box.id} does not end`);
+      await pause(1);
+    }
+    if (this.#config.runtime !== 'runc') {
+      await run(this.#config.runtime, ['--root', path.join(this.#config.runDirectory, 'oci'), 'delete', '--force', box.id]).catch(
+        () => {},
+      );
+    }
+    await box.cgroup?.remove();
+  }
+}
+
+function bindAt(source: string, target: string): void {
+  const fd = openDirectory(source);
+  try {
+    bindReadOnly(fd, target);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The first process is a shell that ends as its child did: above 128 means a signal, as shells say it. */
+function exitOf({ code, signal }: { readonly code?: number; readonly signal?: number }): Omit<Exit, 'oom'> {
+  const number = signal ?? (code !== undefined && code > 128 && code < 128 + 65 ? code - 128 : undefined);
+  if (number === undefined) return { code };
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name === undefined ? { code } : { signal: name };
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {} // it was gone already
+}
+
+function refused(why: string) {
+  return platformFailure('KeeperRefused', why);
+}

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Clock, type Logger, platformFailure } from '../../kernel/index.ts';
+import type {
+  Assignment,
+  Egress,
+  Exit,
+  ListenerName,
+  Process,
+  Sandbox,
+  SandboxDriver,
+  SandboxEvents,
+  SandboxSpec,
+  TmpVolume,
+} from '../contract.ts';
+import { type EgressService, openEgress } from '../egress/open.ts';
+import type { KeeperLink } from '../keeper/link.ts';
+import { addresses } from '../keeper/network.ts';
+import { meterOutput } from '../output.ts';
+import { startScript } from './script.ts';
+
+export interface OciDriverOptions {
+  readonly keeper: KeeperLink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** `host:port` of the resolver asked for sandboxes' names; undefined: the first of /etc/resolv.conf. */
+  readonly resolver?: string;
+}
+
+/** Sandboxes of Linux namespaces and control groups through an OCI runtime, by way of the keeper. */
+export function ociDriver(options: OciDriverOptions): SandboxDriver {
+  return {
+    name: 'oci',
+    features: { isolation: true, limits: true, freeze: true, egress: true },
+    async start() {},
+    async stop() {},
+    async boot(spec, events) {
+      const sandbox = new OciSandbox(spec, events, options);
+      return sandbox.open();
+    },
+  };
+}
+
+const OUTPUT_MS = 1000;
+const CONNECTIONS = 512;
+
+class OciSandbox implements Sandbox {
+  readonly id: string;
+  readonly addresses: Readonly<Record<ListenerName, string>> = addresses;
+  readonly exited: Promise<Exit>;
+  readonly #spec: SandboxSpec;
+  readonly #events: SandboxEvents;
+  readonly #options: OciDriverOptions;
+  readonly #servers: net.Server[] = [];
+  readonly #sockets = new Set<Duplex>();
+  #volume: KeptVolume | undefined;
+  #stdin: net.Socket | undefined;
+  #output: net.Socket | undefined;
+  #egress: EgressService | undefined;
+  #settle: (exit: Exit) => void = () => {};
+
+  constructor(spec: SandboxSpec, events: SandboxEvents, options: OciDriverOptions) {
+    this.id = spec.id;
+    this.#spec = spec;
+    this.#events = events;
+    this.#options = options;
+    this.exited = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  async open(): Promise<this> {
+    const { keeper, clock } = this.#options;
+    const { id, mounts, tmp, limits } = this.#spec;
+    const wanted = tmp instanceof KeptVolume ? { volume: tmp.use() } : { mib: Number(tmp) };
+    keeper.onExit(id, (exit) => void this.#ended(exit));
+    const { volume } = await keeper.call('boot', { id, mounts: [...mounts], tmp: wanted, limits }).catch((error) => {
+      keeper.forget(id);
+      throw error;
+    });
+    this.#volume = new KeptVolume(keeper, volume, tmp instanceof KeptVolume ? tmp.mib : Number(tmp));
+    const fds = keeper.descriptors(id);
+    for (const name of ['runtime', 'aws', 'channel'] as const) this.#serve(name, fds[name]);
+    this.#stdin = new net.Socket({ fd: fds.stdin, readable: false, writable: true }).on('error', () => {});
+    this.#output = new net.Socket({ fd: fds.output, readable: true, writable: false });
+    meterOutput(this.#output, clock, this.#events);
+    this.#egress = openEgress(fds, this.#options, (bytes) => this.#events.egress(bytes));
+    return this;
+  }
+
+  #serve(name: ListenerName, fd: number): void {
+    const server = net.createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {}); // whoever was given the socket has its own handler
+      this.#events.connection(name, socket);
+    });
+    server.maxConnections = CONNECTIONS;
+    server.on('error', () => {});
+    this.#servers.push(server.listen({ fd }));
+  }
+
+  async #ended(exit: Exit): Promise<void> {
+    const output = this.#output;
+    if (output && !output.closed)
+      await Promise.race([once(output, 'close'), new Promise<void>((done) => this.#options.clock.after(OUTPUT_MS, done))]);
+    this.#settle(exit);
+  }
+
+  path(target: string): string {
+    return target;
+  }
+
+  async assign({ trees, limits, egress }: Assignment): Promise<void> {
+    if (egress) this.#allow(egress);
+    if (!trees && !limits) return;
+    const plain = trees?.map(({ hashes, target }) => ({ hashes: [...hashes], target }));
+    await this.#options.keeper.call('assign', { id: this.id, trees: plain, limits });
+  }
+
+  #allow(egress: Egress): void {
+    this.#egress?.allow(egress);
+  }
+
+  async run(process: Process): Promise<void> {
+    this.#stdin?.end(startScript(process));
+  }
+
+  async freeze(): Promise<void> {
+    await this.#options.keeper.call('freeze', { id: this.id });
+  }
+
+  async thaw(): Promise<void> {
+    await this.#options.keeper.call('thaw', { id: this.id });
+  }
+
+  async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.#options.keeper.call('signal', { id: this.id, signal });
+  }
+
+  async memory(): Promise<{ current: number; peak: number }> {
+    return this.#options.keeper.call('memory', { id: this.id });
+  }
+
+  async destroy(options: { readonly keepTmp?: boolean } = {}): Promise<TmpVolume | undefined> {
+    const { keeper } = this.#options;
+    const keepTmp = options.keepTmp ?? false;
+    try {
+      await keeper.call('destroy', { id: this.id, keepTmp });
+    } finally {
+      keeper.forget(this.id);
+      this.#settle({ signal: 'SIGKILL', oom: false });
+      this.#stdin?.destroy();
+      this.#output?.destroy();
+      for (const socket of this.#sockets) socket.destroy();
+      await Promise.all([
+        this.#egress?.close(),
+        ...this.#servers.map((server) => new Promise((resolve) => server.close(resolve))),
+      ]);
+    }
+    return keepTmp ? this.#volume : undefined;
+  }
+}
+
+/** A /tmp that waits in the keeper. */
+class KeptVolume implements TmpVolume {
+  readonly mib: number;
+  readonly #keeper: KeeperLink;
+  readonly #name: string;
+  #used = false;
+
+  constructor(keeper: KeeperLink, name: string, mib: number) {
+    this.#keeper = keeper;
+    this.#name = name;
+    this.mib = mib;
+  }
+
+  use(): string {
+    if (this.#used) throw platformFailure('SandboxIllegal', 'this volume is in use or gone');
+    this.#used = true;
+    return this.#name;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#used) return;
+    this.#used = true;
+    await this.#keeper.call('discard', { volume: this.#name });
+  }
+}
