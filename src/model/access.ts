@@ -8,6 +8,8 @@ export interface AccessRequest {
   readonly context: Readonly<Record<string, string | readonly string[]>>;
   /** A resource-based policy that counts too, as parsed JSON. */
   readonly resourcePolicy?: unknown;
+  /** Whose resource it is, when the ARN does not say (S3); from another account both sides must allow. */
+  readonly resourceAccount?: string;
 }
 
 export interface Decision {

@@ -76,4 +76,6 @@ export interface Principal {
   readonly role?: { readonly name: string; readonly id: string; readonly arn: string; readonly session: string };
   /** The execution environment that the credentials were issued to, if any. */
   readonly environment?: string;
+  /** Policy documents given when the session was made: they only narrow. */
+  readonly sessionPolicies?: readonly string[];
 }

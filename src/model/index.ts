@@ -11,12 +11,65 @@ export {
 } from './async-retry.ts';
 export { checkKey, isBucketName } from './bucket-names.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
+export type {
+  DeliveryList,
+  EventAccepted,
+  EventBooks,
+  EventSums,
+  FunctionList,
+  FunctionSummary,
+  InvokeRequest,
+  InvokeResult,
+  KeyCreated,
+  KeyList,
+  LogEntry,
+  LogPage,
+  PlatformStatus,
+  RuntimeList,
+} from './control.ts';
 export { type CorsRule, corsHeaders, type PreflightRequest, preflight } from './cors.ts';
 export { type Books, books, type Delivery, type DeliveryOutcome, deliveries, emptyBooks, outcomes } from './deliveries.ts';
+export { checkVariables } from './environment-variables.ts';
+export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
+export { type PolicyDocument, type PolicyStatement, permissionStatement, policyDocument } from './function-policy.ts';
+export {
+  type Architecture,
+  changedSettings,
+  type FunctionSettings,
+  type LoggingSettings,
+  newSettings,
+  refuseUnenforced,
+  type SettingsInput,
+} from './function-settings.ts';
+export {
+  checkMayChange,
+  checkMayInvoke,
+  created,
+  type FunctionState,
+  failed,
+  isUnsettled,
+  type Reason,
+  ready,
+  updating,
+} from './function-state.ts';
 export type { Credentials, EgressPolicy, EgressRule, FunctionSpec, Place, Principal } from './functions.ts';
 export { openEgress } from './functions.ts';
 export type { Call, InvocationStatus, LogLine, LogStream, MeterRecord, Outcome, Report } from './invocation.ts';
+export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
+export {
+  accessDenied,
+  conflict,
+  constraintViolated,
+  functionNotFound,
+  invalidParameter,
+  invalidParameterBare,
+  invalidRequestContent,
+  notFound,
+  requestTooLarge,
+  revisionMismatch,
+  settingNotImplemented,
+} from './lambda-errors.ts';
 export { checkNotificationRules, supportedEvents } from './notification-rules.ts';
 export {
   type BucketNotifications,
@@ -39,9 +92,12 @@ export {
   type WriteConditions,
 } from './object-conditions.ts';
 export type { Operation, OperationContext, ServiceTable } from './operations.ts';
+export { type Caller, evaluate, type Policies, type Question, trusts, type Verdict, verdict } from './policy.ts';
+export { compilePolicy, type Policy, type PolicyKind, parsePolicy } from './policy-document.ts';
 export type {
   AsyncInvocation,
   Authorize,
+  CheckRole,
   ControlRequest,
   ControlRoute,
   Enqueue,
@@ -49,11 +105,14 @@ export type {
   FindBucketCors,
   FindFunctionUrl,
   FindKey,
+  FindRole,
+  FindStoredKey,
   FunctionUrl,
   FunctionUrlCors,
   Invoke,
   IssueCredentials,
   KnownKey,
+  KnownRole,
   MayInvoke,
   Meter,
   MeterIn,
@@ -71,4 +130,6 @@ export type {
   WriteLog,
 } from './ports.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
+export { checkRuntime, retiredRuntimes, supportedRuntimes } from './runtimes.ts';
+export { isStartupVariable, readAtStart } from './startup-variables.ts';
 export { asyncTopic, meterTopic, objectTopic, topics } from './topics.ts';

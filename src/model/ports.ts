@@ -5,6 +5,7 @@ import type { AsyncSettings } from './async-retry.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
+import type { Policy } from './policy-document.ts';
 
 /** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -66,6 +67,22 @@ export type FindBucketCors = (bucket: string) => Promise<readonly CorsRule[] | u
 /** The secret that signed a request, and who that is; undefined when the key (or token) is not known (services/iam). */
 export type FindKey = (accessKeyId: string, sessionToken: string | undefined) => Promise<KnownKey | undefined>;
 
+/** The same of long-lived keys only (services/iam). */
+export type FindStoredKey = (accessKeyId: string) => Promise<KnownKey | undefined>;
+
+/** A role with its trust policy; undefined: there is none (services/iam). Answers from memory where it can. */
+export type FindRole = (account: string, name: string) => Promise<KnownRole | undefined>;
+
+export interface KnownRole {
+  readonly account: string;
+  readonly name: string;
+  /** `AROA…`; a role that was made again has another. */
+  readonly id: string;
+  readonly arn: string;
+  readonly maxSessionSeconds: number;
+  readonly trust: Policy;
+}
+
 export interface KnownKey {
   readonly secret: string;
   readonly principal: Principal;
@@ -85,8 +102,11 @@ export type MeterIn = (tx: Transaction, record: MeterRecord) => Promise<void>;
 /** Unpacks a stored zip into a read-only tree named by its hash, unless it is there (sandbox). Rejects with InvalidArchive, ArchiveTooLarge. */
 export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: number }>;
 
-/** Tells invoke that environments of these identities should drain (after a deploy or a delete). */
-export type Retire = (functionArn: string, keepIdentity?: string) => void;
+/** Tells invoke that environments of these identities should drain (after a deploy or a delete); of one version only, when it is given. */
+export type Retire = (functionArn: string, keepIdentity?: string, version?: string) => void;
+
+/** Whether a role is there and its trust policy lets a service (`lambda.amazonaws.com`) assume it (services/iam). */
+export type CheckRole = (roleArn: string, service: string) => Promise<'ok' | 'missing' | 'not-assumable'>;
 
 /** Connections from inside a sandbox to its AWS endpoint (gateway). */
 export type ServeSandbox = (socket: import('node:stream').Duplex, caller: SandboxCaller) => void;
