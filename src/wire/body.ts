@@ -1,0 +1,72 @@
+import { pipeline, type Readable } from 'node:stream';
+import { collect, fail } from '../kernel/index.ts';
+import { ChunkedDecoder } from './chunked.ts';
+import type { Match, WireRequest } from './contract.ts';
+import { bodyLimit, formTooLarge, LARGEST_FORM, LARGEST_OBJECT, tooLarge } from './limits.ts';
+import { operationOf } from './operation.ts';
+import { type Expectations, entityTooLarge, expectations, expectsAnything, PayloadGate } from './payload-gate.ts';
+import { stateOf } from './request-state.ts';
+
+const NO_TRAILERS: Readonly<Record<string, string>> = Object.freeze({});
+
+export interface Payload {
+  readonly stream: Readable;
+  /** Names in lower case; empty until the stream has ended. */
+  readonly trailers: () => Readonly<Record<string, string>>;
+}
+
+/** Reads a body whole, once, within its operation's limit. Of S3 the payload: without chunks, checked. */
+export async function wholeBody(request: WireRequest, match: Match): Promise<Buffer> {
+  const state = stateOf(request);
+  if (state.bytes) return state.bytes;
+  const limit = bodyLimit(match);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(match);
+  const source = match.service === 's3' ? payload(request, match).stream : request.body;
+  state.bytes = await collect(source, limit, () => tooLarge(match));
+  return state.bytes;
+}
+
+/** Reads a query-protocol form, before the service is known. */
+export async function formBody(request: WireRequest): Promise<URLSearchParams> {
+  const state = stateOf(request);
+  const refuse = () => formTooLarge(undefined, LARGEST_FORM);
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_FORM) throw refuse();
+  state.bytes = await collect(request.body, LARGEST_FORM, refuse);
+  state.form = new URLSearchParams(state.bytes.toString('utf8'));
+  return state.form;
+}
+
+/** Opens the payload of an S3 request: aws-chunked framing taken off, hash, checksums and length checked at its end. */
+export function payload(request: WireRequest, match: Match): Payload {
+  const { headers } = request;
+  const state = stateOf(request);
+  const chunked = isChunked(headers);
+  const size = Number(headers[chunked ? 'x-amz-decoded-content-length' : 'content-length'] ?? Number.NaN);
+  if (size > LARGEST_OBJECT) throw entityTooLarge(size);
+  const expected = promises(request, match, chunked ? undefined : state.payloadHash);
+  const decoder = chunked ? new ChunkedDecoder(state.seal, Number.isNaN(size) ? undefined : size) : undefined;
+  const trailers = () => decoder?.trailers ?? NO_TRAILERS;
+  const gate = expectsAnything(expected) || Number.isNaN(size) ? new PayloadGate(expected, trailers) : undefined;
+  const done = () => {}; // a failure reaches the reader through the last stream
+  if (decoder && gate) pipeline(request.body, decoder, gate, done);
+  else if (decoder ?? gate) pipeline(request.body, (decoder ?? gate)!, done);
+  return { stream: gate ?? decoder ?? request.body, trailers };
+}
+
+function isChunked(headers: WireRequest['headers']): boolean {
+  const hash = headers['x-amz-content-sha256'];
+  if (hash?.startsWith('STREAMING-')) return true;
+  const encoded = headers['content-encoding']?.split(',').some((coding) => coding.trim().toLowerCase() === 'aws-chunked');
+  return Boolean(encoded) && (hash === undefined || hash === 'UNSIGNED-PAYLOAD');
+}
+
+/** A checksum in CompleteMultipartUpload is the object's, not the body's. */
+function promises(request: WireRequest, match: Match, hash: string | undefined): Expectations {
+  if (match.operation === 'CompleteMultipartUpload') return { hash };
+  const expected = expectations(request.headers, hash);
+  const promised = expected.md5 ?? expected.sum ?? expected.trailing;
+  if (promised === undefined && operationOf('s3', match.operation)?.checksumRequired) {
+    throw fail('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*', { status: 400 });
+  }
+  return expected;
+}

@@ -1,0 +1,111 @@
+import type { ServiceName } from './contract.ts';
+
+export type ProtocolName = 'restJson1' | 'restXml' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'rpcv2Cbor';
+
+interface CatalogueEntry {
+  /** Spoken by this service; the first is the answer's form when a request fits none. */
+  readonly protocols: readonly ProtocolName[];
+  /** Service part of the signing scope. */
+  readonly signing: string;
+  /** First label of the endpoint's host. */
+  readonly host: string;
+  /** Prefix of X-Amz-Target, or name in rpcv2 paths. */
+  readonly target?: string;
+  /** Version parameter of query requests. */
+  readonly version?: string;
+  /** Code of answers to violated constraints. */
+  readonly validation: string;
+}
+
+/** What tells the services apart on the wire (spec/backends.md §0). A table, so that recognising a request loads no model. */
+export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
+  lambda: { protocols: ['restJson1'], signing: 'lambda', host: 'lambda', validation: 'ValidationException' },
+  s3: { protocols: ['restXml'], signing: 's3', host: 's3', validation: 'InvalidArgument' },
+  iam: { protocols: ['awsQuery'], signing: 'iam', host: 'iam', version: '2010-05-08', validation: 'ValidationError' },
+  sts: { protocols: ['awsQuery'], signing: 'sts', host: 'sts', version: '2011-06-15', validation: 'ValidationError' },
+  logs: {
+    protocols: ['awsJson1_1'],
+    signing: 'logs',
+    host: 'logs',
+    target: 'Logs_20140328',
+    validation: 'InvalidParameterException',
+  },
+  sqs: {
+    protocols: ['awsJson1_0', 'awsQuery'],
+    signing: 'sqs',
+    host: 'sqs',
+    target: 'AmazonSQS',
+    version: '2012-11-05',
+    validation: 'InvalidParameterValue',
+  },
+  sns: { protocols: ['awsQuery'], signing: 'sns', host: 'sns', version: '2010-03-31', validation: 'ValidationError' },
+  dynamodb: {
+    protocols: ['awsJson1_0'],
+    signing: 'dynamodb',
+    host: 'dynamodb',
+    target: 'DynamoDB_20120810',
+    validation: 'ValidationException',
+  },
+  dynamodbstreams: {
+    protocols: ['awsJson1_0'],
+    signing: 'dynamodb',
+    host: 'streams',
+    target: 'DynamoDBStreams_20120810',
+    validation: 'ValidationException',
+  },
+  kinesis: {
+    protocols: ['awsJson1_1'],
+    signing: 'kinesis',
+    host: 'kinesis',
+    target: 'Kinesis_20131202',
+    validation: 'ValidationException',
+  },
+  events: {
+    protocols: ['awsJson1_1'],
+    signing: 'events',
+    host: 'events',
+    target: 'AWSEvents',
+    validation: 'ValidationException',
+  },
+  scheduler: { protocols: ['restJson1'], signing: 'scheduler', host: 'scheduler', validation: 'ValidationException' },
+  monitoring: {
+    protocols: ['awsJson1_0', 'awsQuery', 'rpcv2Cbor'],
+    signing: 'monitoring',
+    host: 'monitoring',
+    target: 'GraniteServiceVersion20100801',
+    version: '2010-08-01',
+    validation: 'ValidationError',
+  },
+  apigatewayv2: { protocols: ['restJson1'], signing: 'apigateway', host: 'apigateway', validation: 'BadRequestException' },
+  ssm: { protocols: ['awsJson1_1'], signing: 'ssm', host: 'ssm', target: 'AmazonSSM', validation: 'ValidationException' },
+  secretsmanager: {
+    protocols: ['awsJson1_1'],
+    signing: 'secretsmanager',
+    host: 'secretsmanager',
+    target: 'secretsmanager',
+    validation: 'ValidationException',
+  },
+  cloudformation: {
+    protocols: ['awsQuery'],
+    signing: 'cloudformation',
+    host: 'cloudformation',
+    version: '2010-05-15',
+    validation: 'ValidationError',
+  },
+};
+
+export const serviceNames = Object.keys(catalogue) as readonly ServiceName[];
+
+function indexBy(key: 'signing' | 'host' | 'target' | 'version'): ReadonlyMap<string, ServiceName> {
+  const index = new Map<string, ServiceName>();
+  for (const name of serviceNames) {
+    const value = catalogue[name][key];
+    if (value !== undefined && !index.has(value)) index.set(value, name);
+  }
+  return index;
+}
+
+export const bySigningName = indexBy('signing');
+export const byHost = indexBy('host');
+export const byTarget = indexBy('target');
+export const byVersion = indexBy('version');
