@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Sandbox } from '../sandbox/index.ts';
+
+/** One runtime, as this machine has it. */
+export interface RuntimeEntry {
+  /** AWS's name, e.g. `nodejs24.x`. */
+  readonly name: string;
+  /** What it is made of: `nodejs:24.v21`, as INIT_START shows it. */
+  readonly version: string;
+  /** frames: our bootstrap; http: the function brings its own, which polls the Runtime API. */
+  readonly speaks: 'frames' | 'http';
+  /** Shown inside every sandbox of this runtime. */
+  readonly mounts: readonly { readonly source: string; readonly target: string }[];
+  /** Whether the process takes its heap limit when it starts, so that booted ones differ by memory size. */
+  readonly sizedHeap: boolean;
+  /** The command line inside a sandbox; undefined for http, whose entry point is in the code. */
+  readonly argv?: (sandbox: Sandbox, memoryMiB: number) => string[];
+}
+
+/** A runtime that is known and not here, and how to get it. */
+export interface MissingRuntime {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface RuntimeCatalogue {
+  readonly entries: ReadonlyMap<string, RuntimeEntry>;
+  readonly missing: readonly MissingRuntime[];
+}
+
+export interface CataloguePlaces {
+  /** Absolute path of the installation: has `node_modules` and `runtimes`. */
+  readonly installation: string;
+  /** Interpreters to look for; default: where Linux distributions put them. */
+  readonly pythonFolders?: readonly string[];
+}
+
+/** Looks for the runtimes of this machine: Node.js from npm packages, Python by running what is installed, the OS-only ones always. */
+export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCatalogue> {
+  const entries = new Map<string, RuntimeEntry>();
+  const missing: MissingRuntime[] = [];
+  for (const major of ['22', '24', '26']) {
+    const entry = await nodeRuntime(places.installation, major);
+    if (entry) entries.set(entry.name, entry);
+    else missing.push({ name: `nodejs${major}.x`, reason: `the npm package node${major} is not installed: run npm install` });
+  }
+  for (const entry of await pythonRuntimes(places)) entries.set(entry.name, entry);
+  for (const minor of ['9', '10', '11', '12', '13', '14']) {
+    const name = `python3.${minor}`;
+    if (!entries.has(name)) missing.push({ name, reason: `no python3.${minor} in /usr/bin or /usr/local/bin: install it` });
+  }
+  for (const name of ['provided.al2023', 'provided.al2']) {
+    entries.set(name, { name, version: name.replace('.', ':'), speaks: 'http', mounts: [], sizedHeap: false });
+  }
+  return { entries, missing };
+}
+
+async function nodeRuntime(installation: string, major: string): Promise<RuntimeEntry | undefined> {
+  for (const folder of [`node${major}`, `node${major}-linux-arm64`]) {
+    const source = path.join(installation, 'node_modules', folder);
+    const version = await versionOf(path.join(source, 'bin/node'), ['--version']);
+    const match = /^v(\d+)\.(\d+)/.exec(version ?? '');
+    if (!match) continue;
+    return {
+      name: `nodejs${major}.x`,
+      version: `nodejs:${match[1]}.v${match[2]}`,
+      speaks: 'frames',
+      mounts: [
+        { source, target: '/var/lang' },
+        { source: path.join(installation, 'runtimes/nodejs'), target: '/var/runtime' },
+      ],
+      sizedHeap: true,
+      argv: (sandbox, memoryMiB) => [
+        `${sandbox.path('/var/lang')}/bin/node`,
+        ...nodeFlags(memoryMiB),
+        `${sandbox.path('/var/runtime')}/bootstrap.cjs`,
+      ],
+    };
+  }
+  return undefined;
+}
+
+/** V8 takes its limits only at start (setFlagsFromString is ignored late). Old space leaves room for the rest of the process. */
+export function nodeFlags(memoryMiB: number): string[] {
+  const flags = [`--max-old-space-size=${Math.max(64, Math.floor(memoryMiB * 0.9) - 16)}`];
+  return memoryMiB <= 1769 ? [...flags, '--v8-pool-size=1'] : flags;
+}
+
+async function pythonRuntimes(places: CataloguePlaces): Promise<RuntimeEntry[]> {
+  const found = new Map<string, RuntimeEntry>();
+  for (const folder of places.pythonFolders ?? ['/usr/bin', '/usr/local/bin']) {
+    const names = await fs.readdir(folder).catch(() => []);
+    for (const file of names.filter((name) => /^python3\.\d{1,2}$/.test(name))) {
+      const match = /^Python (3\.\d+)\.(\d+)/.exec((await versionOf(path.join(folder, file), ['--version'])) ?? '');
+      if (match && !found.has(match[1]!)) found.set(match[1]!, pythonRuntime(places, path.join(folder, file), match));
+    }
+  }
+  return [...found.values()];
+}
+
+function pythonRuntime(places: CataloguePlaces, executable: string, [, minor, patch]: RegExpExecArray): RuntimeEntry {
+  return {
+    name: `python${minor}`,
+    version: `python:${minor}.v${patch}`,
+    speaks: 'frames',
+    mounts: [{ source: path.join(places.installation, 'runtimes/python'), target: '/var/runtime' }],
+    sizedHeap: false,
+    argv: (sandbox) => [executable, `${sandbox.path('/var/runtime')}/bootstrap.py`],
+  };
+}
+
+function versionOf(file: string, args: string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(file, args, { timeout: 5000 }, (error, stdout) => resolve(error ? undefined : stdout.trim()));
+  });
+}

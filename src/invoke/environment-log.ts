@@ -1,0 +1,123 @@
+import type { Clock } from '../kernel/index.ts';
+import type { LogLine, LogStream, WriteLog } from '../model/index.ts';
+
+const MAX_EVENT = 256 * 1024; // CloudWatch's limit of one event, bytes; counted in characters here, which never exceeds it
+const TAIL_BYTES = 4096;
+const FLOOD_BYTES = 16 * 1024 * 1024;
+const FLOOD_WINDOW_MS = 1000;
+
+/**
+ * The log of one environment: cuts output into lines, keeps order, holds lines back until the end of the turn so that one invocation
+ * makes one write, keeps the tail for a caller, and drops what exceeds 16 MiB a second, saying how much.
+ */
+export class EnvironmentLog {
+  readonly stream: LogStream;
+  readonly #write: WriteLog;
+  readonly #clock: Clock;
+  #pending: LogLine[] = [];
+  #scheduled: NodeJS.Immediate | undefined;
+  #partial: Buffer | undefined;
+  #tail: string[] | undefined;
+  #tailSize = 0;
+  #windowStart = 0;
+  #windowBytes = 0;
+  #dropped = 0;
+
+  constructor(stream: LogStream, write: WriteLog, clock: Clock) {
+    this.stream = stream;
+    this.#write = write;
+    this.#clock = clock;
+  }
+
+  /** From here on the last 4 KB are kept, until takeTail. */
+  keepTail(): void {
+    this.#tail = [];
+    this.#tailSize = 0;
+  }
+
+  takeTail(): Buffer {
+    const all = Buffer.from((this.#tail ?? []).map((line) => `${line}\n`).join(''));
+    this.#tail = undefined;
+    return all.byteLength > TAIL_BYTES ? all.subarray(all.byteLength - TAIL_BYTES) : all;
+  }
+
+  /** A line of the platform's own; never dropped. */
+  system(text: string | undefined, time: number): void {
+    if (text !== undefined) this.#add(text, time);
+  }
+
+  /** One event of the function's. */
+  event(text: string): void {
+    if (this.#flooded(text.length)) return;
+    const time = this.#clock.now();
+    for (let at = 0; at < text.length || at === 0; at += MAX_EVENT) this.#add(text.slice(at, at + MAX_EVENT), time);
+    this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  /** Bytes of standard output: a line is an event. */
+  output(chunk: Buffer): void {
+    if (this.#flooded(chunk.byteLength)) return;
+    let data = this.#partial ? Buffer.concat([this.#partial, chunk]) : chunk;
+    this.#partial = undefined;
+    const time = this.#clock.now();
+    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10)) {
+      this.#add(data.toString('utf8', 0, Math.min(end, MAX_EVENT)), time);
+      data = data.subarray(end + 1);
+    }
+    if (data.byteLength >= MAX_EVENT) this.#add(data.toString('utf8', 0, MAX_EVENT), time);
+    else if (data.byteLength > 0) this.#partial = Buffer.from(data);
+    this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  /** What the sandbox already dropped. */
+  dropped(bytes: number): void {
+    this.#dropped += bytes;
+  }
+
+  /** Ends an unfinished line: it belongs to the invocation that is over. */
+  endLine(): void {
+    const partial = this.#partial;
+    this.#partial = undefined;
+    if (partial) this.#add(partial.toString('utf8'), this.#clock.now());
+    this.#sayDropped();
+  }
+
+  flush(): void {
+    if (this.#scheduled) clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#pending.length === 0) return;
+    const lines = this.#pending;
+    this.#pending = [];
+    this.#write(this.stream, lines);
+  }
+
+  #flooded(bytes: number): boolean {
+    const now = this.#clock.now();
+    if (now - this.#windowStart >= FLOOD_WINDOW_MS) {
+      this.#sayDropped();
+      this.#windowStart = now;
+      this.#windowBytes = 0;
+    }
+    this.#windowBytes += bytes;
+    if (this.#windowBytes <= FLOOD_BYTES) return false;
+    this.#dropped += bytes;
+    return true;
+  }
+
+  #sayDropped(): void {
+    if (this.#dropped === 0) return;
+    const bytes = this.#dropped;
+    this.#dropped = 0;
+    this.#add(`[dalamb] ${bytes} bytes of log were dropped: the function writes more than can be kept`, this.#clock.now());
+  }
+
+  #add(text: string, time: number): void {
+    this.#pending.push({ time, text });
+    if (!this.#tail) return;
+    this.#tail.push(text);
+    this.#tailSize += text.length + 1;
+    while (this.#tail.length > 1 && this.#tailSize - this.#tail[0]!.length - 1 >= TAIL_BYTES) {
+      this.#tailSize -= this.#tail.shift()!.length + 1;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import type { Duplex } from 'node:stream';
+import {
+  decodeError,
+  ERROR,
+  encodeFrame,
+  encodeInvoke,
+  frameReader,
+  INIT,
+  INIT_DONE,
+  INIT_ERROR,
+  LOG,
+  MAX_RESPONSE,
+  OUT,
+  READY,
+  RESULT,
+} from './frames.ts';
+import type { InitRequest, InitResult, LinkEvents, RuntimeCall, RuntimeLink } from './link.ts';
+import { serveRuntimeApi } from './runtime-api.ts';
+import { RuntimeSession } from './runtime-session.ts';
+
+/** The frame conversation (frames.ts) with one of our own bootstraps. Warm round trip: bench `invoke-room`. */
+export class FrameLink implements RuntimeLink {
+  readonly ready: Promise<void>;
+  readonly drained: Promise<void>;
+  #socket: Duplex | undefined;
+  #events: LinkEvents | undefined;
+  #seq = 0;
+  #busy = false;
+  #closed = false;
+  #session: RuntimeSession | undefined;
+  #current: RuntimeCall | undefined;
+  #onReady!: () => void;
+  #onDrained!: () => void;
+  #onInit: ((result: InitResult) => void) | undefined;
+
+  constructor() {
+    this.ready = new Promise((resolve) => {
+      this.#onReady = resolve;
+    });
+    this.drained = new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
+  }
+
+  get wantsNotice(): boolean {
+    return this.#session?.wantsNotice ?? false;
+  }
+
+  connect(listener: 'channel' | 'runtime', socket: Duplex): void {
+    socket.on('error', () => {});
+    if (listener === 'runtime') return void this.#serveApi(socket);
+    if (this.#socket || this.#closed) return void socket.destroy(); // the runtime came first; whoever comes later is not it
+    this.#socket = socket;
+    const read = frameReader((type, body) => this.#frame(type, body));
+    socket.on('data', (chunk: Buffer) => {
+      if (!read(chunk)) this.#lose();
+    });
+    socket.on('close', () => {
+      this.#onDrained();
+      this.#lose();
+    });
+  }
+
+  init(request: InitRequest, events: LinkEvents): Promise<InitResult> {
+    this.#events = events;
+    return new Promise((resolve) => {
+      this.#onInit = resolve;
+      this.#socket?.write(encodeFrame(INIT, JSON.stringify({ ...request, limit: MAX_RESPONSE })));
+    });
+  }
+
+  invoke(call: RuntimeCall): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#busy = true;
+    this.#current = call;
+    const seq = ++this.#seq;
+    const parts = encodeInvoke({ seq, ...call }, call.payload);
+    if (parts.length === 1) return void socket.write(parts[0]);
+    socket.cork();
+    for (const part of parts) socket.write(part);
+    socket.uncork();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#events = undefined;
+    this.#session?.close();
+    this.#socket?.destroy();
+    this.#onDrained();
+  }
+
+  #lose(): void {
+    this.#socket?.destroy();
+    this.#events?.lost();
+  }
+
+  #frame(type: number, body: Buffer): void {
+    if (type === RESULT) return void this.#result(body);
+    if (type === LOG) return void this.#events?.log(body.toString('utf8'));
+    if (type === OUT) return void this.#events?.output(body);
+    if (type === ERROR) return void this.#error(body);
+    if (type === READY) return void this.#onReady();
+    if (type === INIT_DONE) return void this.#initialised({ ok: true });
+    if (type === INIT_ERROR) return void this.#initialised({ ok: false, ...copied(decodeError(body)) });
+    this.#lose();
+  }
+
+  #initialised(result: InitResult): void {
+    this.#onInit?.(result);
+    this.#onInit = undefined;
+  }
+
+  #result(body: Buffer): void {
+    if (!this.#ends(body)) return;
+    if (body.byteLength - 4 > MAX_RESPONSE) this.#events?.tooLarge();
+    else this.#events?.result(Buffer.from(body.subarray(4)), 'application/json');
+    this.#events?.done();
+  }
+
+  #error(body: Buffer): void {
+    if (!this.#ends(body)) return;
+    const { errorType, payload } = copied(decodeError(body.subarray(5)));
+    if (payload.byteLength > MAX_RESPONSE) this.#events?.tooLarge();
+    else this.#events?.error(payload, errorType, 'application/json');
+    if (body[4] === 0) this.#events?.done();
+  }
+
+  /** Whether a frame ends the call that runs; anything else is late or forged. */
+  #ends(body: Buffer): boolean {
+    if (!this.#busy || body.byteLength < 4 || body.readUInt32BE(0) !== this.#seq) return false;
+    this.#busy = false;
+    this.#session?.finished();
+    return true;
+  }
+
+  /** Functions may speak to the Runtime API as well; it is set up when the first one does. */
+  #serveApi(socket: Duplex): void {
+    this.#session ??= new RuntimeSession({
+      events: () => this.#events,
+      running: () => (this.#busy ? this.#current?.requestId : undefined),
+    });
+    serveRuntimeApi(socket, this.#session);
+  }
+}
+
+function copied(error: { errorType: string; payload: Buffer }): { errorType: string; payload: Buffer } {
+  return { errorType: error.errorType, payload: Buffer.from(error.payload) };
+}

@@ -1,0 +1,155 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { platformFailure, withDeadline } from '../kernel/index.ts';
+import { type Credentials, type FunctionSpec, readAtStart } from '../model/index.ts';
+import type { Exit, TmpVolume } from '../sandbox/index.ts';
+import type { RuntimeEntry } from './catalogue.ts';
+import type { InitResult, LinkEvents } from './link.ts';
+import type { ReadySandboxes } from './ready.ts';
+import type { InvokeOptions } from './settings.ts';
+import { functionVariables } from './variables.ts';
+import { bootGeneric, ownProcess, PIDS, Workload } from './workload.ts';
+
+/** A sandbox that has the function's code, limits and network; its handler is not loaded. */
+export interface Prepared {
+  readonly workload: Workload;
+  readonly credentials: Credentials;
+  /** The bootstrap runs already. */
+  readonly generic: boolean;
+}
+
+export type InitOutcome =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'error'; readonly errorType: string; readonly payload: Buffer }
+  | { readonly kind: 'exit'; readonly exit: Exit }
+  | { readonly kind: 'no-entry'; readonly text: string }
+  | { readonly kind: 'timeout' };
+
+export interface LaunchOptions {
+  readonly spec: FunctionSpec;
+  readonly runtime: RuntimeEntry;
+  readonly environment: string;
+  readonly logStream: string;
+}
+
+const DEFAULT_TMP_MIB = 512;
+
+/** From nothing to a runtime that takes calls, in two steps: prepare (the platform's work), then init (the function's). */
+export class Launcher {
+  readonly #options: InvokeOptions;
+  readonly #ready: ReadySandboxes;
+
+  constructor(options: InvokeOptions, ready: ReadySandboxes) {
+    this.#options = options;
+    this.#ready = ready;
+  }
+
+  /** Rejects with what the platform could not do (SandboxUnavailable, a role that cannot be assumed, a broken archive); nothing is left then. */
+  async prepare(launch: LaunchOptions, tmp: TmpVolume | undefined): Promise<Prepared> {
+    const { spec } = launch;
+    const { trees, issueCredentials } = this.#options;
+    const booting = this.#sandbox(launch, tmp);
+    try {
+      const codes = [spec.code, ...spec.layers].map((hash) => trees.prepare(hash));
+      const [booted, credentials] = await Promise.all([booting, issueCredentials(spec, launch.environment), ...codes]);
+      const shown = [{ hashes: [spec.code], target: '/var/task' as const }];
+      const layers = spec.layers.length > 0 ? [{ hashes: spec.layers, target: '/opt' as const }] : [];
+      await booted.workload.sandbox.assign({
+        trees: [...shown, ...layers],
+        limits: { memoryMiB: spec.memoryMiB, pids: PIDS },
+        egress: spec.egress,
+      });
+      return { ...booted, credentials };
+    } catch (error) {
+      void booting.then(({ workload }) => workload.end(false)).catch(() => undefined); // the first error says more
+      throw error;
+    }
+  }
+
+  async #sandbox(
+    { spec, runtime }: LaunchOptions,
+    tmp: TmpVolume | undefined,
+  ): Promise<{ workload: Workload; generic: boolean }> {
+    const { driver, clock, ids } = this.#options;
+    const ownStart = runtime.speaks === 'http' || readAtStart(spec.variables);
+    const generic = !ownStart;
+    if (!tmp && spec.tmpMiB === DEFAULT_TMP_MIB && (generic || runtime.speaks === 'http')) {
+      const workload = await this.#ready.take(runtime, spec.memoryMiB);
+      if (workload) return { workload, generic };
+    }
+    const wanted = { id: `fn-${ids.hex(8)}`, runtime, memoryMiB: spec.memoryMiB, tmp: tmp ?? spec.tmpMiB };
+    return { workload: generic ? await bootGeneric(driver, clock, wanted) : await Workload.boot(driver, wanted), generic };
+  }
+
+  /** Loads the handler at full CPU, then sets the quota. Never rejects for what the function did. */
+  async init(launch: LaunchOptions, prepared: Prepared, events: LinkEvents, limitMs: number): Promise<InitOutcome> {
+    const { spec, runtime } = launch;
+    const { sandbox, link } = prepared.workload;
+    const variables = functionVariables({ ...launch, sandbox, credentials: prepared.credentials });
+    const request = {
+      handler: spec.handler,
+      root: sandbox.path('/var/task'),
+      variables,
+      runtime: spec.runtime,
+      format: spec.logFormat,
+      level: spec.applicationLogLevel ?? 'INFO',
+    };
+    const initialised = async (): Promise<InitOutcome> => {
+      const argv = prepared.generic ? [] : await this.#argv(launch, prepared);
+      if (argv === undefined) return { kind: 'no-entry', text: NO_BOOTSTRAP };
+      let said: Promise<InitResult>;
+      if (runtime.speaks === 'http') {
+        said = link.init(request, events); // it may speak before run resolves
+        await sandbox.run({ argv, env: variables, cwd: '/var/task' });
+      } else {
+        if (!prepared.generic) await sandbox.run(ownProcess(sandbox, argv, variables));
+        await Promise.race([link.ready, sandbox.exited]);
+        said = link.init(request, events);
+      }
+      const result = await said;
+      return result.ok ? { kind: 'ready' } : { kind: 'error', errorType: result.errorType, payload: result.payload };
+    };
+    const exited = async (): Promise<InitOutcome> => {
+      const exit = await sandbox.exited;
+      await withDeadline(this.#options.clock, 200, 'last words', link.drained).catch(() => undefined); // it said what it said
+      return { kind: 'exit', exit };
+    };
+    const outcome = await this.#within(limitMs, [initialised(), exited()]);
+    if (outcome.kind === 'ready') {
+      await sandbox.assign({ limits: { memoryMiB: spec.memoryMiB, pids: PIDS, cpus: spec.memoryMiB / MIB_PER_CPU } });
+    }
+    return outcome;
+  }
+
+  #within(limitMs: number, outcomes: Promise<InitOutcome>[]): Promise<InitOutcome> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#options.clock.after(limitMs, () => resolve({ kind: 'timeout' }));
+      Promise.race(outcomes).then(resolve, reject).finally(cancel);
+    });
+  }
+
+  /** Undefined: the function brings no bootstrap. */
+  async #argv({ spec, runtime }: LaunchOptions, { workload: { sandbox } }: Prepared): Promise<string[] | undefined> {
+    if (runtime.argv) return runtime.argv(sandbox, spec.memoryMiB);
+    const places = [
+      { hash: spec.code, target: '/var/task' },
+      ...[...spec.layers].reverse().map((hash) => ({ hash, target: '/opt' })),
+    ];
+    for (const { hash, target } of places) {
+      const file = path.join(this.#options.trees.path(hash), 'bootstrap');
+      const mode = (await fs.stat(file).catch(() => undefined))?.mode ?? 0;
+      if (mode & 0o111) return [`${sandbox.path(target)}/bootstrap`];
+    }
+    return undefined;
+  }
+}
+
+const NO_BOOTSTRAP = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+
+/** Memory that comes with one whole core (spec/invoke.md §10). */
+const MIB_PER_CPU = 1769;
+
+export function unknownRuntime(name: string, missing: readonly { name: string; reason: string }[]): Error {
+  const reason = missing.find((entry) => entry.name === name)?.reason ?? 'not a runtime of this platform';
+  return platformFailure('SandboxUnavailable', `runtime ${name}: ${reason}`);
+}

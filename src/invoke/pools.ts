@@ -1,0 +1,207 @@
+import { platformFailure } from '../kernel/index.ts';
+import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
+import { Environment } from './environment.ts';
+import { FunctionPool } from './function-pool.ts';
+import { type Launcher, unknownRuntime } from './launch.ts';
+import type { InvokeOptions } from './settings.ts';
+
+/** Starts of one function that run at a time; a burst beyond waits for them, and for environments that come free. */
+const MAX_STARTS = 16;
+
+/** All environments of this machine, by function identity, within one memory budget. */
+export class Pools {
+  readonly #options: InvokeOptions;
+  readonly #launcher: Launcher;
+  readonly #pools = new Map<string, FunctionPool>();
+  /** Pools that wait for memory, in order. */
+  readonly #hungry = new Set<FunctionPool>();
+  #memory = 0;
+  #stopping = false;
+  #ending = new Set<Promise<void>>();
+  #onQuiet: (() => void) | undefined;
+
+  constructor(options: InvokeOptions, launcher: Launcher) {
+    this.#options = options;
+    this.#launcher = launcher;
+  }
+
+  run(call: Call): Promise<Outcome> {
+    if (this.#stopping) return Promise.reject(platformFailure('SandboxUnavailable', 'the platform is stopping'));
+    const pool = this.#pool(call.function);
+    for (let environment = pool.take(); environment; environment = pool.take()) {
+      if (environment.usable) return environment.run(call);
+      this.#end(pool, environment);
+    }
+    const { entries, missing } = this.#options.runtimes;
+    if (!entries.has(call.function.runtime)) return Promise.reject(unknownRuntime(call.function.runtime, missing));
+    if (call.function.memoryMiB > this.#options.settings.memoryMiB) {
+      const text = `the function asks for ${call.function.memoryMiB} MiB, this machine gives ${this.#options.settings.memoryMiB} to all`;
+      return Promise.reject(platformFailure('SandboxUnavailable', text));
+    }
+    const outcome = pool.wait(call);
+    this.#feed(pool);
+    return outcome;
+  }
+
+  /** Environments of this function (unqualified ARN) end after their call, but those of one identity. */
+  retire(functionArn: string, keepIdentity: string | undefined): void {
+    for (const pool of this.#pools.values()) {
+      if (pool.spec.arn !== functionArn || pool.spec.identity === keepIdentity) continue;
+      for (const environment of pool.living) environment.retired = true;
+      for (let environment = pool.take(); environment; environment = pool.take()) this.#end(pool, environment);
+    }
+  }
+
+  /** Ends what has been idle too long. */
+  sweep(): void {
+    const before = this.#options.clock.monotonic() - this.#options.settings.idleMs;
+    for (const [identity, pool] of this.#pools) {
+      while (pool.idle[0] && pool.idle[0].idleSince < before) this.#end(pool, pool.idle.shift()!);
+      for (const environment of pool.idle) if (!environment.frozen) environment.sample();
+      if (pool.empty) this.#pools.delete(identity);
+    }
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#stopping = true;
+    for (const pool of this.#pools.values()) {
+      pool.rejectAll(platformFailure('SandboxUnavailable', 'the platform is stopping'));
+      for (let environment = pool.take(); environment; environment = pool.take()) this.#end(pool, environment);
+    }
+    await this.#quiet(deadline);
+    for (const pool of this.#pools.values()) for (const environment of pool.living) this.#end(pool, environment);
+    await Promise.allSettled(this.#ending);
+  }
+
+  counts(): {
+    environments: number;
+    busy: number;
+    idle: number;
+    frozen: number;
+    starting: number;
+    waiting: number;
+    memoryMiB: number;
+  } {
+    const counts = { environments: 0, busy: 0, idle: 0, frozen: 0, starting: 0, waiting: 0, memoryMiB: this.#memory };
+    for (const pool of this.#pools.values()) {
+      counts.environments += pool.living.size;
+      counts.busy += pool.busy;
+      counts.idle += pool.idle.length;
+      counts.frozen += pool.idle.filter((environment) => environment.frozen).length;
+      counts.starting += pool.starting;
+      counts.waiting += pool.waiting;
+    }
+    return counts;
+  }
+
+  #pool(spec: FunctionSpec): FunctionPool {
+    const known = this.#pools.get(spec.identity);
+    if (known) return known;
+    const pool = new FunctionPool(spec, this.#options.clock);
+    this.#pools.set(spec.identity, pool);
+    return pool;
+  }
+
+  /** Starts as many environments as calls wait for, as far as memory goes. */
+  #feed(pool: FunctionPool): void {
+    while (pool.starting < Math.min(pool.waiting, MAX_STARTS)) {
+      if (!this.#makeRoom(pool)) return void this.#hungry.add(pool);
+      this.#start(pool);
+    }
+    this.#hungry.delete(pool);
+  }
+
+  /** Whether one more environment of this pool fits; idle ones of others are ended for it, longest idle first. */
+  #makeRoom(pool: FunctionPool): boolean {
+    const wanted = this.#memory + pool.spec.memoryMiB - this.#options.settings.memoryMiB;
+    if (wanted <= 0) return true;
+    const victims: { from: FunctionPool; environment: Environment }[] = [];
+    for (const from of this.#pools.values()) for (const environment of from.idle) victims.push({ from, environment });
+    victims.sort((a, b) => a.environment.idleSince - b.environment.idleSince);
+    let freed = 0;
+    const chosen = victims.filter(({ from }) => {
+      const take = freed < wanted;
+      if (take) freed += from.spec.memoryMiB;
+      return take;
+    });
+    if (freed < wanted) return false;
+    for (const { from, environment } of chosen) {
+      from.idle.splice(from.idle.indexOf(environment), 1);
+      this.#end(from, environment);
+    }
+    return false; // their memory comes back when they are gone, and then this pool is fed
+  }
+
+  #start(pool: FunctionPool): void {
+    const runtime = this.#options.runtimes.entries.get(pool.spec.runtime)!;
+    const { spec } = pool;
+    const environment = new Environment({
+      options: this.#options,
+      launcher: this.#launcher,
+      spec,
+      runtime,
+      onFree: (free) => this.#freed(pool, free),
+    });
+    pool.living.add(environment);
+    pool.starting++;
+    this.#memory += spec.memoryMiB;
+    environment.open().then(
+      () => {
+        pool.starting--;
+        this.#freed(pool, environment);
+      },
+      (error) => {
+        pool.starting--;
+        this.#end(pool, environment);
+        if (pool.waiting > pool.starting) pool.next()?.reject(error);
+        this.#feed(pool);
+      },
+    );
+  }
+
+  #freed(pool: FunctionPool, environment: Environment): void {
+    const waiter = environment.usable ? pool.next() : undefined;
+    if (waiter) {
+      environment.run(waiter.call).then(waiter.resolve, waiter.reject);
+      return;
+    }
+    if (!environment.usable || this.#stopping) this.#end(pool, environment);
+    else {
+      environment.idleSince = this.#options.clock.monotonic();
+      pool.idle.push(environment);
+    }
+    if (pool.waiting > 0) this.#feed(pool);
+    this.#feedHungry();
+  }
+
+  #feedHungry(): void {
+    for (const pool of this.#hungry) {
+      if (pool.waiting === 0) this.#hungry.delete(pool);
+      else this.#feed(pool);
+    }
+  }
+
+  #end(pool: FunctionPool, environment: Environment): void {
+    if (!pool.living.delete(environment)) return;
+    const ended: Promise<void> = environment.end().finally(() => {
+      this.#memory -= pool.spec.memoryMiB;
+      this.#ending.delete(ended);
+      this.#feedHungry();
+      if (this.#onQuiet && !this.#active()) this.#onQuiet();
+    });
+    this.#ending.add(ended);
+  }
+
+  #active(): boolean {
+    return [...this.#pools.values()].some((pool) => pool.living.size > 0);
+  }
+
+  /** Resolves when every running call is over, or at the deadline. */
+  async #quiet(deadline: AbortSignal): Promise<void> {
+    if (!this.#active() || deadline.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#onQuiet = resolve;
+      deadline.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
