@@ -56,6 +56,7 @@ export class Checkpointer {
     const worker = this.#worker;
     if (!worker) return;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
+    worker.ref();
     worker.postMessage('close');
     await exited;
   }
@@ -77,6 +78,7 @@ export class Checkpointer {
     return new Promise((resolve, reject) => {
       const done = (message: Progress | { error: string; code: number }) => {
         worker.off('error', failed);
+        worker.unref();
         if ('error' in message) reject(message.error);
         else resolve(message);
       };
@@ -85,6 +87,7 @@ export class Checkpointer {
         this.#worker = undefined;
         reject(error);
       };
+      worker.ref();
       worker.once('message', done);
       worker.once('error', failed);
       worker.postMessage('checkpoint');
@@ -95,7 +98,6 @@ export class Checkpointer {
     if (this.#worker) return this.#worker;
     const file = import.meta.url.endsWith('.ts') ? './checkpoint-worker.ts' : './checkpoint-worker.js';
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData: { file: this.#options.file } });
-    this.#worker.unref();
     return this.#worker;
   }
 }
