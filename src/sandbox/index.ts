@@ -13,7 +13,9 @@ export type {
   TmpVolume,
 } from './contract.ts';
 export { guarded } from './guard.ts';
+export { connectKeeper, underKeeper } from './keeper/connect.ts';
 export type { KeeperLink } from './keeper/link.ts';
+export { type KeeperOptions, keeperObstacle, runKeeper } from './keeper/run.ts';
 export { type SpawnKeeperOptions, spawnKeeper } from './keeper/spawn.ts';
 export { type OciDriverOptions, ociDriver } from './oci/driver.ts';
 export { type ProcessDriverOptions, processDriver } from './process/driver.ts';

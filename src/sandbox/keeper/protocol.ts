@@ -73,3 +73,6 @@ export interface Hello {
 
 export const descriptors = ['runtime', 'aws', 'channel', 'egress', 'dnsUdp', 'dnsTcp', 'stdin', 'output'] as const;
 export type DescriptorName = (typeof descriptors)[number];
+
+/** The first argument of a server that runs under a keeper. */
+export const KEPT = '--under-keeper';
