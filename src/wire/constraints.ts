@@ -33,10 +33,13 @@ export function compileRules(raw: readonly RawRule[]): readonly Rule[] {
   return compiled;
 }
 
-/** Java's patterns match whole texts. Those with \p need u mode, where a bare - beside a class is an error. */
+/** Java's patterns match whole texts. Those with \p or characters beyond 16 bits need u mode, where a bare - beside a class is an error. */
 export function compilePattern(pattern: string): RegExp {
-  const source = pattern.replace(/\\Z$/, '$').replace(/^\\A/, '^');
-  if (!/\\p\{|\\x\{|\\u\{/.test(source)) return new RegExp(`^(?:${source})$`, 's');
+  const source = pattern
+    .replace(/\\Z$/, '$')
+    .replace(/^\\A/, '^')
+    .replace(/\(\?([ims]+)\)(.*)$/s, '(?$1:$2)');
+  if (!/\\p\{|\\x\{|\\u\{|\\uD8/i.test(source)) return new RegExp(`^(?:${source})$`, 's');
   return new RegExp(`^(?:${unicodeSource(source)})$`, 'su');
 }
 

@@ -18,6 +18,13 @@ function algorithmOfHeader(header: string): ChecksumName | undefined {
     : undefined;
 }
 
+function isUnknownSum(header: string): boolean {
+  return /^x-amz-checksum-(?!algorithm$|mode$|type$)/.test(header) && !algorithmOfHeader(header);
+}
+
+export const UNSUPPORTED_SUM =
+  'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]';
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** What a payload must turn out to be; sums come from headers, trailing ones from the trailers that are read behind the payload. */
@@ -36,6 +43,7 @@ export function expectations(headers: Headers, hash: string | undefined): Expect
   if (md5 !== undefined && !isBase64(md5, 16))
     throw fail('InvalidDigest', 'The Content-MD5 you specified was invalid.', { status: 400 });
   const named = Object.keys(headers).filter((name) => algorithmOfHeader(name));
+  if (Object.keys(headers).some(isUnknownSum)) throw fail('InvalidRequest', UNSUPPORTED_SUM, { status: 400 });
   const trailing = (headers['x-amz-trailer'] ?? '').split(',').map((name) => algorithmOfHeader(name.trim().toLowerCase()));
   const [trailer] = trailing.filter((algorithm) => algorithm !== undefined);
   if (named.length + (trailer ? 1 : 0) > 1) {

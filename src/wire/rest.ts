@@ -33,7 +33,8 @@ export async function decodeRest(kind: RestKind, request: WireRequest, match: Ma
   if (state.rawQuery !== '') readQuery(kind, state.query, operation, input);
   for (const header of bound.header) {
     const text = request.headers[header.wire];
-    if (text !== undefined) input[header.name] = header.plain ? utf8Header(text) : kind.scalars.readHeader(header, text);
+    if (text !== undefined)
+      input[header.name] = header.plain ? utf8Header(text) : kind.scalars.readHeader(header, utf8Header(text));
   }
   for (const prefix of bound.prefix) readPrefix(prefix, request, input);
   return readBody(kind, request, { match, operation, input });

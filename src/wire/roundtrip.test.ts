@@ -1,5 +1,6 @@
 /** Every operation of every service, in its smallest and its fullest form, against the SDK's own client codecs. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
@@ -121,7 +122,7 @@ async function requestOf({ service, config, protocol }: Subject, row: Any, input
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(sent.query ?? {}))
     for (const item of [value].flat()) query.append(key, (item as string) ?? '');
-  query.delete('x-id'); // the harder case: clients that do not send the hint
+  if (row[2] !== 'ListDirectoryBuckets') query.delete('x-id'); // the harder case: clients that do not send the hint
   const body = await bytesOf(sent.body);
   const headers: Record<string, string> = {};
   for (const [key, value] of Object.entries(sent.headers))
@@ -129,7 +130,6 @@ async function requestOf({ service, config, protocol }: Subject, row: Any, input
   const scope = { dynamodbstreams: 'dynamodb', apigatewayv2: 'apigateway' }[service as string] ?? service;
   headers.authorization = `AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/${scope}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
   headers['x-amz-date'] = '20260101T000000Z';
-  if (service === 's3') headers['content-length'] = String(body.length);
   const bucket = service === 's3' && typeof input.Bucket === 'string' ? `/${encodeURIComponent(input.Bucket)}` : '';
   const search = query.toString();
   const url = `${bucket}${sent.path}${search === '' ? '' : `?${search}`}`;
@@ -137,11 +137,36 @@ async function requestOf({ service, config, protocol }: Subject, row: Any, input
 }
 
 /** Sums cannot be right in samples, and some documents must carry one. */
-function withoutSums(request: WireRequest): WireRequest {
-  const headers: Record<string, string | undefined> = { ...request.headers, 'content-md5': undefined };
-  for (const key of Object.keys(headers)) if (/^x-amz-(checksum-(?:crc|sha|md5|xx)|trailer$)/.test(key)) delete headers[key];
-  delete headers['content-md5'];
-  return { ...request, headers };
+async function withRightSums(request: WireRequest): Promise<WireRequest> {
+  const headers: Record<string, string | undefined> = { ...request.headers };
+  for (const key of Object.keys(headers))
+    if (/^x-amz-(?:checksum-(?!algorithm$|mode$|type$)|trailer$)/.test(key)) delete headers[key];
+  const body = await bytesOf(request.body);
+  headers['content-md5'] = createHash('md5').update(body).digest('base64');
+  return { ...request, headers, body: Readable.from(body.length > 0 ? [body] : []) };
+}
+
+/** What a sample cannot keep: sums, and what the query protocol has no way to write. */
+function forget(tested: Subject, given: Members): Members {
+  const { service, protocol } = tested;
+  if (service === 's3') {
+    const entries = Object.entries(given).filter(
+      ([name]) => !/^(?:Checksum(?!Algorithm|Mode|Type)\w*|ContentMD5|ContentLength)$/.test(name),
+    );
+    return Object.fromEntries(entries);
+  }
+  return String(protocol.getShapeId()).endsWith('#awsQuery') ? (pruned(given) as Members) : given;
+}
+
+function pruned(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map(pruned).filter((item) => !isEmpty(item));
+  const entries = Object.entries(value).map(([key, item]) => [key, pruned(item)] as const);
+  return Object.fromEntries(entries.filter(([, item]) => !isEmpty(item)));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) && Object.keys(value).length === 0;
 }
 
 /** Types and routing must be right for every operation; constraints are another test's, for samples violate them. */
@@ -149,7 +174,9 @@ async function checkInput(tested: Subject, row: Any, full: boolean): Promise<voi
   const schema = NormalizedSchema.of(deref(row[4]));
   const input = schema.isUnitSchema() ? {} : (sample(schema, full) as Members);
   if (tested.service === 's3' && input.Bucket !== undefined) input.Bucket = 'bkt';
-  const request = withoutSums(await requestOf(tested, row, input));
+  if (input.RequestRoute !== undefined) input.RequestRoute = 'route';
+  const sent = await requestOf(tested, row, input);
+  const request = tested.service === 's3' ? await withRightSums(sent) : sent;
   const match = await wire.match(request);
   assert.equal(match.operation, row[2]);
   assert.equal(match.service, tested.service);
@@ -159,9 +186,15 @@ async function checkInput(tested: Subject, row: Any, full: boolean): Promise<voi
     if (member.isIdempotencyToken() && input[name] === undefined) delete got[name];
     const empty = member.getMergedTraits().httpPayload && member.isStructSchema() && input[name] === undefined;
     if (empty && got[name] && Object.keys(got[name] as object).length === 0) delete got[name];
-    if (/^(?:Checksum(?:CRC|SHA|MD5|XX)\w+|ContentMD5)$/.test(name) && tested.service === 's3') delete input[name];
   }
-  assert.deepEqual(plain(got), plain(input));
+  if (tested.service === 's3' && input.Body === undefined) dropDefaults(got, input);
+  assert.deepEqual(plain(forget(tested, got)), plain(forget(tested, input)));
+}
+
+/** An empty stream stands for none, and the SDK adds a type to it. */
+function dropDefaults(got: Members, input: Members): void {
+  if (got.Body instanceof Uint8Array && got.Body.length === 0) delete got.Body;
+  if (input.ContentType === undefined) delete got.ContentType;
 }
 
 /** Constraints apart, for samples violate them; types are checked. */
@@ -184,7 +217,8 @@ async function checkOutput(tested: Subject, row: Any, full: boolean, protocol: s
   for (const [name, member] of members) {
     if (member.getMergedTraits().httpPayload && output[name] === undefined && got[name] == null) delete got[name];
   }
-  if (streamed) got[streamed] = Uint8Array.from(await bytesOf(response.body));
+  if (streamed) got[streamed] = response.body === undefined ? undefined : Uint8Array.from(await bytesOf(response.body));
+  for (const [name, value] of Object.entries(got)) if (output[name] === undefined && isEmpty(value)) delete got[name];
   if (status && !full && output[status] === undefined) delete got[status];
   assert.deepEqual(plain(got), plain(output));
 }
@@ -218,7 +252,9 @@ async function sweep(tested: Subject, protocol: string): Promise<void> {
     const [input, output] = [NormalizedSchema.of(deref(row[4])), NormalizedSchema.of(deref(row[5]))];
     for (const full of [false, true]) {
       const name = `${row[2]} ${full ? 'full' : 'min'}`;
-      if (input.isUnitSchema() || !input.getEventStreamMember()) await attempt(`${name} in`, () => checkInput(tested, row, full));
+      const ambiguous = full && protocol === 'awsQuery' && row[2] === 'ReceiveMessage'; // two members share one name there
+      if (!ambiguous && (input.isUnitSchema() || !input.getEventStreamMember()))
+        await attempt(`${name} in`, () => checkInput(tested, row, full));
       if (UNABLE[`${tested.service} ${row[2]}`]) continue;
       if (output.isUnitSchema() || !output.getEventStreamMember())
         await attempt(`${name} out`, () => checkOutput(tested, row, full, protocol));

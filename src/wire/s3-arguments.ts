@@ -1,11 +1,9 @@
 import { type Failure, fail } from '../kernel/index.ts';
 import type { Operation } from './operation.ts';
+import { UNSUPPORTED_SUM } from './payload-gate.ts';
 import { type Violation, violations } from './validate.ts';
 
 const MALFORMED = 'The XML you provided was not well-formed or did not validate against our published schema';
-const UNSUPPORTED_SUM =
-  'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]';
-
 /** S3's own words for single members of headers and queries (spec/backends.md §2.2); any other is an InvalidArgument. */
 const WORDS: Readonly<Record<string, readonly [code: string, text: string]>> = {
   storageClass: ['InvalidStorageClass', 'The storage class you specified is not valid'],
