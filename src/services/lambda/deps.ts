@@ -1,0 +1,42 @@
+import type { Clock, Ids, Logger, SecretBox, Store } from '../../kernel/index.ts';
+import type { Architecture, CheckRole, Enqueue, Place, PrepareTree, ReadObject, Retire, Run } from '../../model/index.ts';
+
+/** What the service needs from outside; compose gives it. */
+export interface LambdaDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly secrets: SecretBox;
+  readonly run: Run;
+  readonly enqueue: Enqueue;
+  readonly prepareTree: PrepareTree;
+  readonly retire: Retire;
+  readonly checkRole: CheckRole;
+  readonly readObject: ReadObject;
+  /** Runtimes that functions can use on this machine, e.g. `nodejs24.x`. */
+  readonly availableRuntimes: () => readonly string[];
+  readonly settings: LambdaSettings;
+}
+
+export interface LambdaSettings {
+  /** Of this machine. */
+  readonly architecture: Architecture;
+  /** How long a synchronous call may wait for an environment, in ms; then 429. */
+  readonly maxWaitMs: number;
+  /** Concurrent invocations of an account in a region, and how many of them cannot be reserved; 1,000 and 100 on AWS. */
+  readonly concurrency: number;
+  readonly unreservedConcurrency: number;
+  /** Bytes of zips that an account may keep in a region; 80,530,636,800 on AWS. */
+  readonly codeStorageBytes: number;
+  /** Last part of the host names of function URLs, e.g. `localhost`. */
+  readonly urlDomain: string;
+}
+
+/** What the operations share. */
+export interface Lambda extends LambdaDeps {
+  /** Prepares the latest edition of a function in the background, after the transaction that asked for it. */
+  readonly prepareSoon: (place: Place, name: string) => void;
+  /** Says that reserved concurrency changed by so much, after the commit. */
+  readonly reservedChanged: (place: Place, by: number) => void;
+}

@@ -1,0 +1,179 @@
+/** The service on a real store with everything else faked; for the tests of this folder. */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import {
+  type Clock,
+  collect,
+  createSecretBox,
+  fail,
+  platformFailure,
+  randomIds,
+  silentLogger,
+  systemClock,
+} from '../../kernel/index.ts';
+import { type AsyncInvocation, asyncTopic, type Call, type OperationContext, type Outcome, topics } from '../../model/index.ts';
+import { openStore } from '../../store/index.ts';
+import { type LambdaDeps, type LambdaService, lambdaService, schema } from './index.ts';
+
+export const ROLE = 'arn:aws:iam::000000000000:role/runner';
+export const FA = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+
+/** Whatever the operation answers; tests look at members by name. */
+type Answer = ReturnType<typeof JSON.parse>;
+
+export interface Fixture {
+  readonly service: LambdaService;
+  readonly deps: LambdaDeps;
+  /** Calls an operation by its AWS name. */
+  readonly call: (operation: string, input: object, context?: Partial<OperationContext>) => Promise<Answer>;
+  /** Creates function `f` and waits until it is Active. */
+  readonly create: (input?: object) => Promise<Answer>;
+  readonly runs: Call[];
+  readonly accepted: AsyncInvocation[];
+  readonly retired: unknown[][];
+  /** What prepareTree does; tests replace it. */
+  readonly faults: { prepare?: (hash: string) => Promise<{ unpackedBytes: number }>; role?: 'missing' | 'not-assumable' };
+  /** The same data, as after a restart. */
+  readonly restart: () => LambdaService;
+  readonly now: { time: number };
+}
+
+const PLACE = { account: '000000000000', region: 'us-east-1' };
+
+export function context(over: Partial<OperationContext> = {}): OperationContext {
+  return {
+    ...PLACE,
+    principal: {
+      account: PLACE.account,
+      arn: `arn:aws:iam::${PLACE.account}:root`,
+      userId: PLACE.account,
+      accessKeyId: 'test',
+      kind: 'root',
+    },
+    requestId: randomIds.uuid(),
+    now: Date.now(),
+    sourceIp: '127.0.0.1',
+    headers: {},
+    endpoint: 'http://127.0.0.1:4566',
+    trailers: () => ({}),
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+/** Bytes that the fake takes for a zip; each text is another archive. */
+export function zip(text = 'code'): Uint8Array {
+  return Buffer.from(`PK ${text}`);
+}
+
+export async function fixture(t: TestContext, settings: Partial<LambdaDeps['settings']> = {}): Promise<Fixture> {
+  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
+  const collections = [...schema.collections];
+  const store = await openStore({ directory, schema: { collections, topics }, clock: systemClock, logger: silentLogger });
+  const recorded = { runs: [] as Call[], accepted: [] as AsyncInvocation[], retired: [] as unknown[][] };
+  const faults: Fixture['faults'] = {};
+  const now = { time: Date.now() };
+  const clock: Clock = { ...systemClock, now: () => now.time };
+  const deps: LambdaDeps = {
+    store,
+    clock,
+    ids: randomIds,
+    logger: silentLogger,
+    secrets: createSecretBox([{ id: '0000000a', key: randomBytes(32) }]),
+    run: async (call) => {
+      recorded.runs.push(call);
+      return answer(call);
+    },
+    enqueue: async (tx, event) => {
+      const { account, region, requestId: id, time } = event;
+      await tx.append(asyncTopic.name, 0, {
+        id,
+        type: 'InvocationRequested',
+        source: 'lambda',
+        subject: event.functionArn,
+        account,
+        region,
+        time,
+        body: event,
+      });
+      recorded.accepted.push(event);
+    },
+    prepareTree: (hash) => (faults.prepare ?? ((h) => unpackFake(store, h)))(hash),
+    retire: (...args) => void recorded.retired.push(args),
+    checkRole: async (role) => (role === ROLE ? (faults.role ?? 'ok') : 'missing'),
+    readObject: async (_place, bucket, key) => {
+      if (bucket !== 'code') throw fail('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
+      if (key !== 'f.zip') throw fail('NoSuchKey', 'The specified key does not exist.', { status: 404 });
+      const staged = await store.blobs.stage(zip('from s3'));
+      await store.transact((tx) => tx.addBlob(staged));
+      return staged;
+    },
+    availableRuntimes: () => ['nodejs24.x', 'python3.11'],
+    settings: {
+      architecture: 'x86_64',
+      maxWaitMs: 1000,
+      concurrency: 1000,
+      unreservedConcurrency: 100,
+      codeStorageBytes: 80_530_636_800,
+      urlDomain: 'localhost',
+      ...settings,
+    },
+  };
+  const services: LambdaService[] = [];
+  const restart = () => {
+    const made = lambdaService(deps);
+    services.push(made);
+    return made;
+  };
+  const service = restart();
+  await service.start();
+  t.after(async () => {
+    for (const one of services) await one.stop(AbortSignal.timeout(1000));
+    await store.close();
+    await fs.rm(directory, { recursive: true });
+  });
+  const call: Fixture['call'] = (operation, input, over) =>
+    (service.operations[operation] as never as (i: object, c: OperationContext) => Promise<Answer>)(input, context(over));
+  const create = async (input: object = {}) => {
+    const output = await call('CreateFunction', newFunction(input));
+    await service.idle();
+    return output;
+  };
+  return { service, deps, call, create, ...recorded, faults, restart, now };
+}
+
+export function newFunction(input: object = {}): object {
+  return { FunctionName: 'f', Runtime: 'nodejs24.x', Handler: 'index.handler', Role: ROLE, Code: { ZipFile: zip() }, ...input };
+}
+
+async function unpackFake(store: LambdaDeps['store'], hash: string) {
+  const bytes = await collect(await store.blobs.read(hash), 1e8, () => platformFailure('ArchiveTooLarge'));
+  if (bytes.subarray(0, 2).toString() !== 'PK') throw platformFailure('InvalidArchive', 'no zip');
+  if (bytes.includes('bomb')) throw platformFailure('ArchiveTooLarge');
+  return { unpackedBytes: bytes.byteLength * 2 };
+}
+
+function answer(call: Call): Outcome {
+  const report = {
+    requestId: call.requestId,
+    status: 'success' as const,
+    durationMs: 1,
+    billedMs: 1,
+    memoryMiB: call.function.memoryMiB,
+    maxMemoryMiB: 10,
+    egressBytes: 0,
+  };
+  const failing = Buffer.from(call.payload).toString() === '"fail"';
+  return {
+    payload: Buffer.from(failing ? '{"errorMessage":"x","errorType":"Error","trace":[]}' : '{"ok":true}'),
+    contentType: 'application/json',
+    ...(failing && { functionError: 'Unhandled' as const }),
+    executedVersion: call.function.version,
+    ...(call.logTail && { logTail: Buffer.from('START\nREPORT\n') }),
+    report,
+    environment: 'e',
+  };
+}
