@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Logger } from '../kernel/index.ts';
+import type { WireResponse } from '../wire/index.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * Writes an answer: in one piece, or a stream at the client's pace that ends when the client goes. A stream that breaks cuts the
+ * connection, so that half an answer is never taken for a whole one. Never rejects.
+ */
+export async function send(exchange: Exchange, response: WireResponse, logger: Logger): Promise<void> {
+  const { res } = exchange;
+  const body = response.body;
+  try {
+    if (res.destroyed || res.headersSent) return discard(body);
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) sendWhole(exchange, response);
+    else await sendStream(exchange, response, body);
+  } catch (error) {
+    logger.error('an answer could not be written', { requestId: exchange.requestId, error });
+    if (!res.headersSent) res.writeHead(500, { 'content-length': '0', 'x-amzn-requestid': exchange.requestId });
+    discard(body);
+    res.destroy();
+  }
+}
+
+function sendWhole(exchange: Exchange, response: WireResponse): void {
+  const { res, req } = exchange;
+  const body = response.body as Uint8Array | string | undefined;
+  const { status, headers } = response;
+  if (headers['content-length'] === undefined && headers['Content-Length'] === undefined && status !== 204 && status !== 304)
+    headers['content-length'] = body === undefined ? '0' : String(Buffer.byteLength(body));
+  closeIfUnread(exchange, headers);
+  res.writeHead(status, headers);
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+/** A client that waits for 100 Continue and gets an answer instead never sends its body: the connection cannot be used again. */
+function closeIfUnread(exchange: Exchange, headers: Record<string, string>): void {
+  if (exchange.headers.expect !== undefined && !exchange.req.complete) headers.connection = 'close';
+}
+
+async function sendStream(exchange: Exchange, response: WireResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const { res, req } = exchange;
+  res.writeHead(response.status, response.headers);
+  if (req.method === 'HEAD') {
+    discard(body);
+    res.end();
+    return;
+  }
+  const gone = () => discard(body);
+  res.once('close', gone);
+  try {
+    for await (const chunk of body) {
+      if (res.destroyed) return;
+      if (!res.write(chunk)) await writable(res);
+    }
+    res.end();
+  } catch (error) {
+    if (!res.destroyed) throw error;
+  } finally {
+    res.off('close', gone);
+  }
+}
+
+function writable(res: ServerResponse): Promise<void> {
+  if (res.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.on('drain', done).on('close', done);
+  });
+}
+
+function discard(body: WireResponse['body']): void {
+  if (body instanceof Readable) {
+    body.on('error', () => {});
+    body.destroy();
+  } else if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    body[Symbol.asyncIterator]()
+      .return?.()
+      .catch(() => {});
+  }
+}

@@ -1,0 +1,114 @@
+import { isFailure, type Logger, platformFailure } from '../kernel/index.ts';
+import type { Authorize, FindBucketCors, OperationContext, Principal, ServiceTable } from '../model/index.ts';
+import type { Decoded, Match, ServiceName, Wire, WireResponse } from '../wire/index.ts';
+import { send } from './answer.ts';
+import { type Authentication, authenticate } from './authenticate.ts';
+import { allow } from './authorize.ts';
+import type { Exchange } from './exchange.ts';
+import { asFailure, notImplemented } from './refusals.ts';
+import { corsOfBucket, type Grant } from './s3-cors.ts';
+
+export interface AwsDoor {
+  readonly wire: Wire;
+  readonly services: Partial<Record<ServiceName, ServiceTable>>;
+  readonly auth: Authentication;
+  readonly authorize: Authorize;
+  readonly findBucketCors: FindBucketCors;
+  /** The invocation that runs in an execution environment at this moment, if one does. */
+  readonly invocationOf: (environment: string) => string | undefined;
+  readonly logger: Logger;
+}
+
+/**
+ * One call of an AWS operation: signature → match → strangers → who → operation → decode → may they → run → encode. Any step may
+ * refuse; every refusal is written in the client's form. Never rejects. Cost: bench/warm-invoke.
+ */
+export async function serveAws(door: AwsDoor, exchange: Exchange): Promise<void> {
+  let match: Match | undefined;
+  let grant: Grant | undefined;
+  let response: WireResponse;
+  try {
+    const signature = door.wire.signature(exchange);
+    match = await door.wire.match(exchange);
+    if (exchange.visitor === 'stranger') grant = await admitStranger(door, exchange, match);
+    const principal = await authenticate(door.auth, exchange, signature, match);
+    const table = operationOf(door, match);
+    const decoded = await door.wire.decode(exchange, match);
+    const context = contextOf(door, exchange, { match, principal, decoded });
+    const requests = await table.access(match.operation, decoded.input, context);
+    await allow(door.authorize, exchange, match, { principal, requests });
+    const output = await table.operations[match.operation]!(decoded.input as never, context);
+    response = await door.wire.encode(match, output as Record<string, unknown>, requestIdOf(exchange, match));
+  } catch (error) {
+    response = refuse(door, exchange, match, error);
+  }
+  if (match?.service === 's3') response.headers['content-security-policy'] = 'sandbox';
+  if (grant) Object.assign(response.headers, grant.headers);
+  return send(exchange, response, door.logger);
+}
+
+/** The error exit of every step. */
+export function refuse(
+  door: Pick<AwsDoor, 'wire' | 'logger'>,
+  exchange: Exchange,
+  match: Match | undefined,
+  error: unknown,
+): WireResponse {
+  const failure = asFailure(error, exchange.requestId, door.logger);
+  const response = door.wire.encodeError(match, failure, exchange.requestId, exchange);
+  if (isFailure(failure)) Object.assign(response.headers, failure.headers);
+  return response;
+}
+
+function operationOf(door: AwsDoor, match: Match): ServiceTable {
+  const table = door.services[match.service];
+  if (!table || !Object.hasOwn(table.operations, match.operation)) throw notImplemented(match);
+  return table;
+}
+
+/** Pages of others reach S3 alone: with an Origin by the bucket's CORS rules, without one (links, images) as strangers. */
+async function admitStranger(door: AwsDoor, exchange: Exchange, match: Match): Promise<Grant | undefined> {
+  if (match.service !== 's3' || exchange.headers.origin === 'null') throw platformFailure('ForeignOrigin');
+  if (exchange.headers.origin === undefined) return undefined;
+  const grant = await corsOfBucket(door.findBucketCors, exchange);
+  if (!grant) throw platformFailure('ForeignOrigin', `no CORS rule of the bucket allows ${exchange.headers.origin}`);
+  return grant;
+}
+
+interface Known {
+  readonly match: Match;
+  readonly principal: Principal;
+  readonly decoded: Decoded;
+}
+
+function contextOf(door: AwsDoor, exchange: Exchange, known: Known): OperationContext {
+  const { principal, match } = known;
+  return {
+    account: principal.account,
+    region: match.region,
+    principal,
+    requestId: requestIdOf(exchange, match),
+    now: exchange.now,
+    sourceIp: exchange.sourceIp,
+    headers: exchange.headers,
+    endpoint: exchange.endpoint,
+    cause: causeOf(door, exchange, principal),
+    trailers: known.decoded.trailers,
+    get signal() {
+      return exchange.signal;
+    },
+  };
+}
+
+function causeOf(door: AwsDoor, exchange: Exchange, principal: Principal): string | undefined {
+  if (exchange.sandbox) return exchange.sandbox.invocation();
+  return principal.environment === undefined ? undefined : door.invocationOf(principal.environment);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Callers of Lambda may choose the id themselves, if it is a UUID (spec/lambda-api.md §1). */
+function requestIdOf(exchange: Exchange, match: Match): string {
+  const chosen = exchange.headers['x-amzn-requestid'];
+  return chosen !== undefined && match.service === 'lambda' && UUID.test(chosen) ? chosen : exchange.requestId;
+}

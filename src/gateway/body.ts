@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { type Failure, fail } from '../kernel/index.ts';
+
+/** Bytes that may wait between the socket and who reads the body. */
+const HIGH_WATER = 64 * 1024;
+
+/**
+ * A request's body. Who reads it may stop early: unlike the request itself, which would take the connection with it, what is left is
+ * thrown away and the answer still reaches the client. The first read tells a waiting client to go on (Expect: 100-continue).
+ */
+export function bodyOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Readable {
+  if (hasNoBody(req)) return req;
+  return new RequestBody(req, res, expectsContinue);
+}
+
+export function hasNoBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length'];
+  return (length === undefined || length === '0') && req.headers['transfer-encoding'] === undefined;
+}
+
+export class RequestBody extends Readable {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  #expectsContinue: boolean;
+  #begun = false;
+
+  constructor(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) {
+    super({ highWaterMark: HIGH_WATER });
+    this.#req = req;
+    this.#res = res;
+    this.#expectsContinue = expectsContinue;
+  }
+
+  /** True while it waits for who reads it, not for the client. */
+  get isFull(): boolean {
+    return this.readableLength >= HIGH_WATER;
+  }
+
+  override _read(): void {
+    if (this.#begun) {
+      this.#req.resume();
+      return;
+    }
+    this.#begun = true;
+    awaited.set(this.#req, this);
+    if (this.#expectsContinue && !this.#res.headersSent) this.#res.writeContinue();
+    this.#expectsContinue = false;
+    this.#req.on('data', this.#take).once('end', this.#end).once('close', this.#cut).once('error', this.#cut);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#req.off('data', this.#take).off('end', this.#end).off('close', this.#cut);
+    this.#req.on('error', () => {});
+    this.#req.resume();
+    done(error);
+  }
+
+  readonly #take = (chunk: Buffer) => {
+    if (!this.push(chunk)) this.#req.pause();
+  };
+
+  readonly #end = () => {
+    this.push(null);
+  };
+
+  readonly #cut = () => {
+    if (!this.#req.complete) this.destroy(incompleteBody());
+  };
+}
+
+const awaited = new WeakMap<IncomingMessage, RequestBody>();
+
+/** The body of that request, once somebody began to read it: whoever watches over time can end the wait by destroying it. */
+export function awaitedBody(req: IncomingMessage): RequestBody | undefined {
+  return awaited.get(req);
+}
+
+function incompleteBody(): Failure {
+  return fail('IncompleteBody', 'You did not provide the number of bytes specified by the Content-Length HTTP header');
+}

@@ -1,0 +1,139 @@
+import { collect, type Failure, fail, type Logger, MIB, platformFailure } from '../kernel/index.ts';
+import type { ControlRoute, Place } from '../model/index.ts';
+import { type AuthMode, DEFAULT_ACCOUNT } from './authenticate.ts';
+import type { Exchange } from './exchange.ts';
+import { isLoopback } from './hosts.ts';
+import { sendJson } from './json.ts';
+import { asFailure } from './refusals.ts';
+
+export interface ControlDoor {
+  readonly mode: AuthMode;
+  /** Whether a bearer token opens the control API. */
+  readonly verifyToken: (token: string) => Promise<boolean>;
+  readonly match: MatchRoute;
+  readonly region: string;
+  readonly logger: Logger;
+}
+
+const LARGEST_BODY = 6 * MIB;
+
+/** The version may be left out. */
+const PREFIX = /^\/_dalamb\/api(?:\/v1)?(?=\/|$)/;
+
+export function isControlPath(path: string): boolean {
+  return PREFIX.test(path);
+}
+
+/** One request to the control API: token → route → body → handle → JSON. Never rejects. */
+export async function serveControl(door: ControlDoor, exchange: Exchange): Promise<void> {
+  try {
+    await checkToken(door, exchange);
+    const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
+    const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
+    const body = await readJson(exchange);
+    const place = placeOf(exchange, query, door.region);
+    const result = await route.handle({ params, query, body, place, signal: exchange.signal });
+    sendJson(exchange, 200, result ?? {});
+  } catch (error) {
+    sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));
+  }
+}
+
+/** `{"error":{"code","message","next"?}}`; next says what to do about it. */
+export function sendControlError(exchange: Exchange, failure: Failure): void {
+  const { next } = failure.fields;
+  const error = { code: failure.code, message: failure.message, ...(next === undefined ? {} : { next }) };
+  sendJson(exchange, failure.status, { error, requestId: exchange.requestId }, failure.headers);
+}
+
+/** Cookies never count. From loopback, in mode `local`, nothing is asked for. */
+async function checkToken(door: ControlDoor, exchange: Exchange): Promise<void> {
+  const token = /^Bearer ([\w.~+/=-]{1,512})$/.exec(exchange.headers.authorization ?? '')?.[1];
+  if (token !== undefined && (await door.verifyToken(token))) return;
+  if (token === undefined && door.mode === 'local' && isLoopback(exchange.sourceIp)) return;
+  throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known or was revoked', {
+    headers: { 'www-authenticate': 'Bearer' },
+    fields: { next: 'create one on the machine itself with: dalamb keys create' },
+  });
+}
+
+/** Requires `application/json`, which no page can send to us without being asked first. */
+async function readJson(exchange: Exchange): Promise<unknown> {
+  const bytes = await collect(exchange.body, LARGEST_BODY, () =>
+    platformFailure('InvalidRequest', `a body has at most ${LARGEST_BODY} bytes`, { status: 413 }),
+  );
+  if (bytes.length === 0) return undefined;
+  if (!/^application\/json\b/.test(exchange.headers['content-type'] ?? ''))
+    throw platformFailure('InvalidRequest', 'send the body as content-type application/json', { status: 415 });
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw platformFailure('InvalidRequest', 'the body is no JSON');
+  }
+}
+
+/** Account and region that a control request is about: query parameters, else the defaults. */
+function placeOf(exchange: Exchange, query: URLSearchParams, region: string): Place {
+  const account = query.get('account') ?? exchange.headers['x-dalamb-account'] ?? DEFAULT_ACCOUNT;
+  if (!/^\d{12}$/.test(account)) throw platformFailure('InvalidRequest', `account ${JSON.stringify(account)} is not 12 digits`);
+  const asked = query.get('region') ?? exchange.headers['x-dalamb-region'] ?? region;
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(asked))
+    throw platformFailure('InvalidRequest', `region ${JSON.stringify(asked)} is no region`);
+  return { account, region: asked };
+}
+
+export interface RouteMatch {
+  readonly route: ControlRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Throws NoSuchRoute 404, or 405 when the path has other methods. */
+export type MatchRoute = (method: string, path: string) => RouteMatch;
+
+/** A segment's text wins over a parameter; two routes with the same method and shape are a defect and throw here. */
+export function createRoutes(routes: readonly ControlRoute[]): MatchRoute {
+  const table = routes.map((route) => ({ route, segments: route.path.split('/').slice(1) }));
+  table.sort((a, b) => parameters(a.segments) - parameters(b.segments));
+  const shapes = new Set<string>();
+  for (const { route } of table) {
+    const shape = shapeOf(route);
+    if (shapes.has(shape)) throw fail('InternalError', `two control routes for ${shape}`, { status: 500 });
+    shapes.add(shape);
+  }
+  return (method, path) => {
+    const parts = path.split('/').slice(1);
+    const fitting = table.filter(({ segments }) => fits(segments, parts));
+    const found = fitting.find(({ route }) => route.method === method);
+    if (found) return { route: found.route, params: paramsOf(found.segments, parts) };
+    if (fitting.length === 0) throw platformFailure('NoSuchRoute', `${method} ${path}`);
+    const allowed = fitting.map(({ route }) => route.method).join(', ');
+    throw platformFailure('NoSuchRoute', `${method} is not among ${allowed}`, { status: 405, headers: { allow: allowed } });
+  };
+}
+
+/** `GET /functions/:`. */
+export function shapeOf(route: ControlRoute): string {
+  return `${route.method} ${route.path.replace(/:[^/]+/g, ':')}`;
+}
+
+const parameters = (segments: readonly string[]) => segments.filter((segment) => segment.startsWith(':')).length;
+
+function fits(segments: readonly string[], parts: readonly string[]): boolean {
+  return segments.length === parts.length && segments.every((s, i) => (s.startsWith(':') ? parts[i] !== '' : s === parts[i]));
+}
+
+function paramsOf(segments: readonly string[], parts: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = {};
+  segments.forEach((segment, i) => {
+    if (segment.startsWith(':')) params[segment.slice(1)] = decoded(parts[i]!);
+  });
+  return params;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw platformFailure('InvalidRequest', `${part} is not percent-encoded UTF-8`);
+  }
+}

@@ -1,0 +1,80 @@
+import { type Failure, platformFailure } from '../kernel/index.ts';
+import type { RawRoute } from '../model/index.ts';
+import { send } from './answer.ts';
+import { type ControlDoor, isControlPath, sendControlError, serveControl } from './control.ts';
+import type { Exchange } from './exchange.ts';
+import { serveFunctionUrl, type UrlDoor } from './function-urls.ts';
+import { sendJson } from './json.ts';
+import { asFailure } from './refusals.ts';
+import { isVisit } from './visitors.ts';
+
+export interface PlatformDoor {
+  readonly control: ControlDoor;
+  readonly urls: UrlDoor;
+  readonly raw: readonly RawRoute[];
+  /** Body of `/_dalamb/health`; status `ok` answers 200, anything else 503. */
+  readonly health: () => { readonly status: string };
+  readonly version: string;
+  readonly services: readonly string[];
+}
+
+/** Whether a path is the platform's own: bucket names cannot begin with `_`. */
+export function isPlatformPath(path: string): boolean {
+  return path.startsWith('/_');
+}
+
+/** Routes what begins with `/_dalamb/` or `/_localstack/` (DESIGN §6). Only function URLs are open to foreign pages. Never rejects. */
+export async function servePlatform(door: PlatformDoor, exchange: Exchange): Promise<void> {
+  const { path } = exchange;
+  const url = /^\/_dalamb\/url\/([a-z0-9-]{1,100})(\/.*)?$/.exec(path);
+  if (url) return serveFunctionUrl(door.urls, exchange, { id: url[1]!, path: url[2] ?? '/' });
+  if (exchange.visitor === 'stranger' && !(isVisit(exchange.method, exchange.headers) && path.startsWith('/_dalamb/console')))
+    return sendControlError(exchange, platformFailure('ForeignOrigin'));
+  if (isControlPath(path)) return serveControl(door.control, exchange);
+  const raw = door.raw.find(({ prefix }) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)));
+  if (raw) return serveRaw(door, raw, exchange);
+  const page = exchange.method === 'GET' || exchange.method === 'HEAD' ? pages[path] : undefined;
+  if (page) return page(door, exchange);
+  sendControlError(exchange, unserved(exchange));
+}
+
+const pages: Readonly<Record<string, (door: PlatformDoor, exchange: Exchange) => void>> = {
+  '/_dalamb/health': (door, exchange) => {
+    const health = door.health();
+    sendJson(exchange, health.status === 'ok' ? 200 : 503, health);
+  },
+  '/_localstack/health': (door, exchange) => {
+    const services = Object.fromEntries(door.services.map((name) => [name, 'available']));
+    sendJson(exchange, 200, { services, edition: 'community', version: door.version });
+  },
+};
+
+async function serveRaw(door: PlatformDoor, route: RawRoute, exchange: Exchange): Promise<void> {
+  try {
+    if (!route.methods.includes(exchange.method)) throw methodNotAllowed(route.methods);
+    const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
+    const { method, path, headers } = exchange;
+    const answer = await route.handle({ method, path, query, headers, signal: exchange.signal });
+    const safe = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox', ...answer.headers };
+    await send(exchange, { ...answer, headers: safe }, door.control.logger);
+  } catch (error) {
+    sendControlError(exchange, asFailure(error, exchange.requestId, door.control.logger));
+  }
+}
+
+function methodNotAllowed(methods: readonly string[]): Failure {
+  const allow = methods.join(', ');
+  return platformFailure('NoSuchRoute', `only ${allow} here`, { status: 405, headers: { allow } });
+}
+
+const later: readonly (readonly [string, string])[] = [
+  ['/_dalamb/console', 'the console'],
+  ['/_dalamb/git/', 'git push'],
+  ['/_dalamb/execute-api/', 'HTTP APIs'],
+];
+
+function unserved(exchange: Exchange): Failure {
+  const found = later.find(([prefix]) => exchange.path.startsWith(prefix));
+  if (found) return platformFailure('NotImplemented', `${found[1]} is not part of this version`);
+  return platformFailure('NoSuchRoute', `${exchange.method} ${exchange.path}`);
+}

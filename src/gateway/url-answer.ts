@@ -1,0 +1,106 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Outcome } from '../model/index.ts';
+
+/** An answer of a function URL; set-cookie may repeat, so headers hold lists. */
+export interface UrlAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer | string;
+}
+
+/** 6 MB, as everywhere (spec/event-sources.md §8). */
+export const MAX_URL_PAYLOAD = 6 * 1024 * 1024;
+
+/** What a function's result becomes as an answer of its URL (spec/event-sources.md §8): used as it is, or inferred. */
+export function urlAnswer(outcome: Outcome): UrlAnswer {
+  if (outcome.functionError !== undefined) return badGateway();
+  const payload = Buffer.from(outcome.payload);
+  const result = parse(payload);
+  if (result === unreadable || payload.length > MAX_URL_PAYLOAD) return badGateway();
+  if (typeof result === 'object' && result !== null && !Array.isArray(result) && 'statusCode' in result) return shaped(result);
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: typeof result === 'string' ? result : payload };
+}
+
+export function badGateway(): UrlAnswer {
+  return { status: 502, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' };
+}
+
+const unreadable = Symbol('unreadable');
+
+function parse(payload: Buffer): unknown {
+  try {
+    return payload.length === 0 ? null : JSON.parse(payload.toString('utf8'));
+  } catch {
+    return unreadable;
+  }
+}
+
+interface Shaped {
+  readonly statusCode: unknown;
+  readonly headers?: unknown;
+  readonly cookies?: unknown;
+  readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
+}
+
+function shaped(result: object): UrlAnswer {
+  const { statusCode, headers, cookies, body, isBase64Encoded } = result as Shaped;
+  const status = statusOf(statusCode);
+  const fields = fieldsOf(headers, cookies);
+  if (status === undefined || fields === undefined) return badGateway();
+  return { status, headers: fields, body: bodyOf(body, isBase64Encoded === true) };
+}
+
+/** An integer or its decimal text, 200 to 599. */
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
+}
+
+function bodyOf(body: unknown, base64: boolean): Buffer | string {
+  if (body === undefined || body === null) return '';
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return base64 ? Buffer.from(text, 'base64') : text;
+}
+
+/** These the platform sets itself, or they belong to one connection. */
+const NOT_THE_FUNCTIONS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'trailer',
+  'date',
+]);
+
+/** Undefined when a name or value cannot stand in a header. */
+function fieldsOf(headers: unknown, cookies: unknown): Record<string, string | string[]> | undefined {
+  const fields: Record<string, string | string[]> = { 'content-type': 'application/json' };
+  if (headers !== undefined && headers !== null && typeof headers !== 'object') return undefined;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const lower = name.toLowerCase();
+    if (NOT_THE_FUNCTIONS.has(lower) || value === null || value === undefined) continue;
+    if (!isScalar(value) || !isHeader(lower, String(value))) return undefined;
+    fields[lower] = String(value);
+  }
+  if (cookies === undefined || cookies === null) return fields;
+  if (!Array.isArray(cookies) || !cookies.every((cookie) => typeof cookie === 'string' && isHeader('set-cookie', cookie)))
+    return undefined;
+  if (cookies.length > 0) fields['set-cookie'] = cookies;
+  return fields;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}

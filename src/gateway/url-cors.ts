@@ -1,0 +1,47 @@
+import type { FunctionUrlCors } from '../model/index.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+export function isPreflight(method: string, headers: Headers): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+}
+
+/** What a configured function URL adds to its answers when the Origin matches (spec/event-sources.md §8); empty when it does not. */
+export function urlCorsHeaders(cors: FunctionUrlCors, origin: string | undefined): Record<string, string> {
+  if (origin === undefined) return {};
+  const any = cors.allowOrigins?.includes('*') === true;
+  if (!any && !cors.allowOrigins?.some((allowed) => allowed.toLowerCase() === origin.toLowerCase())) return {};
+  const expose = cors.exposeHeaders ?? [];
+  return {
+    // A wildcard is worth nothing to a request with credentials, so the origin itself is named.
+    'access-control-allow-origin': any && !cors.allowCredentials ? '*' : origin,
+    ...(any && !cors.allowCredentials ? {} : { vary: 'Origin' }),
+    ...(cors.allowCredentials ? { 'access-control-allow-credentials': 'true' } : {}),
+    ...(expose.length > 0 ? { 'access-control-expose-headers': expose.join(',') } : {}),
+  };
+}
+
+/** The answer to a preflight; without allowing headers when origin, method or headers are not configured, so that the browser refuses. */
+export function urlPreflight(cors: FunctionUrlCors, headers: Headers): Record<string, string> {
+  const granted = urlCorsHeaders(cors, headers.origin);
+  const asked = (headers['access-control-request-headers'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const wanted = asked.filter((name) => name !== '');
+  if (granted['access-control-allow-origin'] === undefined) return {};
+  if (!covers(cors.allowMethods, headers['access-control-request-method'] ?? '')) return {};
+  if (!wanted.every((name) => covers(cors.allowHeaders, name))) return {};
+  return {
+    ...granted,
+    'access-control-allow-methods': headers['access-control-request-method']!.toUpperCase(),
+    ...(wanted.length > 0 ? { 'access-control-allow-headers': wanted.join(',') } : {}),
+    ...(cors.maxAge === undefined ? {} : { 'access-control-max-age': String(cors.maxAge) }),
+  };
+}
+
+function covers(allowed: readonly string[] | undefined, name: string): boolean {
+  return allowed?.some((entry) => entry === '*' || entry.toLowerCase() === name.toLowerCase()) === true;
+}
+
+/** Function-made CORS headers count for nothing once the URL has its own configuration. */
+export function isCorsHeader(name: string): boolean {
+  return name.startsWith('access-control-');
+}
