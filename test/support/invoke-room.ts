@@ -3,9 +3,9 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { createLogger, randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { createInvoke, findRuntimes, type InvokeOptions, type InvokeRoom, type InvokeSettings } from '../../src/invoke/index.ts';
-import { type Call, type FunctionSpec, type LogLine, openEgress, type Outcome } from '../../src/model/index.ts';
+import { createLogger, randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts';
+import { type Call, type FunctionSpec, type LogLine, type Outcome, openEgress } from '../../src/model/index.ts';
 import { guarded, processDriver, type SandboxDriver, type TreeStore } from '../../src/sandbox/index.ts';
 
 const installation = path.resolve(import.meta.dirname, '../..');
@@ -79,7 +79,9 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
     await fs.rm(directory, { recursive: true, force: true });
   });
   const tree = async (files: Readonly<Record<string, string | Uint8Array>>) => {
-    const hash = createHash('sha256').update(JSON.stringify(Object.entries(files).map(([name, data]) => [name, String(data)]))).digest('hex');
+    const hash = createHash('sha256')
+      .update(JSON.stringify(Object.entries(files).map(([name, data]) => [name, String(data)])))
+      .digest('hex');
     for (const [name, data] of Object.entries(files)) {
       const file = path.join(directory, hash, name);
       await fs.mkdir(path.dirname(file), { recursive: true });

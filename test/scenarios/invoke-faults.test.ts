@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callOf, invokeBench, json } from '../support/invoke-room.ts';
+
+interface PlatformPayload {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+const MISCHIEF = `
+const fs = require('node:fs');
+let n = 0;
+const file = process.env.TMPDIR + '/kept';
+exports.handler = async (e) => {
+  n++;
+  if (e.write) fs.writeFileSync(file, e.write);
+  if (e.how === 'loop') { console.log('before the loop'); for (;;); }
+  if (e.how === 'sleep') await new Promise((r) => setTimeout(r, e.ms));
+  if (e.how === 'exit') { console.log('last words'); process.exit(e.code); }
+  if (e.how === 'kill') process.kill(process.pid, e.signal);
+  if (e.how === 'large') return 'x'.repeat(e.size - 2);
+  if (e.how === 'close') { for (const h of process._getActiveHandles()) if (h.destroy) h.destroy(); await new Promise((r) => setTimeout(r, 500)); }
+  return { n, kept: fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null };
+};`;
+
+test('a function that does not answer in time is ended; /tmp, stream and environment stay', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': MISCHIEF }, { timeoutMs: 1000, variables: {} });
+  await bench.call(spec, { write: 'hello' });
+  const outcome = await bench.call(spec, { how: 'loop' }, { logTail: true });
+  assert.deepEqual(json(outcome), {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${outcome.report.requestId} Error: Task timed out after 1.00 seconds`,
+  });
+  assert.equal(outcome.report.status, 'timeout');
+  assert.ok(outcome.report.durationMs >= 1000 && outcome.report.durationMs < 1500, `${outcome.report.durationMs}`);
+  const tail = Buffer.from(outcome.logTail!).toString();
+  assert.match(tail, /before the loop\n/);
+  assert.match(tail, / Task timed out after 1\.00 seconds\n\nEND RequestId: .*\nREPORT .*\tStatus: timeout\n$/);
+  const next = await bench.call(spec);
+  assert.deepEqual(json(next), { n: 1, kept: 'hello' });
+  assert.equal(next.environment, outcome.environment);
+  assert.equal(next.report.initMs, undefined, 'a repeated init belongs to the call');
+  assert.equal(bench.logs.size, 1);
+});
+
+test('exits and signals are named, and noticed at once', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': MISCHIEF }, { timeoutMs: 20_000 });
+  const cases = [
+    [{ how: 'exit', code: 0 }, 'Runtime exited without providing a reason'],
+    [{ how: 'exit', code: 3 }, 'Runtime exited with error: exit status 3'],
+    [{ how: 'kill', signal: 'SIGKILL' }, 'Runtime exited with error: signal: killed'],
+    [{ how: 'kill', signal: 'SIGSEGV' }, 'Runtime exited with error: signal: segmentation fault'],
+  ] as const;
+  for (const [event, text] of cases) {
+    const outcome = await bench.call(spec, event);
+    const { errorType, errorMessage } = json(outcome) as PlatformPayload;
+    assert.equal(errorType, 'Runtime.ExitError');
+    assert.equal(errorMessage, `RequestId: ${outcome.report.requestId} Error: ${text}`);
+    assert.ok(outcome.report.durationMs < 2000, `${outcome.report.durationMs}`);
+    assert.equal((json(await bench.call(spec)) as { n: number }).n, 1);
+  }
+  assert.ok([...bench.logs.values()].flat().some((line) => line.endsWith('last words')));
+});
+
+test('a runtime that closes its channel is ended', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': MISCHIEF }, { timeoutMs: 10_000 });
+  const outcome = await bench.call(spec, { how: 'close' });
+  assert.equal((json(outcome) as PlatformPayload).errorType, 'Runtime.ExitError');
+  assert.equal((json(await bench.call(spec)) as { n: number }).n, 1);
+});
+
+test('an answer of exactly the limit passes, one byte more does not, and the environment survives', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': MISCHIEF });
+  const fits = await bench.call(spec, { how: 'large', size: 6_291_556 });
+  assert.equal(fits.payload.byteLength, 6_291_556);
+  const large = await bench.call(spec, { how: 'large', size: 6_291_557 });
+  assert.equal(
+    Buffer.from(large.payload).toString(),
+    '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
+  );
+  assert.equal((json(await bench.call(spec)) as { n: number }).n, 3);
+});
+
+test('a large event arrives whole', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': 'exports.handler = async (e) => e.length' });
+  assert.equal(json(await bench.call(spec, 'y'.repeat(6_000_000))), 6_000_000);
+});
+
+test('init that fails is tried again within the call, and its error is the answer', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': 'process.exit(5)' });
+  const outcome = await bench.call(spec, {}, { logTail: true });
+  assert.equal(
+    (json(outcome) as PlatformPayload).errorMessage,
+    `RequestId: ${outcome.report.requestId} Error: Runtime exited with error: exit status 5`,
+  );
+  const lines = [...bench.logs.values()].flat();
+  assert.match(
+    lines[0]!,
+    /^INIT_START Runtime Version: nodejs:24\.v\d+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$/,
+  );
+  assert.match(lines[1]!, /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError$/);
+  assert.match(lines.at(-1)!, /Status: error\tError Type: Runtime.ExitError$/);
+});
+
+test('init that never ends counts against the function timeout after ten seconds', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': 'for (;;);' }, { timeoutMs: 1000 });
+  const outcome = await bench.call(spec, {}, { maxWaitMs: 1000 });
+  assert.equal((json(outcome) as PlatformPayload).errorType, 'Sandbox.Timedout');
+  const lines = [...bench.logs.values()].flat();
+  assert.match(lines[1]!, /^INIT_REPORT Init Duration: 10\d{3}\.\d\d ms\tPhase: init\tStatus: timeout$/);
+});
+
+test('waiting calls take environments in order, and a call that waits too long gets 429', async (t) => {
+  const bench = await invokeBench(t, { settings: { memoryMiB: 128 } });
+  const spec = await bench.spec({ 'index.js': MISCHIEF });
+  await bench.call(spec);
+  const ends: number[] = [];
+  const slow = bench.call(spec, { how: 'sleep', ms: 300 });
+  const queue = [1, 2, 3].map((n) => bench.call(spec).then(() => ends.push(n)));
+  await assert.rejects(bench.room.invoke(callOf(spec, {}, { maxWaitMs: 50 })), { code: 'TooManyRequestsException', status: 429 });
+  await Promise.all([slow, ...queue]);
+  assert.deepEqual(ends, [1, 2, 3]);
+  assert.equal(bench.room.stats().environments, 1);
+});
+
+test('when memory is short, idle environments of others end first', async (t) => {
+  const bench = await invokeBench(t, { settings: { memoryMiB: 256 } });
+  const specs = await Promise.all(['a', 'b', 'c'].map((name) => bench.spec({ 'index.js': MISCHIEF }, { name })));
+  for (const spec of specs) assert.equal((json(await bench.call(spec)) as { n: number }).n, 1);
+  assert.equal(bench.room.stats().environments, 2);
+  assert.ok(bench.room.stats().memoryMiB <= 256);
+  assert.equal((json(await bench.call(specs[1]!)) as { n: number }).n, 2, 'the one used last stays');
+});
+
+test('retired environments end after their call, the kept identity stays', async (t) => {
+  const bench = await invokeBench(t);
+  const old = await bench.spec({ 'index.js': MISCHIEF }, { identity: 'old' });
+  const fresh = await bench.spec({ 'index.js': MISCHIEF }, { identity: 'new' });
+  await bench.call(fresh);
+  const running = bench.call(old, { how: 'sleep', ms: 200 });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  bench.room.retire(old.arn, 'new');
+  assert.equal((await running).functionError, undefined);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(bench.room.stats().environments, 1);
+  assert.equal((json(await bench.call(fresh)) as { n: number }).n, 2);
+});
+
+test('idle environments end', async (t) => {
+  const bench = await invokeBench(t, { settings: { idleMs: 100 } });
+  await bench.call(await bench.spec({ 'index.js': MISCHIEF }));
+  await new Promise((resolve) => setTimeout(resolve, 2200));
+  assert.equal(bench.room.stats().environments, 0);
+  assert.equal(bench.room.stats().memoryMiB, 0);
+});
