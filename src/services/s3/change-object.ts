@@ -69,7 +69,7 @@ export async function announce(
     ...(eventName.startsWith('ObjectRemoved') ? {} : { size: object.size, etag: object.etag }),
     sequencer: next.toString(16).toUpperCase().padStart(16, '0'),
     requestId,
-    hostId: Buffer.from(requestId).toString('base64'),
+    hostId: Buffer.from(`dalamb/${requestId}`).toString('base64'), // as wire answers it in x-amz-id-2
     principalId: principal.kind === 'role' ? `AWS:${principal.userId}` : principal.userId,
     sourceIp: context.sourceIp,
   };

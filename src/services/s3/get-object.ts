@@ -11,7 +11,7 @@ export type ObjectOutput = Omit<GetObjectCommandOutput, '$metadata' | 'Body'> & 
 /** GetObject (spec/backends.md §2.2). One row and one blob for an object that was put whole. */
 export function getObject(deps: S3Deps): Operation<GetObjectCommandInput, ObjectOutput> {
   return async (input, context) => {
-    refuseUnkept(input);
+    refuseUnkept(input as object);
     const { object, range, headers } = await selectObject(deps.store.read, input, context);
     return { ...headers, Body: await readContent(deps.store, object, range) };
   };

@@ -5,12 +5,15 @@ import type { StoredObject } from './collections.ts';
 import { quoted, wholeSeconds } from './object-description.ts';
 import { invalidArgument } from './refusals.ts';
 
-/** How names are written in a list: as they are, or form-encoded with encoding-type=url. Throws InvalidArgument for other types. */
-export function nameWriter(encodingType: string | undefined): <T extends string | undefined>(name: T) => T {
+/** Writes names in a list; what is undefined stays so. */
+export type NameWriter = <T extends string | undefined>(name: T) => T;
+
+/** Names as they are, or form-encoded with encoding-type=url. Throws InvalidArgument for other types. */
+export function nameWriter(encodingType: string | undefined): NameWriter {
   if (encodingType === undefined) return (name) => name;
   if (encodingType !== 'url')
     throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
-  return ((name) => (name === undefined ? undefined : formEncode(name))) as <T>(name: T) => T;
+  return ((name?: string) => (name === undefined ? undefined : formEncode(name))) as NameWriter;
 }
 
 /** The `Contents` of a list; owner only where the protocol shows it. */

@@ -1,0 +1,109 @@
+import type { CopyObjectCommandInput, CopyObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { Transaction } from '../../kernel/index.ts';
+import {
+  checkKey,
+  checkWriteConditions,
+  judgeRead,
+  judgeWrite,
+  type Operation,
+  type OperationContext,
+  parseTagHeader,
+  preconditionFailed,
+} from '../../model/index.ts';
+import { type Announcement, announce, announcement, replaceObject } from './change-object.ts';
+import { objects, type StoredObject } from './collections.ts';
+import { type CopiedContent, copyContent, takeContent } from './copy-content.ts';
+import { parseCopySource } from './copy-source.ts';
+import { currentObject } from './current-object.ts';
+import type { S3Deps } from './deps.ts';
+import { checksumMembers, describeObject, quoted, wholeSeconds } from './object-description.ts';
+import { ownedBucket } from './owned-bucket.ts';
+import { checksumName, MOST_BYTES } from './receive-content.ts';
+import { invalidRequest, refuseUnkept } from './refusals.ts';
+
+type Output = Omit<CopyObjectCommandOutput, '$metadata'>;
+
+/** CopyObject (spec/backends.md §2.6). The content is linked, not copied, unless the source has parts or another checksum is wanted. */
+export function copyObject(deps: S3Deps): Operation<CopyObjectCommandInput, Output> {
+  return async (input, context) => {
+    const key = input.Key ?? '';
+    checkKey(key);
+    refuseUnkept(input);
+    checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch });
+    const algorithm = input.ChecksumAlgorithm === undefined ? undefined : checksumName(input.ChecksumAlgorithm);
+    const source = await sourceOf(deps, input, context);
+    const change = announcement(deps, context);
+    const described = describeCopy(input, source);
+    const content = await copyContent(deps.store, source, { algorithm: algorithm ?? source.checksum.algorithm });
+    const object = await deps.store.transact((tx) => write(tx, { input, source, content, described, change }));
+    return {
+      CopyObjectResult: {
+        ETag: quoted(object.etag),
+        LastModified: wholeSeconds(object.modified),
+        ...checksumMembers(object.checksum),
+      },
+      ServerSideEncryption: 'AES256',
+    };
+  };
+}
+
+async function sourceOf(deps: S3Deps, input: CopyObjectCommandInput, context: OperationContext): Promise<StoredObject> {
+  const named = parseCopySource(input.CopySource ?? '');
+  const source = await currentObject(
+    deps.store.read,
+    { ...named, ExpectedBucketOwner: input.ExpectedSourceBucketOwner },
+    context,
+  );
+  const verdict = judgeRead(source, {
+    ifMatch: input.CopySourceIfMatch,
+    ifNoneMatch: input.CopySourceIfNoneMatch,
+    ifModifiedSince: input.CopySourceIfModifiedSince,
+    ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+  });
+  if (verdict !== undefined) throw preconditionFailed(verdict === 'not-modified' ? 'x-amz-copy-source-If-None-Match' : verdict);
+  if (source.size > MOST_BYTES)
+    throw invalidRequest(`The specified copy source is larger than the maximum allowable size for a copy source: ${MOST_BYTES}`);
+  const onto = source.bucket === input.Bucket && source.key === input.Key;
+  if (onto && input.MetadataDirective !== 'REPLACE')
+    throw invalidRequest(
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  return source;
+}
+
+/** Description and tags of the copy, by the two directives. */
+function describeCopy(input: CopyObjectCommandInput, source: StoredObject): Pick<StoredObject, 'description' | 'tags'> {
+  const description = input.MetadataDirective === 'REPLACE' ? describeObject(input) : source.description;
+  const tags = input.TaggingDirective === 'REPLACE' ? parseTagHeader(input.Tagging) : (source.tags ?? []);
+  return { description, ...(tags.length > 0 ? { tags } : {}) };
+}
+
+interface Copy {
+  readonly input: CopyObjectCommandInput;
+  readonly source: StoredObject;
+  readonly content: CopiedContent;
+  readonly described: Pick<StoredObject, 'description' | 'tags'>;
+  readonly change: Announcement;
+}
+
+async function write(tx: Transaction, { input, source, content, described, change }: Copy): Promise<StoredObject> {
+  const bucket = await ownedBucket(tx, input, change.context);
+  const key = input.Key!;
+  const before = await tx.get(objects, [bucket.bucket, key]);
+  judgeWrite(before, { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }, key);
+  await takeContent(tx, source, content);
+  const object: StoredObject = {
+    bucket: bucket.bucket,
+    key,
+    owner: bucket.account,
+    size: content.size,
+    etag: content.md5,
+    modified: change.time,
+    hash: content.hash,
+    checksum: content.checksum,
+    ...described,
+  };
+  await replaceObject(tx, before, object);
+  await announce(tx, 'ObjectCreated:Copy', object, change);
+  return object;
+}
