@@ -4,7 +4,7 @@
  *   frame      = length:u32 type:u8 body                  length counts type and body
  *
  *   to the runtime
- *   INIT       =  1  json                                 { handler, root, variables, runtime, format, level, limit }
+ *   INIT       =  1  json                                 { handler, root, layers, variables, runtime, format, level, limit }
  *   INVOKE     =  2  seq:u32 deadline:f64 n:u32 head[n] event
  *                                                         deadline: epoch ms; head: UTF-8 `id LF arn LF trace LF clientContext`
  *   from the runtime

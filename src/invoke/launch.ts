@@ -89,6 +89,7 @@ export class Launcher {
     const request = {
       handler: spec.handler,
       root: sandbox.path('/var/task'),
+      layers: sandbox.path('/opt'),
       variables,
       runtime: spec.runtime,
       format: spec.logFormat,

@@ -5,6 +5,8 @@ export interface InitRequest {
   readonly handler: string;
   /** Where the code is, as seen by the runtime. */
   readonly root: string;
+  /** The same for layers: where `/opt` is. */
+  readonly layers: string;
   readonly variables: Readonly<Record<string, string>>;
   /** AWS's name, e.g. `nodejs24.x`. */
   readonly runtime: string;

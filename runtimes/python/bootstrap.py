@@ -1,0 +1,151 @@
+"""The Python runtime: speaks the frames described in src/invoke/frames.ts over the socket in DALAMB_CHANNEL.
+
+Booted before its function is known; INIT brings variables and handler, INVOKE one event at a time.
+"""
+import gc
+import json
+import os
+import socket
+import struct
+import sys
+import time
+
+# Nearly every function needs these: they are loaded while nobody waits.
+import http.client  # noqa: F401
+import ssl  # noqa: F401
+
+import errors
+import loader
+import output
+from context import Context
+
+INIT, INVOKE = 1, 2
+READY, INIT_DONE, INIT_ERROR, RESULT, ERROR, LOG, OUT = 16, 17, 18, 19, 20, 21, 22
+COPY_UP_TO = 64 * 1024
+TOO_LARGE = (
+    "Function.ResponseSizeTooLarge",
+    b'{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",'
+    b'"errorType":"Function.ResponseSizeTooLarge"}',
+)
+HEAD = struct.Struct(">IB")
+CALL = struct.Struct(">IdI")
+ANSWER = struct.Struct(">IBI")
+FAILURE = struct.Struct(">IBIBB")
+
+
+class Channel:
+    """Blocking frames: one call at a time is all there is."""
+
+    def __init__(self, address):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.connect(address)
+        self.reader = self.socket.makefile("rb", buffering=256 * 1024)
+        self.send = self.socket.sendall
+
+    def frame(self, kind, body=b""):
+        if len(body) <= COPY_UP_TO:
+            return self.send(HEAD.pack(1 + len(body), kind) + body)
+        self.send(HEAD.pack(1 + len(body), kind))
+        self.send(body)
+
+    def receive(self):
+        """(type, body), or None when the platform has gone."""
+        head = self.reader.read(5)
+        if len(head) < 5:
+            return None
+        length, kind = HEAD.unpack(head)
+        body = self.reader.read(length - 1)
+        return (kind, body) if len(body) == length - 1 else None
+
+    def result(self, seq, payload):
+        if len(payload) <= COPY_UP_TO:
+            return self.send(ANSWER.pack(5 + len(payload), RESULT, seq) + payload)
+        self.send(ANSWER.pack(5 + len(payload), RESULT, seq))
+        self.send(payload)
+
+    def error(self, seq, failure, fatal=0):
+        name, payload = failure
+        kind = name.encode("latin-1", "replace")[:255]
+        self.send(FAILURE.pack(7 + len(kind) + len(payload), ERROR, seq, fatal, len(kind)) + kind + payload)
+
+    def init_error(self, failure):
+        name, payload = failure
+        kind = name.encode("latin-1", "replace")[:255]
+        self.frame(INIT_ERROR, bytes([len(kind)]) + kind + payload)
+
+
+def to_json(value):
+    return json.dumps(value, default=errors.decimal_or_refuse, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def main():
+    channel = Channel(os.environ.pop("DALAMB_CHANNEL"))
+    gc.freeze()
+    channel.frame(READY)
+    message = channel.receive()
+    if message is None or message[0] != INIT:
+        return
+    init = json.loads(message[1])
+    os.environ.update(init["variables"])
+    time.tzset()
+    log = output.Output(lambda text: channel.frame(LOG, text.encode("utf-8", "replace")), lambda data: channel.frame(OUT, data), init)
+    try:
+        handler = loader.load(init["root"], init["layers"], init["handler"])
+    except SystemExit as stop:
+        os._exit(exit_code(stop))
+    except BaseException as error:  # whatever the module threw is the answer
+        failure = errors.describe(error, "", os.path.dirname(os.path.abspath(__file__)))
+        log.error(failure, "")
+        return channel.init_error((failure["errorType"], to_json(failure)))
+    channel.frame(INIT_DONE)
+    serve(channel, handler, init, log)
+
+
+def serve(channel, handler, init, log):
+    variables = init["variables"]
+    limit = init["limit"]
+    own = os.path.dirname(os.path.abspath(__file__))
+    while True:
+        message = channel.receive()
+        if message is None:
+            return
+        body = message[1]
+        seq, deadline, size = CALL.unpack_from(body)
+        request_id, arn, trace, client = body[16 : 16 + size].decode("utf-8").split("\n", 3)
+        if trace:
+            os.environ["_X_AMZN_TRACE_ID"] = trace
+        else:
+            os.environ.pop("_X_AMZN_TRACE_ID", None)
+        log.request_id = request_id
+        try:
+            event = body[16 + size :]
+            context = Context(variables, request_id, deadline, arn, client)
+            value = handler(json.loads(event) if event else {}, context)
+            payload = errors.marshal(to_json, value)
+        except SystemExit as stop:
+            log.flush()
+            os._exit(exit_code(stop))
+        except BaseException as error:  # whatever the function threw is the answer
+            failure = errors.describe(error, request_id, own)
+            log.error(failure, request_id)
+            log.flush()
+            channel.error(seq, (failure["errorType"], to_json(failure)))
+            continue
+        log.flush()
+        if len(payload) > limit:
+            channel.error(seq, TOO_LARGE)
+        else:
+            channel.result(seq, payload)
+
+
+def exit_code(stop):
+    code = stop.code
+    if code is None:
+        return 0
+    return code if isinstance(code, int) else 1
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)
