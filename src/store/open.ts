@@ -29,7 +29,7 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ids?: Ids;
-  /** Room kept for a full disk, so that deletes and cursors still work then. Default 32 MiB. */
+  /** Room kept for a full disk, so that deletes, cursors and checkpoints still work then. Default 32 MiB: about as long as the log gets. */
   readonly reserveBytes?: number;
   /** A sync of the log failed: nobody can know what is durable. The default ends the process with status 70. */
   readonly onFatal?: (error: unknown) => void;

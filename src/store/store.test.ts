@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { type Clock, collection, isFailure, type StoreSchema, silentLogger, systemClock } from '../kernel/index.ts';
+import { checkStore, type OpenStore, openStore, type StoreOptions } from './index.ts';
+
+interface Item {
+  readonly id: string;
+  readonly color?: string;
+  readonly weight?: number;
+}
+const items = collection<Item>({ name: 'unit.items', key: ['id'] });
+const indexed = collection<Item>({
+  ...items,
+  integers: ['weight'],
+  indexes: [{ name: 'by-color', fields: ['color', 'weight'] }],
+});
+const log = { name: 'unit.log', lanes: 1, retention: { ageMs: 60_000, bytes: 1e9 } };
+const event = { id: 'e', type: 'T', source: 's', subject: 's', account: '0', region: 'r', time: 1, body: 'x'.repeat(1000) };
+const schemaOf = (...collections: readonly unknown[]): StoreSchema => ({ collections: collections as never, topics: [log] });
+
+async function inDirectory(
+  work: (open: (options?: Partial<StoreOptions>) => Promise<OpenStore>, directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-unit-'));
+  const base = { directory, schema: schemaOf(items), clock: systemClock, logger: silentLogger, reserveBytes: 1024 * 1024 };
+  try {
+    await work((options) => openStore({ ...base, ...options }), directory);
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
+/** Time that passes when told; timers run when they are due. */
+function manualClock(): Clock & { pass(ms: number): void } {
+  let now = 1_000_000;
+  let timers: { due: number; fn: () => void }[] = [];
+  return {
+    now: () => now,
+    monotonic: () => now,
+    after(ms, fn) {
+      const timer = { due: now + ms, fn };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    pass(ms) {
+      now += ms;
+      const due = timers.filter((timer) => timer.due <= now);
+      timers = timers.filter((timer) => timer.due > now);
+      for (const { fn } of due) fn();
+    },
+  };
+}
+
+/** Lets housekeeping run until what holds, at most 2 s. */
+async function until(clock: { pass(ms: number): void }, what: () => Promise<boolean> | boolean): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (await what()) return;
+    clock.pass(31_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail('it never happened');
+}
+
+test('a second opening is refused, in this process and in another, until the first closes', () =>
+  inDirectory(async (open, directory) => {
+    const store = await open();
+    await assert.rejects(open(), (error) => isFailure(error, 'StoreLocked') && error.message.includes(String(process.pid)));
+    const code = `import('${path.join(import.meta.dirname, 'lock.ts')}').then(({ lockDirectory }) => lockDirectory(${JSON.stringify(directory)})).catch((error) => { process.exitCode = error.code === 'StoreLocked' ? 42 : 1 })`;
+    assert.equal(spawnSync(process.execPath, ['--no-warnings', '-e', code]).status, 42);
+    await store.close();
+    await (await open()).close();
+  }));
+
+test('new collections and indexes are added on open; changed keys and types are refused', () =>
+  inDirectory(async (open, directory) => {
+    let store = await open();
+    const all: Item[] = [{ id: 'a', color: 'red', weight: 2 }, { id: 'b', color: 'red', weight: 1 }, { id: 'c' }];
+    await store.transact(async (tx) => {
+      for (const item of all) await tx.put(items, item);
+    });
+    await store.close();
+    store = await open({ schema: schemaOf(indexed, collection<Item>({ name: 'unit.new', key: ['id'] })) });
+    const found = await store.read.range(indexed, { index: 'by-color', prefix: ['red'], limit: 10 });
+    assert.deepEqual(
+      found.items.map(({ id }) => id),
+      ['b', 'a'],
+    );
+    assert.deepEqual((await store.read.range(indexed, { limit: 10 })).items, all);
+    await store.close();
+    store = await open();
+    assert.deepEqual(await store.read.get(items, ['a']), all[0], 'without the index nothing is lost');
+    await store.close();
+    await assert.rejects(
+      open({ schema: schemaOf(collection<Item>({ name: 'unit.items', key: ['id', 'color'] })) }),
+      /changed its key/,
+    );
+    assert.deepEqual((await checkStore(directory)).problems, []);
+  }));
+
+test('retention takes what is old and passed by all, keeps positions, and is freed by forget', () =>
+  inDirectory(async (open) => {
+    const clock = manualClock();
+    let store = await open({ clock });
+    for (let i = 0; i < 20; i++) await store.transact((tx) => tx.append('unit.log', 0, event));
+    await store.transact((tx) => tx.advance('slow', 'unit.log', 0, 8));
+    const first = async () => (await store.read.bounds('unit.log', 0)).first;
+    await until(clock, async () => (await first()) === 8);
+    clock.pass(120_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(await first(), 8, 'the subscriber holds back the rest');
+    await store.transact((tx) => tx.forget('slow'));
+    await until(clock, async () => (await first()) === 21);
+    await store.close();
+    store = await open({ clock });
+    assert.equal(await store.transact((tx) => tx.append('unit.log', 0, event)), 21, 'an empty lane remembers its position');
+    await store.close();
+  }));
+
+test('content without references goes after ten minutes, orphans at the next start', () =>
+  inDirectory(async (open, directory) => {
+    const clock = manualClock();
+    let store = await open({ clock });
+    const files = () =>
+      (fs.readdirSync(path.join(directory, 'blobs'), { recursive: true }) as string[]).filter((name) => name.length > 60).length;
+    const kept = await store.blobs.stage(Buffer.alloc(100_000, 1));
+    const dropped = await store.blobs.stage(Buffer.alloc(100_000, 2));
+    await store.blobs.stage(Buffer.alloc(100_000, 3));
+    await store.transact(async (tx) => {
+      await tx.addBlob(kept);
+      await tx.addBlob(dropped);
+    });
+    await store.transact((tx) => tx.dropBlob(dropped.hash));
+    clock.pass(300_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(files(), 3, 'five minutes are not enough');
+    await until(clock, () => files() === 1);
+    await store.blobs.stage(Buffer.alloc(100_000, 4));
+    await store.close();
+    assert.equal(files(), 2);
+    store = await open({ clock });
+    await until(clock, () => files() === 1);
+    assert.ok(await store.blobs.read(kept.hash));
+    await store.close();
+  }));
+
+test('the log stays bounded under steady load, and all is there after', () =>
+  inDirectory(async (open, directory) => {
+    const store = await open();
+    let longest = 0;
+    const body = 'x'.repeat(20_000);
+    for (let round = 0; round < 250; round++) {
+      await Promise.all(Array.from({ length: 16 }, () => store.transact((tx) => tx.append('unit.log', 0, { ...event, body }))));
+      longest = Math.max(longest, fs.statSync(path.join(directory, 'store.db-wal')).size);
+    }
+    assert.ok(longest < 64 * 1024 * 1024, `the log grew to ${longest} bytes while 80 MB were written`);
+    assert.deepEqual(await store.read.bounds('unit.log', 0), { first: 1, next: 4001 });
+    await store.close();
+    assert.deepEqual((await checkStore(directory)).problems, []);
+  }));
+
+test('a closed store refuses work and ends its followers', () =>
+  inDirectory(async (open) => {
+    const store = await open();
+    const following = (async () => {
+      for await (const batch of store.follow('unit.log', 0, 1, new AbortController().signal)) assert.ok(batch);
+    })();
+    const ended = assert.rejects(following, (error) => isFailure(error, 'StoreClosed'));
+    const last = store.transact((tx) => tx.put(items, { id: 'last' }));
+    await store.close();
+    await last;
+    await ended;
+    await assert.rejects(
+      store.transact((tx) => tx.put(items, { id: 'late' })),
+      (error) => isFailure(error, 'StoreClosed'),
+    );
+    await assert.rejects(store.read.get(items, ['last']), (error) => isFailure(error, 'StoreClosed'));
+  }));
