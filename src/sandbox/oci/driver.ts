@@ -14,7 +14,9 @@ import type {
   SandboxSpec,
   TmpVolume,
 } from '../contract.ts';
+import { hostAddresses, type OwnAddresses } from '../egress/addresses.ts';
 import { type EgressService, openEgress } from '../egress/open.ts';
+import { type Upstream, upstreamOf } from '../egress/upstream.ts';
 import type { KeeperLink } from '../keeper/link.ts';
 import { addresses } from '../keeper/network.ts';
 import { meterOutput } from '../output.ts';
@@ -30,17 +32,21 @@ export interface OciDriverOptions {
 
 /** Sandboxes of Linux namespaces and control groups through an OCI runtime, by way of the keeper. */
 export function ociDriver(options: OciDriverOptions): SandboxDriver {
+  const { clock, resolver } = options;
+  const surroundings = { ...options, own: hostAddresses(() => clock.monotonic()), upstream: upstreamOf(resolver, clock) };
   return {
     name: 'oci',
     features: { isolation: true, limits: true, freeze: true, egress: true },
     async start() {},
     async stop() {},
     async boot(spec, events) {
-      const sandbox = new OciSandbox(spec, events, options);
+      const sandbox = new OciSandbox(spec, events, surroundings);
       return sandbox.open();
     },
   };
 }
+
+type Surroundings = OciDriverOptions & { readonly own: OwnAddresses; readonly upstream: Upstream };
 
 const OUTPUT_MS = 1000;
 const CONNECTIONS = 512;
@@ -51,7 +57,7 @@ class OciSandbox implements Sandbox {
   readonly exited: Promise<Exit>;
   readonly #spec: SandboxSpec;
   readonly #events: SandboxEvents;
-  readonly #options: OciDriverOptions;
+  readonly #options: Surroundings;
   readonly #servers: net.Server[] = [];
   readonly #sockets = new Set<Duplex>();
   #volume: KeptVolume | undefined;
@@ -60,7 +66,7 @@ class OciSandbox implements Sandbox {
   #egress: EgressService | undefined;
   #settle: (exit: Exit) => void = () => {};
 
-  constructor(spec: SandboxSpec, events: SandboxEvents, options: OciDriverOptions) {
+  constructor(spec: SandboxSpec, events: SandboxEvents, options: Surroundings) {
     this.id = spec.id;
     this.#spec = spec;
     this.#events = events;
@@ -85,7 +91,7 @@ class OciSandbox implements Sandbox {
     this.#stdin = new net.Socket({ fd: fds.stdin, readable: false, writable: true }).on('error', () => {});
     this.#output = new net.Socket({ fd: fds.output, readable: true, writable: false });
     meterOutput(this.#output, clock, this.#events);
-    this.#egress = openEgress(fds, this.#options, (bytes) => this.#events.egress(bytes));
+    this.#egress = openEgress(fds, { ...this.#options, metered: (bytes) => this.#events.egress(bytes) });
     return this;
   }
 
