@@ -64,10 +64,15 @@ function fromHeader(authorization: string, { headers }: WireRequest): Claim {
   const date = headers['x-amz-date'] ?? isoDate(headers.date);
   if (date === undefined)
     throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  const { accessKeyId, day, region, service } = scopeOf(credential!);
   return {
-    ...scopeOf(credential!),
+    accessKeyId,
+    day,
+    region,
+    service,
     sessionToken: headers['x-amz-security-token'],
-    ...moment(date),
+    date,
+    time: moment(date).time,
     signedHeaders: signedHeaders!.split(';'),
     signature: signature!.toLowerCase(),
     presigned: false,
@@ -113,7 +118,23 @@ function incomplete(text: string): Failure {
   return fail('IncompleteSignature', text, { status: 400 });
 }
 
-function scopeOf(credential: string): Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service'> {
+type Scope = Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service'>;
+
+const KEPT = 1000;
+const scopes = new Map<string, Scope>();
+
+/** Credentials come again and again: parsed ones are kept, at most 1,000. */
+function scopeOf(credential: string): Scope {
+  let scope = scopes.get(credential);
+  if (!scope) {
+    scope = parseScope(credential);
+    if (scopes.size >= KEPT) scopes.delete(scopes.keys().next().value!);
+    scopes.set(credential, scope);
+  }
+  return scope;
+}
+
+function parseScope(credential: string): Scope {
   const parts = credential.split('/');
   const [day, region, service, end] = parts.slice(-4);
   const accessKeyId = parts.slice(0, -4).join('/');
@@ -126,12 +147,16 @@ function scopeOf(credential: string): Pick<Claim, 'accessKeyId' | 'day' | 'regio
 }
 
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+let latest: Pick<Claim, 'date' | 'time'> = { date: '', time: 0 };
 
+/** Most requests of a second carry the same date. */
 function moment(date: string): Pick<Claim, 'date' | 'time'> {
+  if (date === latest.date) return latest;
   const parts = DATE.exec(date);
   if (!parts) throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${date.slice(0, 64)}'.`);
   const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [number, number, number, number, number, number];
-  return { date, time: Date.UTC(year, month - 1, day, hour, minute, second) };
+  latest = { date, time: Date.UTC(year, month - 1, day, hour, minute, second) };
+  return latest;
 }
 
 function isoDate(date: string | undefined): string | undefined {

@@ -98,15 +98,14 @@ function walk(at: Node, parts: readonly string[], index: number): readonly Opera
 
 function choose(candidates: readonly Operation[], request: Routable): Operation | undefined {
   if (candidates.length === 1 && candidates[0]!.route!.literals.length === 0) return candidates[0];
-  const hint = request.query.get('x-id');
-  let first: Operation | undefined;
-  for (const operation of candidates) {
-    if (!fits(operation, request)) continue;
-    if (hint === null || operation.name === hint) return operation;
-    first ??= operation;
-  }
+  const first = candidates.find((operation) => fits(operation, request));
   // what lacks only a required part of the query is for validation to say
-  return first ?? candidates.find((operation) => fixed(operation).length === 0);
+  if (!first) return candidates.find((operation) => fixed(operation).length === 0);
+  const hint = request.query.get('x-id');
+  if (hint === null || hint === first.name) return first;
+  const hinted = candidates.find(({ name }) => name === hint);
+  const tied = hinted && particularity(hinted) === particularity(first) && fits(hinted, request);
+  return tied ? hinted : first;
 }
 
 function fits(operation: Operation, { query, headers }: Routable): boolean {

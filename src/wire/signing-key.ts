@@ -9,7 +9,7 @@ const hmac = (key: KeyObject | string | Buffer, text: string) => createHmac('sha
 
 /** The derived key of a scope, kept as a KeyObject: twice as fast as bytes. The cache forgets its oldest beyond 2,000. */
 export function signingKey(secret: string, day: string, region: string, service: string): KeyObject {
-  const id = hash('sha256', `${secret}\n${day}/${region}/${service}`, 'base64');
+  const id = `${secret}\n${day}/${region}/${service}`;
   let key = cache.get(id);
   if (!key) {
     key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request'));
