@@ -33,7 +33,17 @@ export function stateOf(request: WireRequest): RequestState {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
-    state = { path: path || '/', rawQuery, query: rawQuery === '' ? NO_QUERY : new URLSearchParams(rawQuery) };
+    state = {
+      path: path || '/',
+      rawQuery,
+      query: rawQuery === '' ? NO_QUERY : new URLSearchParams(rawQuery),
+      claim: undefined,
+      bytes: undefined,
+      form: undefined,
+      labels: undefined,
+      payloadHash: undefined,
+      seal: undefined,
+    };
     states.set(request, state);
   }
   return state;
