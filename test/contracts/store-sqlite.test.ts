@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { storeSuite, suiteSchema } from './store.suite.ts';
+import { storeSuite } from './store.suite.ts';
+import { suiteSchema } from './store-plan.ts';
 
 storeSuite('sqlite', async () => {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-store-'));
