@@ -1,0 +1,89 @@
+import { fail } from '../kernel/index.ts';
+
+/** The control API as the command line sees it. */
+export interface Api {
+  readonly url: string;
+  /** Resolves to the JSON answer; rejects with the server's error, or Unreachable. */
+  get<Answer>(path: string, query?: Query): Promise<Answer>;
+  post<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
+  remove<Answer>(path: string, query?: Query): Promise<Answer>;
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface ApiOptions {
+  readonly url: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly token?: string;
+  readonly fetch: typeof fetch;
+}
+
+/** Longer than any function may run (900 s). */
+const PATIENCE_MS = 960_000;
+
+export function createApi(options: ApiOptions): Api {
+  const base = options.url.replace(/\/+$/, '');
+  const call = async <Answer>(method: string, path: string, query: Query = {}, body?: unknown): Promise<Answer> => {
+    const response = await reach(options, `${base}/_dalamb/api/v1${path}${queryText(options, query)}`, {
+      method,
+      headers: headersOf(options, body !== undefined),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return (await answerOf(response, base)) as Answer;
+  };
+  return {
+    url: base,
+    get: (path, query) => call('GET', path, query),
+    post: (path, body, query) => call('POST', path, query, body),
+    remove: (path, query) => call('DELETE', path, query),
+  };
+}
+
+function queryText(options: ApiOptions, query: Query): string {
+  const all: Query = { account: options.account, region: options.region, ...query };
+  const given = Object.entries(all).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+function headersOf(options: ApiOptions, hasBody: boolean): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+  };
+}
+
+async function reach(options: ApiOptions, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await options.fetch(url, init);
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+    const why = cause?.code ?? cause?.message ?? (error as Error).message;
+    throw fail('Unreachable', `no answer from ${options.url} (${why})`, {
+      status: 503,
+      fields: { next: 'start the platform with: npm start, or name another with --url or DALAMB_URL' },
+    });
+  }
+}
+
+async function answerOf(response: Response, base: string): Promise<unknown> {
+  const text = await response.text();
+  const json = parse(text);
+  if (response.ok && json !== undefined) return json;
+  const error = (json as { error?: { code?: string; message?: string; next?: string } } | undefined)?.error;
+  if (error?.code === undefined) {
+    const fields = { next: `is ${base} a dalamb server?` };
+    throw fail('UnexpectedAnswer', `${base} answered ${response.status} without the form of dalamb's control API`, { fields });
+  }
+  throw fail(error.code, error.message ?? '', { status: response.status, fields: { next: error.next } });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { fail } from '../kernel/index.ts';
+import type { DeliveryList, EventBooks } from '../model/index.ts';
+import type { Stage } from './run.ts';
+import { table } from './table.ts';
+
+const STATES = ['in-flight', 'delivered', 'failed', 'expired', 'dropped', 'dead-lettered'] as const;
+type State = (typeof STATES)[number];
+
+export function addEvents(program: Command, stage: Stage): void {
+  const command = program.command('events').description('accepted events, what is in flight, and how deliveries ended');
+  for (const state of STATES) command.option(`--${state}`, `list deliveries: ${state}`);
+  command.option('--limit <n>', 'how many', '100').action((options: Record<string, unknown>) => events(stage, options));
+}
+
+async function events(stage: Stage, options: Record<string, unknown>): Promise<void> {
+  const asked = STATES.filter((state) => options[camel(state)] === true);
+  if (asked.length > 1) throw fail('WrongUsage', `give one of ${STATES.map((state) => `--${state}`).join(', ')}`);
+  const state = asked[0];
+  if (state === undefined) return stage.answer(await stage.api().get<EventBooks>('/events'), booksText);
+  const list = await stage.api().get<DeliveryList>('/events/deliveries', { state, limit: String(options.limit) });
+  stage.answer(list, (value) => deliveriesText(value, state));
+}
+
+const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function booksText({ topics }: EventBooks): string {
+  const head = [
+    'TOPIC',
+    'ROUTED',
+    'UNMATCHED',
+    'DELIVERIES',
+    'IN FLIGHT',
+    'DELIVERED',
+    'FAILED',
+    'EXPIRED',
+    'DROPPED',
+    'DEAD-LETTERED',
+  ];
+  return table(
+    head,
+    topics.map((sums) =>
+      [
+        sums.topic,
+        sums.routed,
+        sums.unmatched,
+        sums.deliveries,
+        sums.inFlight,
+        sums.delivered,
+        sums.failed,
+        sums.expired,
+        sums.dropped,
+        sums['dead-lettered'],
+      ].map(String),
+    ),
+  );
+}
+
+function deliveriesText({ deliveries, next }: DeliveryList, state: State): string {
+  if (deliveries.length === 0) return `no deliveries ${state}\n`;
+  const rows = deliveries.map((one) => [
+    one.id,
+    one.subscriber ?? '',
+    one.target,
+    String(one.attempts ?? 0),
+    new Date(one.time ?? one.acceptedAt ?? 0).toISOString(),
+    one.reason ?? '',
+  ]);
+  return `${table(['ID', 'SUBSCRIBER', 'TARGET', 'ATTEMPTS', 'TIME', 'REASON'], rows)}${next === undefined ? '' : '(there are more: --limit)\n'}`;
+}

@@ -1,0 +1,2 @@
+export type { CliDeps, CliIo } from './run.ts';
+export { run } from './run.ts';

@@ -1,0 +1,112 @@
+import { Command, CommanderError, Option } from 'commander';
+import { isFailure } from '../kernel/index.ts';
+import { type Api, createApi } from './api.ts';
+import { addCheck } from './check.ts';
+import { addCompletion } from './completion.ts';
+import { addEvents } from './events.ts';
+import { addFunctions } from './functions.ts';
+import { addKeys } from './keys.ts';
+import { addLogs } from './logs.ts';
+import { addRuntimes, addStatus } from './status.ts';
+
+/** Where words go and come from; tests bring their own. */
+export interface CliIo {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** All of standard input. */
+  readonly stdin: () => Promise<Buffer>;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  /** Ends what waits (`logs -f`). */
+  readonly signal: AbortSignal;
+}
+
+export interface CliDeps {
+  readonly io: CliIo;
+  readonly version: string;
+  /** From DALAMB_URL, DALAMB_ENV and DALAMB_TOKEN. */
+  readonly defaults: { readonly url: string; readonly environment?: string; readonly token?: string };
+  /** Verifies a data directory while no server has it open; resolves to what is wrong with it. */
+  readonly checkStore?: (directory: string) => Promise<readonly string[]>;
+}
+
+/** What every command gets: the API for the options given, and a way to answer. */
+export interface Stage {
+  readonly io: CliIo;
+  readonly api: () => Api;
+  /** Prints value as one JSON document with --json, else what text makes of it. */
+  readonly answer: <T>(value: T, text: (value: T) => string) => void;
+  readonly json: () => boolean;
+}
+
+/** Runs one command line (without node and script). Resolves to the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
+export async function run(argv: readonly string[], deps: CliDeps): Promise<number> {
+  const { io } = deps;
+  let failed = false;
+  const program = createProgram(deps, () => {
+    failed = true;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return failed ? 1 : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return complain(io, error, argv.includes('--json'));
+  }
+}
+
+export function createProgram(deps: CliDeps, fails: () => void): Command {
+  const { io, defaults } = deps;
+  const program = new Command('dalamb')
+    .description('A Lambda of your own.')
+    .version(deps.version)
+    .addOption(new Option('--url <url>', 'the platform').default(defaults.url))
+    .addOption(new Option('--env <account>', 'environment: a 12-digit account').default(defaults.environment))
+    .option('--region <region>', 'region')
+    .option('--json', 'answer with one JSON document')
+    .exitOverride()
+    .showHelpAfterError('(see: dalamb --help)')
+    .configureOutput({ writeOut: io.out, writeErr: io.error });
+  const options = () => program.opts<{ url: string; env?: string; region?: string; json?: boolean }>();
+  const stage: Stage = {
+    io,
+    json: () => options().json === true,
+    api: () => {
+      const { url, env, region } = options();
+      return createApi({ url, account: env, region, token: defaults.token, fetch: io.fetch });
+    },
+    answer: (value, text) => io.out(options().json ? `${JSON.stringify(value, null, 2)}\n` : text(value)),
+  };
+  addStatus(program, stage);
+  addFunctions(program, stage, fails);
+  addLogs(program, stage);
+  addEvents(program, stage);
+  addRuntimes(program, stage);
+  addKeys(program, stage);
+  addCheck(program, stage, { checkStore: deps.checkStore, fails });
+  addCompletion(program, stage);
+  for (const command of program.commands) inherit(command);
+  return program;
+}
+
+/** --json and the others may stand after the command, too. */
+function inherit(command: Command): void {
+  command.exitOverride().showHelpAfterError('(see: dalamb --help)');
+  for (const child of command.commands) inherit(child);
+}
+
+function complain(io: CliIo, error: unknown, json: boolean): number {
+  const { code, message, next } = wordsOf(error);
+  if (json) io.out(`${JSON.stringify({ error: { code, message, next } }, null, 2)}\n`);
+  else io.error(`dalamb: ${message} (${code})\n${next === undefined ? '' : `  next: ${next}\n`}`);
+  return code === 'WrongUsage' ? 2 : 1;
+}
+
+function wordsOf(error: unknown): { code: string; message: string; next?: string } {
+  if (isFailure(error)) return { code: error.code, message: error.message, next: error.fields.next as string | undefined };
+  return {
+    code: 'Defect',
+    message: error instanceof Error ? error.message : String(error),
+    next: 'this is a defect of dalamb: please report it',
+  };
+}
