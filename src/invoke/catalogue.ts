@@ -84,7 +84,10 @@ async function nodeRuntime(installation: string, major: string): Promise<Runtime
 
 /** V8 takes its limits only at start (setFlagsFromString is ignored late). Old space leaves room for the rest of the process. */
 export function nodeFlags(memoryMiB: number): string[] {
-  const flags = [`--max-old-space-size=${Math.max(64, Math.floor(memoryMiB * 0.9) - 16)}`];
+  const flags = [
+    `--max-old-space-size=${Math.max(64, Math.floor(memoryMiB * 0.9) - 16)}`,
+    `--max-semi-space-size=${Math.min(32, Math.ceil(memoryMiB / 32))}`,
+  ];
   return memoryMiB <= 1769 ? [...flags, '--v8-pool-size=1'] : flags;
 }
 

@@ -86,6 +86,11 @@ export class Environment implements LinkEvents, WorkloadOwner {
     return this.#freezer.frozen;
   }
 
+  /** Its call is answered, and it will be free in a moment. */
+  get settling(): boolean {
+    return !this.#ended && this.#run?.answer !== undefined;
+  }
+
   /** Whether its credentials hold for one more whole call. */
   get usable(): boolean {
     return !this.#ended && !this.retired && this.#clock.now() + this.spec.timeoutMs + 60_000 < this.#expires;

@@ -46,6 +46,13 @@ export class FunctionPool {
     return this.living.size - this.idle.length - this.starting;
   }
 
+  /** How many are about to be free. */
+  get settling(): number {
+    let settling = 0;
+    for (const environment of this.living) if (environment.settling && environment.usable) settling++;
+    return settling;
+  }
+
   get empty(): boolean {
     return this.living.size === 0 && this.#waiting.length === 0;
   }

@@ -8,6 +8,9 @@ import type { InvokeOptions } from './settings.ts';
 /** Starts of one function that run at a time; a burst beyond waits for them, and for environments that come free. */
 const MAX_STARTS = 16;
 
+/** An environment whose call was answered is waited for this long (the runtime asks for the next call, or is replaced) before another starts. */
+const SETTLE_MS = 150;
+
 /** All environments of this machine, by function identity, within one memory budget. */
 export class Pools {
   readonly #options: InvokeOptions;
@@ -39,7 +42,8 @@ export class Pools {
       return Promise.reject(platformFailure('SandboxUnavailable', text));
     }
     const outcome = pool.wait(call);
-    this.#feed(pool);
+    if (pool.settling >= pool.waiting - pool.starting) this.#options.clock.after(SETTLE_MS, () => this.#feed(pool));
+    else this.#feed(pool);
     return outcome;
   }
 

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { createInvoke, findRuntimes, type InvokeOptions, type InvokeRoom, type InvokeSettings } from '../../src/invoke/index.ts';
 import { createLogger, randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { type Call, type FunctionSpec, type LogLine, type Outcome, openEgress } from '../../src/model/index.ts';
-import { guarded, processDriver, type SandboxDriver, type TreeStore } from '../../src/sandbox/index.ts';
+import { guarded, ociDriver, processDriver, type SandboxDriver, spawnKeeper, type TreeStore } from '../../src/sandbox/index.ts';
 
 const installation = path.resolve(import.meta.dirname, '../..');
 const catalogue = findRuntimes({ installation });
@@ -25,8 +26,8 @@ export interface InvokeBench {
 export interface BenchOptions {
   readonly settings?: Partial<InvokeSettings>;
   readonly options?: Partial<InvokeOptions>;
-  /** Default: the process driver. */
-  readonly driver?: (trees: TreeStore) => SandboxDriver;
+  /** Default: process. oci needs ociMissing to be undefined. */
+  readonly driver?: 'process' | 'oci';
 }
 
 /** A room of execution environments on real processes, with trees written directly; ends with the test. */
@@ -40,7 +41,8 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   };
   const logs = new Map<string, string[]>();
   const logger = process.env.DALAMB_TEST_LOG ? createLogger((line) => process.stderr.write(line), 'debug', false) : silentLogger;
-  const driver = guarded(bench.driver?.(trees) ?? processDriver({ trees, clock: systemClock, logger }), systemClock, trees);
+  const { inner, close } = bench.driver === 'oci' ? await openOci(directory) : openProcess(trees);
+  const driver = guarded(inner, systemClock, trees);
   const room = createInvoke({
     driver,
     trees,
@@ -76,6 +78,7 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   test.after(async () => {
     await room.stop(AbortSignal.timeout(2000));
     await driver.stop(AbortSignal.timeout(2000));
+    await close();
     await fs.rm(directory, { recursive: true, force: true });
   });
   const tree = async (files: Readonly<Record<string, string | Uint8Array>>) => {
@@ -92,6 +95,29 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   const spec = async (files: Readonly<Record<string, string | Uint8Array>>, more: Partial<FunctionSpec> = {}) =>
     functionSpec(await tree(files), more);
   return { room, logs, tree, spec, directory, call: (of, event, more) => room.invoke(callOf(of, event, more)) };
+}
+
+/** Why there are no isolated sandboxes here. */
+export const ociMissing =
+  process.getuid?.() !== 0
+    ? 'needs root'
+    : ['/usr/sbin/runc', '/usr/bin/runc'].some((file) => existsSync(file))
+      ? undefined
+      : 'needs runc';
+
+interface OpenDriver {
+  readonly inner: SandboxDriver;
+  readonly close: () => Promise<void>;
+}
+
+function openProcess(trees: TreeStore): OpenDriver {
+  return { inner: processDriver({ trees, clock: systemClock, logger: silentLogger }), close: async () => {} };
+}
+
+async function openOci(treesDirectory: string): Promise<OpenDriver> {
+  const mountRoots = [{ seen: installation, real: installation }];
+  const keeper = await spawnKeeper({ treesDirectory, mountRoots, runtime: 'runc', firstUid: 1_000_000 });
+  return { inner: ociDriver({ keeper: keeper.link, clock: systemClock, logger: silentLogger }), close: () => keeper.close() };
 }
 
 export function functionSpec(code: string, more: Partial<FunctionSpec> = {}): FunctionSpec {
