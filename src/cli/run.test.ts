@@ -76,9 +76,9 @@ test('a function that failed is exit code 1, and still a result', async () => {
 
 test('events come from standard input, files and names; two at once are wrong usage', async () => {
   const stdin = await dalamb(['invoke', 'f', '--payload', '-'], { 'POST /functions/f/invoke': ok });
-  assert.deepEqual((stdin.sent[0]?.body as { payload: unknown }).payload, { from: 'stdin' });
+  assert.deepEqual((stdin.sent[0]!.body as { payload: unknown }).payload, { from: 'stdin' });
   const made = await dalamb(['invoke', 'f', '--event', 'hello', '--async'], { 'POST /functions/f/events': { requestId: 'id' } });
-  assert.deepEqual((made.sent[0]?.body as { payload: unknown }).payload, { hello: 'world' });
+  assert.deepEqual((made.sent[0]!.body as { payload: unknown }).payload, { hello: 'world' });
   assert.match(made.out, /accepted as id/);
   for (const wrong of [
     ['--event', 'constructor'],
