@@ -1,0 +1,52 @@
+import type { RuntimeCatalogue } from './invoke/index.ts';
+import { fail } from './kernel/index.ts';
+import type { ControlRoute, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
+import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
+
+/** What functions can be written in here, and what is missing and how to get it. */
+export function runtimeRoutes({ entries, missing }: RuntimeCatalogue): ControlRoute[] {
+  const list: RuntimeList = {
+    runtimes: [
+      ...[...entries.values()].map(({ name, version }) => ({ name, available: true, detail: version })),
+      ...missing.map(({ name, reason }) => ({ name, available: false, detail: reason })),
+    ],
+  };
+  return [{ method: 'GET', path: '/runtimes', summary: 'runtimes of this machine', handle: async () => list }];
+}
+
+/** Access keys of an account, for people and machines outside. */
+export function keyRoutes(identities: Identities): ControlRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/keys',
+      summary: 'access keys of an account, without their secrets',
+      handle: async ({ place }): Promise<KeyList> => ({
+        keys: (await keysOf(identities.store.read, place.account)).map(({ id, account, created }) => ({
+          accessKeyId: id,
+          account,
+          created,
+        })),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/keys',
+      summary: 'makes an access key; its secret is shown only here',
+      handle: async ({ place }): Promise<KeyCreated> => {
+        const { accessKeyId, secretAccessKey, account } = await issueAccessKey(identities, place.account);
+        return { accessKeyId, secretAccessKey, account };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/keys/:id',
+      summary: 'revokes an access key',
+      handle: async ({ place, params }) => {
+        if (!(await revokeAccessKey(identities.store, place.account, params.id!)))
+          throw fail('NoSuchEntity', `no key ${params.id} in account ${place.account}`, { status: 404 });
+        return { revoked: params.id };
+      },
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { describe, isFailure } from './kernel/index.ts';
+import { underKeeper } from './sandbox/index.ts';
+import { start, startKept } from './start.ts';
+
+const args = process.argv.slice(2);
+
+try {
+  if (underKeeper(args)) await startKept();
+  else if (args[0] === 'start') await start(startOptions(args.slice(1)));
+  else {
+    const { run } = await import('./cli/index.ts');
+    process.exitCode = await run(args, { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin });
+  }
+} catch (error) {
+  process.stderr.write(`dalamb: ${isFailure(error) ? `${error.code}: ${error.message}` : describe(error)}\n`);
+  process.exitCode = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+}
+
+function startOptions(given: string[]) {
+  const text = { type: 'string' } as const;
+  const yes = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    args: given,
+    options: { port: text, host: text, data: text, config: text, bare: yes, 'allow-root': yes },
+  });
+  const { 'allow-root': allowRoot, ...rest } = values;
+  return { ...rest, ...(allowRoot === undefined ? {} : { allowRoot }) };
+}
