@@ -70,6 +70,26 @@ export {
   revisionMismatch,
   settingNotImplemented,
 } from './lambda-errors.ts';
+export { CHUNK_SPAN_MS, type ChunkEvents, decodeChunk, encodeChunk } from './log-chunk.ts';
+export { compileLogFilter, type LogFilter } from './log-filter.ts';
+export {
+  compareEvents,
+  EVENT_OVERHEAD,
+  eventId,
+  type LogChunk,
+  type LogEvent,
+  type LogGrave,
+  type LogGroup,
+  type LogPlace,
+  type LogStreamRow,
+  logChunks,
+  logGraves,
+  logGroups,
+  logStreams,
+  newGroup,
+  newStream,
+} from './logs.ts';
+export { addToRollup, costOf, emptyRollup, prices, type Rollup, rollupKey, usageRollups } from './meters.ts';
 export { checkNotificationRules, supportedEvents } from './notification-rules.ts';
 export {
   type BucketNotifications,
@@ -129,6 +149,7 @@ export type {
   ServeSandbox,
   WriteLog,
 } from './ports.ts';
+export { isPublicPolicy } from './public-policies.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { checkRuntime, retiredRuntimes, supportedRuntimes } from './runtimes.ts';
 export { isStartupVariable, readAtStart } from './startup-variables.ts';

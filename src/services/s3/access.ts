@@ -1,11 +1,23 @@
+import type { PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import type { Reader } from '../../kernel/index.ts';
-import type { AccessRequest, OperationContext } from '../../model/index.ts';
+import { type AccessRequest, compilePolicy, isPublicPolicy, type OperationContext } from '../../model/index.ts';
 import { buckets, settings } from './collections.ts';
 import { parseCopySource } from './copy-source.ts';
+import { accessDenied } from './refusals.ts';
 
 /** Action of an operation and what it is asked on: the bucket, the object, or nothing in particular. */
 const ASKED: Readonly<Record<string, readonly [action: string, on: 'bucket' | 'object' | 'all']>> = {
   ListBuckets: ['ListAllMyBuckets', 'all'],
+  DeleteBucketOwnershipControls: ['PutBucketOwnershipControls', 'bucket'],
+  DeleteBucketReplication: ['PutReplicationConfiguration', 'bucket'],
+  GetBucketAnalyticsConfiguration: ['GetAnalyticsConfiguration', 'bucket'],
+  GetBucketIntelligentTieringConfiguration: ['GetIntelligentTieringConfiguration', 'bucket'],
+  GetBucketInventoryConfiguration: ['GetInventoryConfiguration', 'bucket'],
+  GetBucketMetricsConfiguration: ['GetMetricsConfiguration', 'bucket'],
+  ListBucketAnalyticsConfigurations: ['GetAnalyticsConfiguration', 'bucket'],
+  ListBucketIntelligentTieringConfigurations: ['GetIntelligentTieringConfiguration', 'bucket'],
+  ListBucketInventoryConfigurations: ['GetInventoryConfiguration', 'bucket'],
+  ListBucketMetricsConfigurations: ['GetMetricsConfiguration', 'bucket'],
   CreateBucket: ['CreateBucket', 'bucket'],
   DeleteBucket: ['DeleteBucket', 'bucket'],
   HeadBucket: ['ListBucket', 'bucket'],
@@ -51,7 +63,9 @@ const ASKED: Readonly<Record<string, readonly [action: string, on: 'bucket' | 'o
   GetObjectAcl: ['GetObjectAcl', 'object'],
 };
 
-/** Owners can always mend their policy, whatever it denies. */
+type Protection = Pick<AccessRequest, 'resourcePolicy' | 'resourceAccount'>;
+
+/** An owner's root can always mend the policy, whatever it denies. */
 const POLICY_OPERATIONS = ['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'];
 
 /**
@@ -68,7 +82,9 @@ export async function accessRequests(
   const action = `s3:${versioned(asked[0], input)}`;
   if (asked[1] === 'all') return [{ action, resource: '*', context: {} }];
   const name = String(input.Bucket ?? '');
-  const policy = POLICY_OPERATIONS.includes(operation) ? {} : await policyOf(from, name);
+  const { resourcePolicy, ...owner } = await policyOf(from, name, context);
+  const mends = context.principal.kind === 'root' && POLICY_OPERATIONS.includes(operation);
+  const policy = mends && owner.resourceAccount === context.principal.account ? owner : { ...owner, resourcePolicy };
   const conditions = conditionsOf(input, context);
   const on = (action: string, key: unknown): AccessRequest => ({
     action,
@@ -86,15 +102,21 @@ function versioned(action: string, input: Record<string, unknown>): string {
   return input.VersionId !== undefined && /^(Get|Delete)Object/.test(action) ? action.replace('Object', 'ObjectVersion') : action;
 }
 
-/** The bucket's owner, and its policy when it has one. */
-async function policyOf(from: Reader, name: string): Promise<Pick<AccessRequest, 'resourcePolicy' | 'resourceAccount'>> {
+/**
+ * The bucket's owner, and its policy when it has one. Throws AccessDenied 403 for strangers when the policy is public and the public
+ * access block restricts such buckets to their own account.
+ */
+async function policyOf(from: Reader, name: string, { principal }: OperationContext): Promise<Protection> {
   const bucket = await from.get(buckets, [name]);
   if (!bucket) return {};
   const setting = bucket.policed ? await from.get(settings, [name, 'policy']) : undefined;
-  return {
-    resourceAccount: bucket.account,
-    ...(setting ? { resourcePolicy: JSON.parse(setting.value as string) } : {}),
-  };
+  if (!setting) return { resourceAccount: bucket.account };
+  const resourcePolicy: unknown = JSON.parse(setting.value as string);
+  if (principal.account !== bucket.account && isPublicPolicy(compilePolicy(resourcePolicy, 'resource'))) {
+    const block = (await from.get(settings, [name, 'publicAccessBlock']))?.value as PublicAccessBlockConfiguration | undefined;
+    if (block?.RestrictPublicBuckets) throw accessDenied();
+  }
+  return { resourceAccount: bucket.account, resourcePolicy };
 }
 
 async function sourceRequests(
@@ -109,7 +131,7 @@ async function sourceRequests(
       action: source.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
       resource: `arn:aws:s3:::${source.Bucket}/${source.Key}`,
       context: conditionsOf({}, context),
-      ...(await policyOf(from, source.Bucket)),
+      ...(await policyOf(from, source.Bucket, context)),
     },
   ];
 }

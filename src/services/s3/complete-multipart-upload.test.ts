@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { bytesOf, openS3, refused, type S3Room } from '../../../test/support/s3-room.ts';
+import { type Answer, bytesOf, openS3, refused, type S3Room } from '../../../test/support/s3-room.ts';
 import { type ChecksumName, checksumOf } from '../../kernel/index.ts';
 
 const MIN = 5 * 2 ** 20;
@@ -23,7 +23,7 @@ async function begin(Key: string, more: object = {}) {
   return {
     ids,
     part: (PartNumber: number, Body: Buffer, more: object = {}) =>
-      s3.call('UploadPart', { ...ids, PartNumber, Body, ...more }).then((answer) => ({ PartNumber, ...answer })),
+      s3.call('UploadPart', { ...ids, PartNumber, Body, ...more }).then((answer): Answer => ({ PartNumber, ...answer })),
     complete: (Parts: readonly object[], more: object = {}) =>
       s3.call('CompleteMultipartUpload', { ...ids, MultipartUpload: { Parts }, ...more }),
   };
@@ -41,7 +41,12 @@ test('parts become one object, with the ETag of parts', async () => {
     [2, 7, 9],
   );
   const done = await upload.complete([one, two], { MpuObjectSize: whole.length });
-  assert.equal(done.ETag, `"${createHash('md5').update(Buffer.concat([md5(first), md5(second)])).digest('hex')}-2"`);
+  assert.equal(
+    done.ETag,
+    `"${createHash('md5')
+      .update(Buffer.concat([md5(first), md5(second)]))
+      .digest('hex')}-2"`,
+  );
   assert.equal(done.ChecksumCRC64NVME, checksumOf('CRC64NVME', whole).toString('base64'));
   const got = await s3.call('GetObject', { Bucket: 'bucket', Key: 'whole' });
   assert.deepEqual(await bytesOf(got.Body), whole);

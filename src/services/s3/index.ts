@@ -2,7 +2,16 @@ import type { Store } from '../../kernel/index.ts';
 import type { FindBucketCors, Operation, ReadObject, ServiceTable } from '../../model/index.ts';
 import { abortMultipartUpload } from './abort-multipart-upload.ts';
 import { accessRequests } from './access.ts';
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './access-control-lists.ts';
+import { deleteBucketCors, getBucketCors, putBucketCors } from './bucket-cors.ts';
 import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './bucket-notification.ts';
+import {
+  deleteBucketOwnershipControls,
+  getBucketOwnershipControls,
+  putBucketOwnershipControls,
+} from './bucket-ownership-controls.ts';
+import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket-policy.ts';
+import { deleteBucketTagging, getBucketTagging, putBucketTagging } from './bucket-tagging.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { createBucket } from './create-bucket.ts';
@@ -13,6 +22,7 @@ import { deleteObjects } from './delete-objects.ts';
 import type { S3Deps } from './deps.ts';
 import { getBucketLocation } from './get-bucket-location.ts';
 import { getObject } from './get-object.ts';
+import { getObjectAttributes } from './get-object-attributes.ts';
 import { headBucket } from './head-bucket.ts';
 import { headObject } from './head-object.ts';
 import { listBuckets } from './list-buckets.ts';
@@ -21,9 +31,11 @@ import { listObjectVersions } from './list-object-versions.ts';
 import { listObjects } from './list-objects.ts';
 import { listObjectsV2 } from './list-objects-v2.ts';
 import { listParts } from './list-parts.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
 import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from './public-access-block.ts';
 import { putObject } from './put-object.ts';
 import { corsFinder, objectReader } from './read-port.ts';
+import { unconfigured } from './unconfigured.ts';
 import { uploadPart } from './upload-part.ts';
 import { uploadPartCopy } from './upload-part-copy.ts';
 
@@ -36,29 +48,51 @@ export function s3Service(deps: S3Deps): ServiceTable {
     AbortMultipartUpload: abortMultipartUpload(deps),
     CompleteMultipartUpload: completeMultipartUpload(deps),
     CopyObject: copyObject(deps),
-    CreateMultipartUpload: createMultipartUpload(deps),
-    ListMultipartUploads: listMultipartUploads(deps),
-    ListParts: listParts(deps),
-    UploadPart: uploadPart(deps),
-    UploadPartCopy: uploadPartCopy(deps),
     CreateBucket: createBucket(deps),
+    CreateMultipartUpload: createMultipartUpload(deps),
     DeleteBucket: deleteBucket(deps),
+    DeleteBucketCors: deleteBucketCors(deps),
+    DeleteBucketOwnershipControls: deleteBucketOwnershipControls(deps),
+    DeleteBucketPolicy: deleteBucketPolicy(deps),
+    DeleteBucketTagging: deleteBucketTagging(deps),
     DeleteObject: deleteObject(deps),
+    DeleteObjectTagging: deleteObjectTagging(deps),
     DeleteObjects: deleteObjects(deps),
     DeletePublicAccessBlock: deletePublicAccessBlock(deps),
+    GetBucketAcl: getBucketAcl(deps),
+    GetBucketCors: getBucketCors(deps),
     GetBucketLocation: getBucketLocation(deps),
     GetBucketNotificationConfiguration: getBucketNotificationConfiguration(deps),
+    GetBucketOwnershipControls: getBucketOwnershipControls(deps),
+    GetBucketPolicy: getBucketPolicy(deps),
+    GetBucketPolicyStatus: getBucketPolicyStatus(deps),
+    GetBucketTagging: getBucketTagging(deps),
     GetObject: getObject(deps),
+    GetObjectAcl: getObjectAcl(deps),
+    GetObjectAttributes: getObjectAttributes(deps),
+    GetObjectTagging: getObjectTagging(deps),
     GetPublicAccessBlock: getPublicAccessBlock(deps),
     HeadBucket: headBucket(deps),
     HeadObject: headObject(deps),
     ListBuckets: listBuckets(deps),
+    ListMultipartUploads: listMultipartUploads(deps),
     ListObjectVersions: listObjectVersions(deps),
     ListObjects: listObjects(deps),
     ListObjectsV2: listObjectsV2(deps),
+    ListParts: listParts(deps),
+    PutBucketAcl: putBucketAcl(deps),
+    PutBucketCors: putBucketCors(deps),
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration(deps),
+    PutBucketOwnershipControls: putBucketOwnershipControls(deps),
+    PutBucketPolicy: putBucketPolicy(deps),
+    PutBucketTagging: putBucketTagging(deps),
     PutObject: putObject(deps),
+    PutObjectAcl: putObjectAcl(deps),
+    PutObjectTagging: putObjectTagging(deps),
     PutPublicAccessBlock: putPublicAccessBlock(deps),
+    UploadPart: uploadPart(deps),
+    UploadPartCopy: uploadPartCopy(deps),
+    ...unconfigured(deps),
   };
   return {
     operations: operations as Readonly<Record<string, Operation>>,
