@@ -22,7 +22,7 @@ export async function allow(
 
 function isOwn(principal: Principal, request: AccessRequest): boolean {
   if (principal.kind !== 'root' || request.resourcePolicy !== undefined) return false;
-  const account = accountOf(request.resource);
+  const account = request.resourceAccount ?? accountOf(request.resource);
   return account === '' || account === principal.account;
 }
 

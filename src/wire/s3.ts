@@ -35,7 +35,8 @@ export function createS3(): Protocol {
     encode(output, { operation, requestId }) {
       const response =
         operation.name === 'GetBucketLocation' ? location(output, model.xmlNamespace!) : encodeRest(kind, output, operation);
-      return identified(response, requestId);
+      const partial = response.headers['content-range'] !== undefined;
+      return identified(partial ? { ...response, status: 206 } : response, requestId);
     },
     encodeError(failure, { requestId }, request) {
       const { code, message, status } = tell(failure, 's3', 'restXml');
