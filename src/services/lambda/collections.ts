@@ -54,6 +54,8 @@ export interface StoredFunction extends Place {
 export interface StoredVersion extends Place {
   readonly name: string;
   readonly version: number;
+  /** The description of `$LATEST` when it was published. */
+  readonly described: string;
   readonly edition: Edition;
 }
 

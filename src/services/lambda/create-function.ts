@@ -58,7 +58,7 @@ export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest,
       });
       await changeUsage(lambda, tx, place, { codeBytes: 0, functions: 1 });
       await tx.put(functions, fn);
-      if (input.Publish) await tx.put(versions, { ...place, version: 1, edition: first });
+      if (input.Publish) await tx.put(versions, { ...place, version: 1, described: settings.description, edition: first });
       if (Object.keys(input.Tags ?? {}).length > 0) await tx.put(tags, { ...place, tags: input.Tags ?? {} });
       await tx.put(preparations, { ...place, identity: edition.identity });
     });

@@ -32,6 +32,8 @@ export async function findLayers(
   context: OperationContext,
   arns: readonly string[],
   code: StoredCode,
+  /** Those that the function has already: they work on after their layer version was deleted. */
+  had: readonly UsedLayer[] = [],
 ): Promise<readonly UsedLayer[]> {
   if (arns.length > 5) throw invalidParameter('Cannot reference more than 5 layers.');
   const seen = new Map<string, string>();
@@ -48,10 +50,11 @@ export async function findLayers(
       throw invalidParameter(
         `Two different versions of the same layer are not allowed to be referenced in the same function. ${known} and ${arn} are versions of the same layer.`,
       );
-    const found = ref && (await findLayerVersion(lambda.store.read, ref));
+    const kept = had.find((layer) => layer.arn === arn);
+    const found = kept ?? (ref && (await findLayerVersion(lambda.store.read, ref))?.code);
     if (!ref || !found) throw invalidParameter(`Layer version ${arn} does not exist.`);
     seen.set(ref.layer, arn);
-    used.push({ ...found.code, arn });
+    used.push({ hash: found.hash, size: found.size, unpackedBytes: found.unpackedBytes, arn });
   }
   const total = used.reduce((sum, layer) => sum + layer.unpackedBytes, code.unpackedBytes);
   if (total > UNPACKED_BYTES)

@@ -1,4 +1,4 @@
-import type { Cors } from '@aws-sdk/client-lambda';
+import type { Cors, FunctionUrlConfig } from '@aws-sdk/client-lambda';
 import type { Reader } from '../../kernel/index.ts';
 import {
   type FindFunctionUrl,
@@ -63,5 +63,18 @@ export function shownCors(cors: FunctionUrlCors): Cors {
     AllowOrigins: cors.allowOrigins && [...cors.allowOrigins],
     ExposeHeaders: cors.exposeHeaders && [...cors.exposeHeaders],
     MaxAge: cors.maxAge,
+  };
+}
+
+/** The whole configuration, as Get and List show it. */
+export function shownUrlConfig(lambda: Lambda, context: OperationContext, url: StoredUrl): FunctionUrlConfig {
+  return {
+    FunctionUrl: shownUrl(lambda, context, url),
+    FunctionArn: urlArn(url),
+    AuthType: url.authType,
+    ...(url.cors && { Cors: shownCors(url.cors) }),
+    CreationTime: new Date(url.created).toISOString(),
+    LastModifiedTime: new Date(url.modified).toISOString(),
+    InvokeMode: 'BUFFERED',
   };
 }

@@ -1,0 +1,15 @@
+import type { TagResourceRequest } from '@aws-sdk/client-lambda';
+import { invalidParameter, type Operation } from '../../model/index.ts';
+import type { Lambda } from './deps.ts';
+import { changeTags, taggedRef } from './tagged-function.ts';
+
+/** TagResource (spec/lambda-api.md §11). */
+export function tagResource(lambda: Lambda): Operation<TagResourceRequest> {
+  return async (input, context) => {
+    const given = input.Tags ?? {};
+    if (Object.keys(given).length === 0) throw invalidParameter('An error occurred and the request cannot be processed.');
+    const ref = taggedRef(context, 'TagResource', input.Resource);
+    await lambda.store.transact((tx) => changeTags(lambda, tx, ref, (before) => ({ ...before, ...given })));
+    return {};
+  };
+}
