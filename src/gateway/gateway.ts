@@ -159,7 +159,7 @@ function allRoutes(deps: GatewayDeps, facts: OwnFacts, maxWaitMs: number): Contr
 }
 
 /** The way of every request: form → host → function URL → platform → strangers → AWS. Each step may end it. */
-async function admit(doors: Doors, exchange: Exchange): Promise<void> {
+function admit(doors: Doors, exchange: Exchange): Promise<void> {
   const { host, path } = exchange;
   if (!path.startsWith('/') || exchange.url.length > LONGEST_URL) return reject(doors, exchange, malformed(exchange));
   if (host.kind === 'foreign') return reject(doors, exchange, platformFailure('ForeignHost', exchange.headers.host ?? 'none'));
@@ -167,17 +167,13 @@ async function admit(doors: Doors, exchange: Exchange): Promise<void> {
   if (host.kind === 'http-api') return reject(doors, exchange, platformFailure('NotImplemented', 'HTTP APIs'));
   if (isPlatformPath(path) && host.kind === 'own') return servePlatform(doors.platform, exchange);
   if (isPlatformPath(path)) return reject(doors, exchange, platformFailure('NoSuchRoute', `${path} on ${exchange.headers.host}`));
-  if (isBucketPreflight(exchange)) return preflight(doors, exchange);
+  if (exchange.method === 'OPTIONS') return preflight(doors, exchange);
   return serveAws(doors.aws, exchange);
 }
 
 function malformed(exchange: Exchange): Failure {
   if (exchange.url.length > LONGEST_URL) return platformFailure('InvalidRequest', 'the URL is too long', { status: 414 });
   return platformFailure('InvalidRequest', 'the request target must be a path');
-}
-
-function isBucketPreflight(exchange: Exchange): boolean {
-  return exchange.method === 'OPTIONS';
 }
 
 async function preflight(doors: Doors, exchange: Exchange): Promise<void> {
