@@ -74,7 +74,7 @@ export class Volumes {
     try {
       await run('cp', ['--sparse=always', '--reflink=auto', await this.#template(mib), this.#image(name)]);
       fs.mkdirSync(directory);
-      await run('mount', ['-o', MOUNT, this.#image(name), directory]);
+      await mountImage(this.#image(name), directory);
       return { name, mib, directory, owner: undefined };
     } catch (error) {
       fs.rmSync(directory, { recursive: true, force: true });
@@ -101,11 +101,23 @@ export class Volumes {
     const extended = 'lazy_itable_init=1,nodiscard';
     await run('mkfs.ext4', ['-q', '-F', '-O', '^has_journal,^resize_inode', '-E', extended, '-m', '0', image]);
     fs.mkdirSync(directory);
-    await run('mount', ['-o', MOUNT, image, directory]);
+    await mountImage(image, directory);
     fs.rmdirSync(path.join(directory, 'lost+found'));
     fs.chmodSync(directory, 0o1777);
     await run('umount', [directory]);
     fs.rmdirSync(directory);
     return image;
+  }
+}
+
+/** Two programs that look for a free loop device at the same time may both find the same one: the loser tries again. */
+async function mountImage(image: string, directory: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await run('mount', ['-o', MOUNT, image, directory]);
+      return;
+    } catch (error) {
+      if (tries >= 3) throw error;
+    }
   }
 }
