@@ -82,12 +82,16 @@ export {
   type LogGroup,
   type LogPlace,
   type LogStreamRow,
+  type LogWalk,
+  type LogWalked,
   logChunks,
   logGraves,
   logGroups,
   logStreams,
   newGroup,
   newStream,
+  placeToken,
+  readPlace,
 } from './logs.ts';
 export { addToRollup, costOf, emptyRollup, prices, type Rollup, rollupKey, usageRollups } from './meters.ts';
 export { checkNotificationRules, supportedEvents } from './notification-rules.ts';
@@ -137,6 +141,7 @@ export type {
   Meter,
   MeterIn,
   PrepareTree,
+  ReadLog,
   RawRequest,
   RawResponse,
   RawRoute,

@@ -5,6 +5,7 @@ import type { AsyncSettings } from './async-retry.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
+import type { LogWalk, LogWalked } from './logs.ts';
 import type { Policy } from './policy-document.ts';
 
 /** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
@@ -92,6 +93,9 @@ export interface KnownKey {
 
 /** Takes lines for a log stream; never blocks, keeps their order, bounded (observe). */
 export type WriteLog = (stream: LogStream, lines: readonly LogLine[]) => void;
+
+/** Reads events of a log group by its row's ids, in bounded pages (services/logs). */
+export type ReadLog = (walk: LogWalk) => Promise<LogWalked>;
 
 /** Takes the meter of one invocation, behind the answer (observe). */
 export type Meter = (record: MeterRecord) => void;

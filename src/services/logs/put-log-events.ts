@@ -1,0 +1,108 @@
+import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import type { Transaction } from '../../kernel/index.ts';
+import {
+  CHUNK_SPAN_MS,
+  EVENT_OVERHEAD,
+  encodeChunk,
+  type LogGroup,
+  type LogStreamRow,
+  logChunks,
+  logStreams,
+  type Operation,
+} from '../../model/index.ts';
+import type { LogsDeps } from './deps.ts';
+import { SEQUENCE_TOKEN } from './describe-rows.ts';
+import { groupNamed, invalid, streamNamed } from './found.ts';
+
+interface Event {
+  readonly time: number;
+  readonly text: string;
+}
+
+const DAY = 86_400_000;
+const MAX_BATCH = 1_048_576;
+
+function checkBatch(events: readonly Event[]): void {
+  if (events.some((event, i) => i > 0 && event.time < events[i - 1]!.time)) {
+    throw invalid('Log events in a single PutLogEvents request must be in chronological order.');
+  }
+  const size = events.reduce((sum, event) => sum + Buffer.byteLength(event.text) + EVENT_OVERHEAD, 0);
+  if (size > MAX_BATCH) throw invalid(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH}`);
+  if (events.length > 0 && events.at(-1)!.time - events[0]!.time > DAY) {
+    throw invalid('The batch of log events in a single PutLogEvents request cannot span more than 24 hours.');
+  }
+}
+
+/** Events that are too old or too new are left out, and said by their indexes. */
+function sortOut(events: readonly Event[], now: number, retentionDays = Number.POSITIVE_INFINITY) {
+  const expired = events.filter((event) => event.time < now - retentionDays * DAY).length;
+  const tooOld = events.filter((event) => event.time < now - 14 * DAY).length;
+  const tooNew = events.findIndex((event) => event.time > now + 2 * 3_600_000);
+  const kept = events.slice(Math.max(expired, tooOld), tooNew < 0 ? undefined : tooNew);
+  if (kept.length === events.length) return { kept };
+  const rejected = {
+    ...(tooNew < 0 ? {} : { tooNewLogEventStartIndex: tooNew }),
+    ...(tooOld === 0 ? {} : { tooOldLogEventEndIndex: tooOld }),
+    ...(expired === 0 ? {} : { expiredLogEventEndIndex: expired }),
+  };
+  return { kept, rejected };
+}
+
+interface Into {
+  readonly group: LogGroup;
+  readonly stream: LogStreamRow;
+  readonly now: number;
+  readonly nextSeq: (now: number) => number;
+}
+
+async function store(tx: Transaction, { group, stream, now, nextSeq }: Into, events: readonly Event[]): Promise<void> {
+  for (let start = 0; start < events.length; ) {
+    const first = events[start]!.time;
+    const rest = events.slice(start);
+    const cut = rest.findIndex((event) => event.time - first > CHUNK_SPAN_MS);
+    const part = cut < 0 ? rest : rest.slice(0, cut);
+    let seq = nextSeq(now);
+    while (await tx.get(logChunks, [group.id, stream.id, first, seq])) seq = nextSeq(now);
+    const texts = part.map((event) => event.text);
+    const data = encodeChunk(
+      part.map((event) => event.time),
+      texts.map((text) => text.length),
+      texts.join(''),
+    );
+    await tx.put(logChunks, { group: group.id, stream: stream.id, first, seq, last: part.at(-1)!.time, ingested: now, data });
+    start += part.length;
+  }
+  const [first, last] = [events[0]!.time, events.at(-1)!.time];
+  await tx.put(logStreams, {
+    ...stream,
+    firstEvent: Math.min(stream.firstEvent ?? first, first),
+    lastEvent: Math.max(stream.lastEvent, last),
+    lastIngestion: now,
+  });
+}
+
+/** Odd numbers that grow over restarts too; the platform's own writer takes the even ones. */
+function oddSequence(): (now: number) => number {
+  let seq = 1;
+  return (now) => {
+    seq = Math.max(seq + 2, now * 1024 + 1);
+    return seq;
+  };
+}
+
+/** PutLogEvents (spec/backends.md §9). */
+export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, PutLogEventsResponse> {
+  const nextSeq = oddSequence();
+  return async (input, context) => {
+    const events = input.logEvents!.map((event) => ({ time: event.timestamp!, text: event.message! }));
+    checkBatch(events);
+    const rejected = await deps.store.transact(async (tx) => {
+      const group = await groupNamed(tx, context, input.logGroupName!);
+      const stream = await streamNamed(tx, group, input.logStreamName!);
+      const sorted = sortOut(events, context.now, group.retentionDays);
+      if (sorted.kept.length > 0) await store(tx, { group, stream, now: context.now, nextSeq }, sorted.kept);
+      return sorted.rejected;
+    });
+    return { nextSequenceToken: SEQUENCE_TOKEN, ...(rejected ? { rejectedLogEventsInfo: rejected } : {}) };
+  };
+}
