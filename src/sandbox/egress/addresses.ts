@@ -34,8 +34,9 @@ const SPECIAL = [
 ] as const;
 
 const family = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4');
-const special = new BlockList();
-for (const [net, prefix] of SPECIAL) special.addSubnet(net, prefix, family(net));
+/** Two lists: a block of IPv4-mapped addresses in a common one would take all of IPv4. */
+const special = { ipv4: new BlockList(), ipv6: new BlockList() };
+for (const [net, prefix] of SPECIAL) special[family(net)].addSubnet(net, prefix, family(net));
 
 export type OwnAddresses = () => ReadonlySet<string>;
 
@@ -55,7 +56,7 @@ export function hostAddresses(monotonic: () => number): OwnAddresses {
 /** Whether an address is closed unless a rule by address opens it. What is no address is closed too. */
 export function isClosed(address: string, own: ReadonlySet<string>): boolean {
   if (!isIPv4(address) && !isIPv6(address)) return true;
-  return own.has(address) || special.check(address, family(address));
+  return own.has(address) || special[family(address)].check(address, family(address));
 }
 
 /** Whether `to` is an address or a CIDR block, not a name. */
