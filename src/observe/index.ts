@@ -1,1 +1,1 @@
-export {};
+export { createObserve, type Observe, type ObserveDeps, schema } from './observe.ts';
