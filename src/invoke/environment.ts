@@ -105,7 +105,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
     const elapsed = this.#clock.monotonic() - started;
     if (outcome.kind === 'ready') {
       this.#initMs = elapsed;
-      return;
+      return this.#rest();
     }
     const status = outcome.kind === 'timeout' ? 'timeout' : 'error';
     const errorType = outcome.kind === 'timeout' ? undefined : failureOf('', outcome).errorType;
@@ -231,11 +231,10 @@ export class Environment implements LinkEvents, WorkloadOwner {
     const prepared = await this.#prepare(volume);
     if (run.answer) return void (await this.#reset().finally(() => this.#done()));
     const outcome = await this.#init(prepared, this.spec.timeoutMs + 1000); // the call's own alarm rings first
-    if (outcome.kind === 'ready') {
-      if (!run.answer) this.#send(run, prepared.workload);
-      return;
-    }
-    if (!run.answer && outcome.kind !== 'timeout') this.#answer('error', failureOf(run.call.requestId, outcome));
+    if (run.answer) return; // too late: the alarm has ended this process, and may have let the next call in
+    if (outcome.kind === 'ready') return this.#send(run, prepared.workload);
+    if (outcome.kind === 'timeout') return this.#overdue();
+    this.#answer('error', failureOf(run.call.requestId, outcome));
     await this.#reset();
     this.#done();
   }
@@ -333,8 +332,12 @@ export class Environment implements LinkEvents, WorkloadOwner {
     this.#run = undefined;
     this.idleSince = this.#clock.monotonic();
     if (this.#ended) return;
-    if (this.#workload && this.#of.options.driver.features.freeze) this.#freezer.release(this.#workload.sandbox);
+    this.#rest();
     this.#of.onFree(this);
+  }
+
+  #rest(): void {
+    if (this.#workload && this.#of.options.driver.features.freeze) this.#freezer.release(this.#workload.sandbox);
   }
 
   #tell(run: Running, answer: Answer): void {

@@ -19,6 +19,8 @@ export class Pools {
   /** Pools that wait for memory, in order. */
   readonly #hungry = new Set<FunctionPool>();
   #memory = 0;
+  /** Of that, what comes back when the environments that are ending are gone. */
+  #leaving = 0;
   #stopping = false;
   #ending = new Set<Promise<void>>();
   #onQuiet: (() => void) | undefined;
@@ -117,8 +119,8 @@ export class Pools {
 
   /** Whether one more environment of this pool fits; idle ones of others are ended for it, longest idle first. */
   #makeRoom(pool: FunctionPool): boolean {
-    const wanted = this.#memory + pool.spec.memoryMiB - this.#options.settings.memoryMiB;
-    if (wanted <= 0) return true;
+    const wanted = this.#memory - this.#leaving + pool.spec.memoryMiB - this.#options.settings.memoryMiB;
+    if (wanted <= 0) return wanted + this.#leaving <= 0;
     const victims: { from: FunctionPool; environment: Environment }[] = [];
     for (const from of this.#pools.values()) for (const environment of from.idle) victims.push({ from, environment });
     victims.sort((a, b) => a.environment.idleSince - b.environment.idleSince);
@@ -187,8 +189,10 @@ export class Pools {
 
   #end(pool: FunctionPool, environment: Environment): void {
     if (!pool.living.delete(environment)) return;
+    this.#leaving += pool.spec.memoryMiB;
     const ended: Promise<void> = environment.end().finally(() => {
       this.#memory -= pool.spec.memoryMiB;
+      this.#leaving -= pool.spec.memoryMiB;
       this.#ending.delete(ended);
       this.#feedHungry();
       if (this.#onQuiet && !this.#active()) this.#onQuiet();

@@ -160,3 +160,48 @@ test('idle environments end', async (t) => {
   assert.equal(bench.room.stats().environments, 0);
   assert.equal(bench.room.stats().memoryMiB, 0);
 });
+
+test('a call whose repeated init overruns leaves the next call alone', async (t) => {
+  const bench = await invokeBench(t);
+  const source = `
+    const fs = require('node:fs');
+    const file = process.env.TMPDIR + '/starts';
+    const starts = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
+    fs.writeFileSync(file, String(starts + 1));
+    if (starts === 1) for (;;);
+    exports.handler = async (e) => { if (e.exit) process.exit(1); return starts };`;
+  const spec = await bench.spec({ 'index.js': source }, { timeoutMs: 500 });
+  assert.equal(json(await bench.call(spec)), 0);
+  await bench.call(spec, { exit: true });
+  assert.equal((json(await bench.call(spec)) as PlatformPayload).errorType, 'Sandbox.Timedout');
+  for (let n = 0; n < 3; n++) assert.equal(json(await bench.call(spec)), 2);
+  assert.equal(bench.room.stats().environments, 1);
+});
+
+test('stop lets running calls finish and refuses new ones', async (t) => {
+  const bench = await invokeBench(t);
+  const spec = await bench.spec({ 'index.js': MISCHIEF });
+  await bench.call(spec);
+  const running = bench.call(spec, { how: 'sleep', ms: 200 });
+  const stopped = bench.room.stop(AbortSignal.timeout(5000));
+  await assert.rejects(bench.call(spec), { code: 'SandboxUnavailable' });
+  assert.equal((json(await running) as { n: number }).n, 2);
+  await stopped;
+  assert.equal(bench.room.stats().environments, 0);
+});
+
+test('a role that cannot be assumed and a runtime that is not here are said', async (t) => {
+  const refusing = await invokeBench(t, {
+    options: {
+      issueCredentials: async () => {
+        throw new TypeError('no such role');
+      },
+    },
+  });
+  await assert.rejects(refusing.call(await refusing.spec({ 'index.js': MISCHIEF })), { message: 'no such role' });
+  assert.equal(refusing.room.stats().environments, 0);
+  await assert.rejects(refusing.call(await refusing.spec({ 'index.js': '' }, { runtime: 'python3.99' })), {
+    code: 'SandboxUnavailable',
+    message: /python3\.99: not a runtime/,
+  });
+});
