@@ -98,7 +98,7 @@ test('any keys, prefix, delimiter and page size give what a full scan would', as
         assert.deepEqual(await pages(name, size, { Prefix, Delimiter }), [...expected].sort(byBytes));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
