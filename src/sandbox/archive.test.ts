@@ -88,7 +88,7 @@ const early: Record<string, readonly Forged[]> = {
   method: [{ name: 'a', method: 14 }],
   'huge link': [{ name: 'l', mode: LINK, content: Buffer.alloc(5000, 97) }],
   'long name': [{ name: 'n'.repeat(300) }],
-  deep: [{ name: 'd/'.repeat(200) + 'f' }],
+  deep: [{ name: `${'d/'.repeat(200)}f` }],
 };
 for (const [what, entries] of Object.entries(early)) {
   test(`refuses before anything is written: ${what}`, async () => {

@@ -16,6 +16,7 @@ export interface SandboxDriver extends Service {
   boot(spec: SandboxSpec, events: SandboxEvents): Promise<Sandbox>;
 }
 
+/** What a driver really does; a false one means that limits and egress of an assignment have no effect there, and the driver says so when it starts. */
 export interface SandboxFeatures {
   readonly isolation: boolean;
   readonly limits: boolean;
@@ -95,6 +96,7 @@ export interface Sandbox {
   path(target: string): string;
   assign(assignment: Assignment): Promise<void>;
   run(process: Process): Promise<void>;
+  /** Where features.freeze is false, freeze and thaw do nothing. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   /** Sends a signal to the main process. */

@@ -206,12 +206,15 @@ export function configureLoopback(address: string): void {
   }
 }
 
-/** Loads a ruleset into this network namespace, without starting a process. */
+/** Loads a ruleset into this network namespace, without starting a process. It must begin by deleting what it makes, for it may be run again. */
 export function loadFirewall(rules: string): void {
-  const { nft_ctx_new, nft_ctx_free, nft_run_cmd_from_buffer } = nftables();
+  const { nft_ctx_new, nft_ctx_buffer_error, nft_ctx_free, nft_run_cmd_from_buffer } = nftables();
   const context = nft_ctx_new(0);
+  nft_ctx_buffer_error(context); // not on our stderr
   try {
-    if (nft_run_cmd_from_buffer(context, rules) !== 0) throw bug('the firewall rules were refused');
+    for (let tries = 0; nft_run_cmd_from_buffer(context, rules) !== 0; tries++) {
+      if (tries >= 5) throw bug('the firewall rules were refused'); // a signal, such as a child's end, interrupts it now and then
+    }
   } finally {
     nft_ctx_free(context);
   }
@@ -220,6 +223,7 @@ export function loadFirewall(rules: string): void {
 function loadNftables() {
   return system().ffi.dlopen('libnftables.so.1', {
     nft_ctx_new: { arguments: ['uint32'], return: pointer },
+    nft_ctx_buffer_error: { arguments: [pointer], return: int },
     nft_ctx_free: { arguments: [pointer], return: 'void' },
     nft_run_cmd_from_buffer: { arguments: [pointer, 'string'], return: int },
   }).functions;

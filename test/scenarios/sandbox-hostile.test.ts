@@ -201,7 +201,7 @@ E`);
     );
     await Promise.all([secret, everywhere].map((server) => once(server, 'listening')));
     const ports = [secret, everywhere].map((server) => (server.address() as net.AddressInfo).port);
-    const script = `const net=require('net');const tries=[['127.0.0.1',${ports[0]}],['127.0.0.1',${ports[1]}],['169.254.100.1',80],['169.254.169.254',80],['10.0.0.1',80],['8.8.8.8',53],['1.1.1.1',443],['::1',${ports[1]}]];
+    const script = `const net=require('net');const tries=[['127.0.0.1',${ports[0]}],['127.0.0.1',${ports[1]}],['169.254.100.1',80],['169.254.169.254',80],['10.0.0.1',80],['8.8.8.8',80],['1.1.1.1',443],['::1',${ports[1]}]];
       (async()=>{for(const [host,port] of tries)await new Promise(r=>{const s=net.connect({host,port,timeout:3000});s.on('data',d=>console.log('GOT',host,port,String(d))).on('error',e=>console.log(host,e.code)).on('timeout',()=>{console.log(host,'timeout');s.destroy()}).on('close',r)})
       const u=require('dgram').createSocket('udp4');u.on('error',e=>console.log('udp',e.code));u.send('x',9999,'8.8.8.8',e=>{console.log('udp',e?.code);u.close()})})()`;
     const { text } = await hostile(`exec $NODE -e "${script}"`);

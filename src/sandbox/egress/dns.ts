@@ -36,7 +36,7 @@ function readName(message: Buffer, start: number): { text: string; end: number }
       if (at + 1 >= message.length) return undefined;
       const to = message.readUInt16BE(at) & 0x3fff;
       end ??= at + 2;
-      if (to >= at || ++jumps > 16) return undefined;
+      if (to < HEADER || to >= at || ++jumps > 16) return undefined;
       at = to;
       continue;
     }

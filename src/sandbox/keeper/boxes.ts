@@ -123,14 +123,13 @@ export class Boxes implements Handlers {
     return null;
   }
 
-  /** To the main process, which is the first child of the sandbox's first process. A frozen one is thawed for SIGKILL. */
+  /** To the main process, the first child of the sandbox's first process. One that has not begun yet never will. */
   async signal({ id, signal }: CommandInput<'signal'>): Promise<null> {
     const box = this.#box(id);
+    const main = await mainProcess(box);
     if (box.ended) return null;
-    const children = fs.readFileSync(`/proc/${box.pid}/task/${box.pid}/children`, 'utf8').trim();
-    if (children === '') return null;
-    process.kill(Number(children.split(' ')[0]), signal);
-    if (signal === 'SIGKILL') this.#cgroup(box).thaw();
+    quietly(() => process.kill(main ?? box.pid, main === undefined ? 'SIGKILL' : signal));
+    if (signal === 'SIGKILL') this.#cgroup(box).thaw(); // a frozen one dies when it wakes
     return null;
   }
 
@@ -349,6 +348,16 @@ export class Boxes implements Handlers {
     }
     await box.cgroup?.remove();
   }
+}
+
+/** A shell that was just told to start it needs a moment. */
+async function mainProcess(box: Box): Promise<number | undefined> {
+  for (let tries = 0; tries < 20 && !box.ended; tries++) {
+    const children = fs.readFileSync(`/proc/${box.pid}/task/${box.pid}/children`, 'utf8').trim();
+    if (children !== '') return Number(children.split(' ')[0]);
+    await pause(1);
+  }
+  return undefined;
 }
 
 function bindAt(source: string, target: string): void {

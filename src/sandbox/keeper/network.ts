@@ -15,7 +15,9 @@ export const PLATFORM = '169.254.100.1';
 export const addresses = { runtime: `${PLATFORM}:9001`, aws: '127.0.0.1:4566', channel: '/run/dalamb/channel.sock' } as const;
 
 /** Whatever does not stay inside goes to the catcher (TCP) or the resolver (port 53), or is refused. */
-const RULES = `table inet dalamb {
+const RULES = `table inet dalamb
+delete table inet dalamb
+table inet dalamb {
   chain catch { type nat hook output priority -100;
     ip daddr { 127.0.0.0/8, ${PLATFORM} } accept
     meta nfproto ipv4 udp dport 53 redirect to :53
