@@ -84,13 +84,3 @@ test('a public policy needs the block to be lifted, and the block still restrict
   assert.equal((await strangerAsks())[0]!.resourcePolicy, undefined);
   await refused(s3.call('GetObject', { Bucket: 'bucket', Key: 'k' }, stranger), 'AccessDenied');
 });
-
-test('policies that are none', async () => {
-  const put = (Policy: string) => refused(s3.call('PutBucketPolicy', { Bucket: 'bucket', Policy }), 'MalformedPolicy');
-  assert.match((await put('x')).message, /first byte must be '{'/);
-  assert.equal((await put('{}')).message, 'Missing required field Statement');
-  assert.equal((await put(allow({ Principal: undefined }))).message, 'Missing required field Principal');
-  assert.equal((await put(allow({ Resource: 'arn:aws:s3:::another/*' }))).message, 'Policy has invalid resource');
-  await put(allow({ Effect: 'Perhaps' }));
-  await put(`{"Statement":[]${' '.repeat(21_000)}}`);
-});

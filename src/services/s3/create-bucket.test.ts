@@ -60,14 +60,3 @@ test('what would not be kept is refused', async () => {
   await refused(create('refused', { ObjectOwnership: 'ObjectWriter' }), 'NotImplemented');
   await refused(s3.call('HeadBucket', { Bucket: 'refused' }), 'NoSuchBucket');
 });
-
-test('lists are of the account, by name, in pages', async () => {
-  const as = { principal: rootOf('222222222222') };
-  for (const name of ['l-c', 'l-a', 'l-b', 'mmm']) await create(name, {}, as);
-  const names = (answer: { Buckets?: { Name: string }[] }) => answer.Buckets!.map(({ Name }) => Name);
-  assert.deepEqual(names(await s3.call('ListBuckets', {}, as)), ['l-a', 'l-b', 'l-c', 'mmm']);
-  const first = await s3.call('ListBuckets', { Prefix: 'l-', MaxBuckets: 2 }, as);
-  assert.deepEqual(names(first), ['l-a', 'l-b']);
-  const next = await s3.call('ListBuckets', { Prefix: 'l-', ContinuationToken: first.ContinuationToken }, as);
-  assert.deepEqual([names(next), next.ContinuationToken], [['l-c'], undefined]);
-});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { OTHER, openS3, refused, rootOf, type S3Room } from '../../../test/support/s3-room.ts';
+import { openS3, refused, type S3Room } from '../../../test/support/s3-room.ts';
 
 let s3: S3Room;
 before(async () => {
@@ -41,25 +41,4 @@ test('quiet says only what failed; empty and long lists are malformed', async ()
   assert.deepEqual((await remove([{ Key: 'q' }], { Quiet: true })).Deleted, []);
   await refused(remove([]), 'MalformedXML');
   await refused(remove(Array.from({ length: 1001 }, (_, n) => ({ Key: `k${n}` }))), 'MalformedXML');
-});
-
-test('DeleteObject is content with what is not there, unless it has a condition', async () => {
-  const before = (await s3.events()).length;
-  assert.deepEqual(await s3.call('DeleteObject', { Bucket: 'bucket', Key: 'nothing' }), {});
-  assert.equal((await s3.events()).length, before);
-  await refused(s3.call('DeleteObject', { Bucket: 'bucket', Key: 'nothing', IfMatch: '"x"' }), 'NoSuchKey');
-  await refused(s3.call('DeleteObject', { Bucket: 'bucket', Key: 'b', IfMatch: '"x"' }), 'PreconditionFailed');
-  await s3.call('DeleteObject', { Bucket: 'bucket', Key: 'b' });
-  await refused(s3.call('GetObject', { Bucket: 'bucket', Key: 'b' }), 'NoSuchKey');
-});
-
-test('a bucket goes when it is empty, with all that hung on it', async () => {
-  const full = await refused(s3.call('DeleteBucket', { Bucket: 'bucket' }), 'BucketNotEmpty');
-  assert.equal(full.status, 409);
-  await s3.call('DeleteObject', { Bucket: 'bucket', Key: 'c' });
-  await s3.call('CreateMultipartUpload', { Bucket: 'bucket', Key: 'unfinished' });
-  await refused(s3.call('DeleteBucket', { Bucket: 'bucket' }, { principal: rootOf(OTHER) }), 'AccessDenied');
-  await s3.call('DeleteBucket', { Bucket: 'bucket' });
-  await s3.call('CreateBucket', { Bucket: 'bucket' });
-  assert.deepEqual((await s3.call('ListMultipartUploads', { Bucket: 'bucket' })).Uploads, []);
 });

@@ -73,13 +73,6 @@ test('limits, tokens and encoding', async () => {
   await refused(list(name, { MaxKeys: -1 }), 'InvalidArgument');
 });
 
-test('versions of a bucket that has none', async () => {
-  const name = await bucketOf('versions', ['a', 'b']);
-  const answer = await list(name, { MaxKeys: 1 }, 'ListObjectVersions');
-  assert.deepEqual([answer.Versions[0].VersionId, answer.Versions[0].IsLatest, answer.NextKeyMarker], ['null', true, 'a']);
-  await refused(list(name, { VersionIdMarker: 'null' }, 'ListObjectVersions'), 'InvalidArgument');
-});
-
 test('any keys, prefix, delimiter and page size give what a full scan would', async () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', '-', '\u{10ffff}', '\ud7ff', 'é'), minLength: 1, maxLength: 5 });
   let run = 0;
