@@ -13,8 +13,9 @@ export function parseIpRange(text: string): IpRange | undefined {
   if (!parsed || rest.length > 0) return undefined;
   const width = parsed.version === 4 ? 32 : 128;
   if (length === undefined) return { ...parsed, bits: width };
-  if (!/^\d{1,3}$/.test(length) || Number(length) > width) return undefined;
-  return { ...parsed, bits: Number(length) };
+  const mapped = parsed.version === 4 && address.includes(':') ? 96 : 0;
+  const bits = Number(length) - mapped;
+  return /^\d{1,3}$/.test(length) && bits >= 0 && bits <= width ? { ...parsed, bits } : undefined;
 }
 
 export function inIpRange(range: IpRange, address: string): boolean {
