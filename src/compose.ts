@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { keyRoutes, runtimeRoutes } from './control-routes.ts';
-import { createDispatch, dispatchSchema } from './dispatch/index.ts';
+import { createDispatch } from './dispatch/index.ts';
+import { sandboxDriver } from './drivers.ts';
 import { createGateway } from './gateway/index.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
 import {
@@ -14,24 +15,15 @@ import {
   MIB,
   type SecretKey,
   type Service,
-  type StoreSchema,
 } from './kernel/index.ts';
-import { bucketNotifications, topics } from './model/index.ts';
-import { createObserve, schema as observeSchema } from './observe/index.ts';
-import { deploySample, sampleSchema } from './sample.ts';
-import { createTrees, guarded, type KeeperLink, ociDriver, processDriver, type TreeStore } from './sandbox/index.ts';
-import {
-  createAuthorize,
-  createCheckRole,
-  createFindRole,
-  createFindStoredKey,
-  createIdentities,
-  schema as iamSchema,
-  iamService,
-} from './services/iam/index.ts';
-import { schema as lambdaSchema, lambdaService } from './services/lambda/index.ts';
-import { schema as logsSchema, logsService } from './services/logs/index.ts';
-import { findBucketCors, readObject, schema as s3Schema, s3Service } from './services/s3/index.ts';
+import { createObserve } from './observe/index.ts';
+import { deploySample } from './sample.ts';
+import { createTrees, type KeeperLink } from './sandbox/index.ts';
+import { schema } from './schema.ts';
+import * as iam from './services/iam/index.ts';
+import { lambdaService } from './services/lambda/index.ts';
+import { createReadLog, logsService } from './services/logs/index.ts';
+import { findBucketCors, readObject, s3Service } from './services/s3/index.ts';
 import { createFindKey, createIssueCredentials, stsService } from './services/sts/index.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
@@ -62,12 +54,13 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const box = createSecretBox(around.keys);
   const store = await openStore({
     directory: path.join(dataDirectory, 'store'),
-    schema: allSchemas(),
+    schema,
     clock,
     ids,
     logger,
     reserveBytes: config.limits.disk_reserve_mib * MIB,
   });
+  const base = { store, clock, ids };
   const trees = await createTrees({
     directory: path.join(dataDirectory, 'trees'),
     readBlob: (hash) => store.blobs.read(hash),
@@ -76,22 +69,19 @@ export async function compose(around: Surroundings): Promise<Platform> {
     limits: { quotaBytes: config.limits.code_cache_mib * MIB },
   });
   const runtimes = await findRuntimes({ installation });
-  const driver = driverFor(around, trees);
+  const driver = sandboxDriver(around.keeper, {
+    trees,
+    clock,
+    logger: logger.child('sandbox'),
+    resolver: config.egress.resolver,
+  });
   const wire = createWire();
 
-  const observe = createObserve({ store, clock, ids, logger: logger.child('observe') });
-  const identities = createIdentities({ store, clock, ids, box });
-  const [authorize, findRole, checkRole, findStoredKey] = [
-    createAuthorize,
-    createFindRole,
-    createCheckRole,
-    createFindStoredKey,
-  ].map((make) => make(identities as never)) as [
-    ReturnType<typeof createAuthorize>,
-    ReturnType<typeof createFindRole>,
-    ReturnType<typeof createCheckRole>,
-    ReturnType<typeof createFindStoredKey>,
-  ];
+  const observe = createObserve({ ...base, readLog: createReadLog(store), logger: logger.child('observe') });
+  const identities = iam.createIdentities({ ...base, box });
+  const authorize = iam.createAuthorize(identities);
+  const findRole = iam.createFindRole(identities);
+  const findStoredKey = iam.createFindStoredKey({ ...base, box });
   const findKey = createFindKey({ clock, box, findRole, findStoredKey });
 
   const invoke = createInvoke({
@@ -114,12 +104,10 @@ export async function compose(around: Surroundings): Promise<Platform> {
     },
   });
   const lambda = lambdaService({
-    store,
-    clock,
-    ids,
+    ...base,
     logger: logger.child('lambda'),
     secrets: box,
-    checkRole,
+    checkRole: iam.createCheckRole(identities),
     readObject: readObject({ store }),
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
@@ -150,9 +138,9 @@ export async function compose(around: Surroundings): Promise<Platform> {
   });
   const services = {
     lambda,
-    s3: s3Service({ store, clock, ids, mayInvoke: lambda.mayInvoke }),
-    iam: iamService(identities),
-    logs: logsService({ store, clock, ids }),
+    s3: s3Service({ ...base, mayInvoke: lambda.mayInvoke }),
+    iam: iam.iamService(identities),
+    logs: logsService(base),
     sts: stsService({ clock, ids, box, findRole, findStoredKey, authorize }),
   };
   const health = () => ({
@@ -186,16 +174,7 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const sampleApplication: Service = {
     async start() {
       const source = () => fs.readFileSync(path.join(installation, 'examples/welcome/index.mjs'), 'utf8');
-      sample = await deploySample({
-        store,
-        clock,
-        ids,
-        logger,
-        tables: services,
-        source,
-        runtime: 'nodejs26.x',
-        bare: config.bare,
-      });
+      sample = await deploySample({ ...base, logger, tables: services, source, runtime: 'nodejs26.x', bare: config.bare });
     },
     async stop() {},
   };
@@ -208,29 +187,6 @@ export async function compose(around: Surroundings): Promise<Platform> {
   };
 }
 
-function driverFor(around: Surroundings, trees: TreeStore) {
-  const { keeper, clock, config } = around;
-  const logger = around.logger.child('sandbox');
-  const resolver = config.egress.resolver === undefined ? {} : { resolver: config.egress.resolver };
-  const driver = keeper ? ociDriver({ keeper, clock, logger, ...resolver }) : processDriver({ trees, clock, logger });
-  return guarded(driver, clock, trees);
-}
-
-function invokeGauges(stats: Readonly<Record<string, number>> | object): Record<string, number> {
+function invokeGauges(stats: object): Record<string, number> {
   return Object.fromEntries(Object.entries(stats).map(([name, value]) => [`dalamb_environments_${name}`, value as number]));
-}
-
-function allSchemas(): StoreSchema {
-  const parts = [
-    iamSchema,
-    lambdaSchema,
-    logsSchema,
-    s3Schema,
-    observeSchema,
-    dispatchSchema,
-    sampleSchema,
-    { collections: [bucketNotifications] as never, topics },
-  ];
-  const collections = new Map(parts.flatMap((part) => part.collections).map((one) => [one.name, one]));
-  return { collections: [...collections.values()], topics: parts.flatMap((part) => part.topics) };
 }

@@ -9,8 +9,8 @@ try {
   if (underKeeper(args)) await startKept();
   else if (args[0] === 'start') await start(startOptions(args.slice(1)));
   else {
-    const { run } = await import('./cli/index.ts');
-    process.exitCode = await run(args, { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin });
+    const { commandLine } = await import('./command-line.ts');
+    process.exitCode = await commandLine(args);
   }
 } catch (error) {
   process.stderr.write(`dalamb: ${isFailure(error) ? `${error.code}: ${error.message}` : describe(error)}\n`);

@@ -1,0 +1,25 @@
+import { dispatchSchema } from './dispatch/index.ts';
+import type { StoreSchema } from './kernel/index.ts';
+import { topics } from './model/index.ts';
+import { schema as observeSchema } from './observe/index.ts';
+import { sampleSchema } from './sample.ts';
+import { schema as iamSchema } from './services/iam/index.ts';
+import { schema as lambdaSchema } from './services/lambda/index.ts';
+import { schema as logsSchema } from './services/logs/index.ts';
+import { schema as s3Schema } from './services/s3/index.ts';
+
+const parts: readonly StoreSchema[] = [
+  iamSchema,
+  lambdaSchema,
+  logsSchema,
+  s3Schema,
+  observeSchema,
+  dispatchSchema,
+  sampleSchema,
+];
+
+/** All that the rooms keep. A collection or topic that two rooms name is one. */
+export const schema: StoreSchema = {
+  collections: [...new Map(parts.flatMap((part) => part.collections).map((one) => [one.name, one])).values()],
+  topics: [...new Map([...topics, ...parts.flatMap((part) => part.topics)].map((one) => [one.name, one])).values()],
+};
