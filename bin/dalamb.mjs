@@ -22,8 +22,8 @@ try {
 
 /** A checkout runs its TypeScript as it is; a package from a registry carries it with the types stripped (tools/pack.mjs). */
 function entry() {
-  const packed = path.join(root, 'dist', 'main.js');
-  return fs.existsSync(packed) ? packed : path.join(root, 'src', 'main.ts');
+  const source = path.join(root, 'src', 'main.ts');
+  return fs.existsSync(source) ? source : path.join(root, 'dist', 'main.js');
 }
 
 function nodeFlags() {

@@ -6,6 +6,8 @@ import { loadKeys } from './keys.ts';
 import { connectKeeper, type KeeperLink, keeperObstacle, runKeeper } from './sandbox/index.ts';
 
 const installation = path.dirname(import.meta.dirname);
+/** What the server must see of this disk: the checkout, or, where this is a package among others, all of them. */
+const checkout = path.basename(path.dirname(installation)) === 'node_modules' ? path.dirname(installation) : installation;
 
 /** What the keeper, which may read them, hands to the server, which may not. */
 interface Handed {
@@ -24,7 +26,7 @@ export async function start(options: StartOptions): Promise<void> {
     await runKeeper({
       entry: path.join(import.meta.dirname, path.basename(process.argv[1]!)),
       args: [],
-      checkout: installation,
+      checkout,
       dataDirectory: config.directory,
       uid: config.allowRoot ? 0 : config.sandbox.uid,
       firstUid: config.sandbox.first_uid,

@@ -31,7 +31,7 @@ export interface RuntimeCatalogue {
 }
 
 export interface CataloguePlaces {
-  /** Absolute path of the installation: has `node_modules` and `runtimes`. */
+  /** Absolute path of the installation: has `runtimes`, and `node_modules` inside it or, when it is a package itself, around it. */
   readonly installation: string;
   /** Interpreters to look for; default: where Linux distributions put them. */
   readonly pythonFolders?: readonly string[];
@@ -58,8 +58,10 @@ export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCata
 }
 
 async function nodeRuntime(installation: string, major: string): Promise<RuntimeEntry | undefined> {
-  for (const folder of [`node${major}`, `node${major}-linux-arm64`]) {
-    const source = path.join(installation, 'node_modules', folder);
+  const packages = [path.join(installation, 'node_modules'), path.dirname(installation)];
+  for (const source of packages.flatMap((at) =>
+    [`node${major}`, `node${major}-linux-arm64`].map((name) => path.join(at, name)),
+  )) {
     const version = await versionOf(path.join(source, 'bin/node'), ['--version']);
     const match = /^v(\d+)\.(\d+)/.exec(version ?? '');
     if (!match) continue;

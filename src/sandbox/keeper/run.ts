@@ -108,7 +108,7 @@ type Places = Map<string, Place>;
 /** Where the server sees what. */
 function placesOf(run: string, { checkout, dataDirectory, files = [] }: KeeperOptions): Places {
   return new Map<string, Place>([
-    [path.join(run, 'app'), { host: checkout, directory: true, writable: false }],
+    [path.join(run, 'app', path.basename(checkout)), { host: checkout, directory: true, writable: false }],
     [path.join(run, 'data'), { host: dataDirectory, directory: true, writable: true }],
     ...files.map(
       (host, i) =>
