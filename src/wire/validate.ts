@@ -81,6 +81,9 @@ function planOf(schema: NormalizedSchema, service: ServiceName): Plan {
   return { kind: schema.isBlobSchema() ? 'blob' : 'any' };
 }
 
+/** Members whose violation AWS answers with an error of the service instead of the model's (spec/lambda-api.md §1.2, near-misses). */
+const WORDED_BY_SERVICE: ReadonlySet<string> = new Set(['lambda.Runtime']);
+
 function structurePlan(schema: NormalizedSchema, service: ServiceName): Plan {
   const row = schema.getSchema() as unknown as object;
   const known = structures.get(row);
@@ -94,7 +97,7 @@ function structurePlan(schema: NormalizedSchema, service: ServiceName): Plan {
     spelled: `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
     required: index < required,
     plan: planOf(member, service),
-    rule: Object.hasOwn(own, name) ? rules(service)[own[name]!] : undefined,
+    rule: Object.hasOwn(own, name) && !WORDED_BY_SERVICE.has(`${service}.${name}`) ? rules(service)[own[name]!] : undefined,
   }));
   return plan;
 }
