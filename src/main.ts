@@ -13,8 +13,10 @@ try {
     process.exitCode = await commandLine(args);
   }
 } catch (error) {
-  process.stderr.write(`dalamb: ${isFailure(error) ? `${error.code}: ${error.message}` : describe(error)}\n`);
-  process.exitCode = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+  const wrongUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  const text = wrongUsage ? (error as Error).message : isFailure(error) ? `${error.code}: ${error.message}` : describe(error);
+  process.stderr.write(`dalamb: ${text}\n`);
+  process.exitCode = wrongUsage ? 2 : 1;
 }
 
 function startOptions(given: string[]) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { compose, type Platform } from './compose.ts';
+import type { Platform } from './compose.ts';
 import { type Config, loadConfig, type StartOptions, startedByLauncher } from './config.ts';
 import { createLogger, describe, isFailure, type Logger, randomIds, type SecretKey, systemClock } from './kernel/index.ts';
 import { loadKeys } from './keys.ts';
@@ -59,6 +59,7 @@ async function serve(config: Config, keys: readonly SecretKey[], logger: Logger,
   let platform: Platform;
   const alive = setInterval(() => {}, 2 ** 30); // until the listener keeps this process alive
   try {
+    const { compose } = await import('./compose.ts'); // not before: the keeper needs nothing of it
     platform = await compose({
       config,
       installation,
