@@ -27,6 +27,10 @@ export class Access {
     return this.#try(from.name, () => this.catalog.collections.table(from).get(this.connection, key) as D | undefined);
   }
 
+  getCommitted<D>(from: Collection<D>, key: Key): D | undefined {
+    return this.#try(from.name, () => this.catalog.collections.table(from).getCommitted(this.connection, key) as D | undefined);
+  }
+
   range<D>(from: Collection<D>, range: Range): Page<D> {
     const { collections } = this.catalog;
     return this.#try(
@@ -70,7 +74,7 @@ export class SyncedReader implements Reader {
   get<D>(from: Collection<D>, key: Key): Promise<D | undefined> {
     return this.#answer(
       () => this.#access.catalog.collections.table(from),
-      () => this.#access.get(from, key),
+      () => this.#access.getCommitted(from, key),
     );
   }
 

@@ -16,7 +16,8 @@ export class Collections {
     const orders = new Map<string | undefined, Order>([[undefined, { name: undefined, columns: key, required: [] }]]);
     for (const index of spec.indexes ?? []) {
       const fields = index.fields as readonly string[];
-      orders.set(index.name, { name: indexName(spec.name, index.name), columns: [...fields, ...key], required: fields });
+      const required = indexConditions(fields, key);
+      orders.set(index.name, { name: indexName(spec.name, index.name), columns: [...fields, ...key], required });
     }
     this.#declared.set(spec.name, { table, orders });
   }
@@ -45,4 +46,9 @@ export class Collections {
 /** What SQLite calls an index. */
 export function indexName(collection: string, index: string): string {
   return `i.${collection}.${index}`;
+}
+
+/** Fields that a document may lack, and is then not in the index. A key field is always there: SQLite drops the condition, and then finds no use for an index that has it. */
+export function indexConditions(fields: readonly string[], key: readonly string[]): string[] {
+  return fields.filter((field) => !key.includes(field));
 }

@@ -1,5 +1,5 @@
 import { bug, type Collection, type StoreSchema } from '../kernel/index.ts';
-import { Collections, indexName } from './collections.ts';
+import { Collections, indexConditions, indexName } from './collections.ts';
 import type { Connection } from './connection.ts';
 import { quote, shapeOf, Table, type TableShape } from './table.ts';
 
@@ -46,11 +46,11 @@ function applyCollection(connection: Connection, spec: Collection<never>): Table
   const stored = row && (JSON.parse(row[0] as string) as TableShape);
   const table = stored ? grow(connection, stored, wanted) : create(connection, wanted);
   for (const index of spec.indexes ?? []) {
-    const fields = index.fields.map(quote);
-    const columns = [...fields, ...table.shape.key.map(quote)].join(',');
-    const name = quote(indexName(spec.name, index.name));
+    const columns = [...index.fields, ...table.shape.key].map(quote).join(',');
+    const present = indexConditions(index.fields, table.shape.key).map((field) => `${quote(field)} is not null`);
+    const where = present.length === 0 ? '' : ` where ${present.join(' and ')}`;
     connection.db.exec(
-      `create index if not exists ${name} on ${table.sqlName} (${columns}) where ${fields.map((field) => `${field} is not null`).join(' and ')}`,
+      `create index if not exists ${quote(indexName(spec.name, index.name))} on ${table.sqlName} (${columns})${where}`,
     );
   }
   return table;

@@ -111,6 +111,7 @@ export class SqliteStore implements Store {
     const committer = this.#committer.close();
     await Promise.all([housekeeping, checkpointer, committer]);
     for (const lane of this.#parts.catalog.topics.all()) lane.close();
+    for (const table of this.#parts.catalog.collections.tables()) table.kept.forget(table.touched);
     for (const close of this.#parts.closing.toReversed()) close();
   }
 

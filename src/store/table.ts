@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { bug, type Collection, type Key } from '../kernel/index.ts';
 import { type Connection, corrupt, type Row, type Value } from './connection.ts';
+import { RowCache, rowId } from './row-cache.ts';
 
 /** What of a collection decides how its rows look; kept in the database, where indexed fields only ever grow. */
 export interface TableShape {
@@ -27,6 +28,7 @@ export interface Scope {
 export class Table implements Scope {
   touched = 0;
   readonly shape: TableShape;
+  readonly kept = new RowCache();
   readonly columns: readonly string[];
   readonly sqlName: string;
   /** The columns as they are selected and inserted. */
@@ -72,10 +74,21 @@ export class Table implements Scope {
   }
 
   get(connection: Connection, key: Key): Document | undefined {
-    if (key.length !== this.shape.key.length)
-      throw bug(`${this.name}: a key has ${this.shape.key.length} parts, not ${key.length}`);
-    const row = connection.row(this.#sql.get, ...key);
+    const row = this.#row(connection, key);
     return row && this.decode(row);
+  }
+
+  /** As get, of committed documents only; from memory where it can, and frozen. */
+  getCommitted(connection: Connection, key: Key): Document | undefined {
+    if (this.shape.bytes) return this.get(connection, key);
+    const id = rowId(key);
+    const kept = this.kept.get(id, this.touched);
+    if (kept) return kept;
+    const row = this.#row(connection, key);
+    if (!row) return undefined;
+    const document = this.decode(row);
+    this.kept.put(id, this.touched, document, (row[this.columns.length] as string).length);
+    return document;
   }
 
   put(connection: Connection, document: Document): void {
@@ -117,6 +130,12 @@ export class Table implements Scope {
 
   keyOf(row: Row): unknown[] {
     return row.slice(0, this.shape.key.length);
+  }
+
+  #row(connection: Connection, key: Key): Row | undefined {
+    if (key.length !== this.shape.key.length)
+      throw bug(`${this.name}: a key has ${this.shape.key.length} parts, not ${key.length}`);
+    return connection.row(this.#sql.get, ...key);
   }
 
   #columnValue(document: Document, column: string): Value {

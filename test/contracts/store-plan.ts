@@ -22,6 +22,7 @@ export const items: Collection<Item> = collection<Item>({
   indexes: [
     { name: 'by-group', fields: ['group'] },
     { name: 'by-size', fields: ['group', 'size'] },
+    { name: 'by-owner-size', fields: ['owner', 'size'] },
   ],
 });
 

@@ -49,6 +49,50 @@ function collectionTests(on: On): void {
     assert.equal(await store.read.get(items, ['a', 1]), undefined);
   });
 
+  on('orders by an index that begins with a key field', async (store) => {
+    await store.transact(async (tx) => {
+      for (const rank of [1, 2, 3]) await tx.put(items, { owner: 'keyed', rank, size: 10 - rank });
+      await tx.put(items, { owner: 'keyed', rank: 4 });
+      await tx.put(items, { owner: 'other', rank: 5, size: 1 });
+    });
+    const range = { index: 'by-owner-size', prefix: ['keyed'], limit: 2 };
+    const first = await store.read.range(items, range);
+    const rest = await store.read.range(items, { ...range, after: first.next! });
+    assert.deepEqual(
+      [...first.items, ...rest.items].map(({ rank }) => rank),
+      [3, 2, 1],
+    );
+  });
+
+  on('answers a get after an acknowledged change with that change, and shares nothing that can be changed', async (store) => {
+    for (let rank = 0; rank < 200; rank++) {
+      const key = ['fresh', rank % 3] as const;
+      const before = store.read.get(items, key);
+      const change = store.transact((tx) => tx.put(items, { owner: 'fresh', rank: rank % 3, data: { n: rank } }));
+      const during = store.read.get(items, key);
+      await change;
+      assert.deepEqual((await store.read.get(items, key))?.data, { n: rank });
+      for (const read of [await before, await during])
+        if (read) assert.ok([rank, rank - 3].includes((read.data as { n: number }).n));
+      if (rank % 7 === 0) {
+        await store.transact((tx) => tx.delete(items, key));
+        assert.equal(await store.read.get(items, key), undefined);
+      }
+      const put = await store.transact(async (tx) => {
+        await tx.put(items, { owner: 'fresh', rank: rank % 3, data: { n: rank } });
+        return (await tx.get(items, key))?.data;
+      });
+      assert.deepEqual(put, { n: rank });
+    }
+    await assert.rejects(
+      store.transact(async (tx) => {
+        await tx.put(items, { owner: 'fresh', rank: 0, data: 'undone' });
+        throw isFailure;
+      }),
+    );
+    assert.notEqual((await store.read.get(items, ['fresh', 0]))?.data, 'undone');
+  });
+
   on('replaces whole documents and says whether a delete found one', async (store) => {
     await store.transact((tx) => tx.put(items, { owner: 'a', rank: 1, group: 'g', data: 1 }));
     await store.transact((tx) => tx.put(items, { owner: 'a', rank: 1 }));
