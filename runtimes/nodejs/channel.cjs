@@ -10,6 +10,15 @@ const ERROR = 20;
 const LOG = 21;
 const OUT = 22;
 const COPY_UP_TO = 64 * 1024;
+/** A longer log event or output goes in pieces; a longer error is told by its size only. */
+const MAX_LOG = 256 * 1024; // characters: what the platform makes one event of
+const MAX_OUT = 1024 * 1024;
+const MAX_PAYLOAD = 6 * 1024 * 1024 + 100;
+const TOO_LARGE = {
+  type: 'Function.ResponseSizeTooLarge',
+  payload:
+    '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
+};
 
 function createChannel(socket) {
   const channel = { onInit: undefined, onInvoke: undefined, socket };
@@ -32,7 +41,8 @@ function createChannel(socket) {
 
   channel.ready = () => send(READY, '');
   channel.initDone = () => send(INIT_DONE, '');
-  channel.initError = (error) => {
+  channel.initError = (thrown) => {
+    const error = sendable(thrown);
     const payload = Buffer.from(error.payload);
     const type = asType(error.type);
     const head = Buffer.allocUnsafe(6);
@@ -50,7 +60,8 @@ function createChannel(socket) {
     frame.write(text, 9);
     socket.write(frame);
   };
-  channel.error = (seq, error, fatal) => {
+  channel.error = (seq, thrown, fatal) => {
+    const error = sendable(thrown);
     const payload = Buffer.from(error.payload);
     const type = asType(error.type);
     const head = Buffer.allocUnsafe(11);
@@ -61,12 +72,17 @@ function createChannel(socket) {
     head[10] = type.byteLength;
     sendBytes(head, Buffer.concat([type, payload]));
   };
-  channel.log = (text) => send(LOG, text);
+  channel.log = (text) => {
+    for (let at = 0; at < text.length || at === 0; at += MAX_LOG) send(LOG, text.slice(at, at + MAX_LOG));
+  };
   channel.out = (bytes) => {
-    const head = Buffer.allocUnsafe(5);
-    head.writeUInt32BE(1 + bytes.byteLength, 0);
-    head[4] = OUT;
-    sendBytes(head, bytes);
+    for (let at = 0; at < bytes.byteLength; at += MAX_OUT) {
+      const piece = bytes.subarray(at, at + MAX_OUT);
+      const head = Buffer.allocUnsafe(5);
+      head.writeUInt32BE(1 + piece.byteLength, 0);
+      head[4] = OUT;
+      sendBytes(head, piece);
+    }
   };
   /** Calls back when all that was written has left. */
   channel.finish = (done) => socket.write('', () => done());
@@ -97,6 +113,10 @@ function createChannel(socket) {
   return channel;
 }
 
+function sendable(error) {
+  return Buffer.byteLength(error.payload) > MAX_PAYLOAD ? TOO_LARGE : error;
+}
+
 function asType(type) {
   return Buffer.from(String(type).slice(0, 255), 'latin1');
 }
@@ -110,4 +130,4 @@ function frame(channel, data, start, end) {
   channel.onInvoke(data.readUInt32BE(start + 1), data.readDoubleBE(start + 5), head, data, eventAt, end);
 }
 
-module.exports = { createChannel };
+module.exports = { createChannel, TOO_LARGE };

@@ -1,12 +1,7 @@
 'use strict';
 const { errorJson } = require('./errors.cjs');
 const { createContext } = require('./context.cjs');
-
-const TOO_LARGE = {
-  type: 'Function.ResponseSizeTooLarge',
-  payload:
-    '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
-};
+const { TOO_LARGE } = require('./channel.cjs');
 
 /** Runs one event at a time through the handler, in every style that AWS knows: async, sync return, callback, context.done. */
 function createInvoker({ channel, logging, handler, init }) {

@@ -29,6 +29,7 @@ function createLogging(channel, init) {
     );
   };
   for (const stream of [process.stdout, process.stderr]) {
+    stream._handle?.setBlocking?.(true); // Node.js made the pipe non-blocking: raw writes and children would meet EAGAIN
     stream.write = (chunk, encoding, callback) => {
       channel.out(typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
       const done = typeof encoding === 'function' ? encoding : callback;

@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import time
 
 # Nearly every function needs these: they are loaded while nobody waits.
@@ -22,6 +23,9 @@ from context import Context
 INIT, INVOKE = 1, 2
 READY, INIT_DONE, INIT_ERROR, RESULT, ERROR, LOG, OUT = 16, 17, 18, 19, 20, 21, 22
 COPY_UP_TO = 64 * 1024
+MAX_LOG = 256 * 1024  # characters: what the platform makes one event of
+MAX_OUT = 1024 * 1024
+MAX_PAYLOAD = 6 * 1024 * 1024 + 100
 TOO_LARGE = (
     "Function.ResponseSizeTooLarge",
     b'{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",'
@@ -40,13 +44,25 @@ class Channel:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.connect(address)
         self.reader = self.socket.makefile("rb", buffering=256 * 1024)
-        self.send = self.socket.sendall
+        self.lock = threading.Lock()  # threads may log while the answer leaves
+
+    def send(self, head, body):
+        with self.lock:
+            if len(body) <= COPY_UP_TO:
+                return self.socket.sendall(head + body)
+            self.socket.sendall(head)
+            self.socket.sendall(body)
 
     def frame(self, kind, body=b""):
-        if len(body) <= COPY_UP_TO:
-            return self.send(HEAD.pack(1 + len(body), kind) + body)
-        self.send(HEAD.pack(1 + len(body), kind))
-        self.send(body)
+        self.send(HEAD.pack(1 + len(body), kind), body)
+
+    def log(self, text):
+        for at in range(0, len(text) or 1, MAX_LOG):
+            self.frame(LOG, text[at : at + MAX_LOG].encode("utf-8", "replace"))
+
+    def out(self, data):
+        for at in range(0, len(data), MAX_OUT):
+            self.frame(OUT, data[at : at + MAX_OUT])
 
     def receive(self):
         """(type, body), or None when the platform has gone."""
@@ -58,20 +74,21 @@ class Channel:
         return (kind, body) if len(body) == length - 1 else None
 
     def result(self, seq, payload):
-        if len(payload) <= COPY_UP_TO:
-            return self.send(ANSWER.pack(5 + len(payload), RESULT, seq) + payload)
-        self.send(ANSWER.pack(5 + len(payload), RESULT, seq))
-        self.send(payload)
+        self.send(ANSWER.pack(5 + len(payload), RESULT, seq), payload)
 
     def error(self, seq, failure, fatal=0):
-        name, payload = failure
+        name, payload = sendable(failure)
         kind = name.encode("latin-1", "replace")[:255]
-        self.send(FAILURE.pack(7 + len(kind) + len(payload), ERROR, seq, fatal, len(kind)) + kind + payload)
+        self.send(FAILURE.pack(7 + len(kind) + len(payload), ERROR, seq, fatal, len(kind)) + kind, payload)
 
     def init_error(self, failure):
-        name, payload = failure
+        name, payload = sendable(failure)
         kind = name.encode("latin-1", "replace")[:255]
         self.frame(INIT_ERROR, bytes([len(kind)]) + kind + payload)
+
+
+def sendable(failure):
+    return TOO_LARGE if len(failure[1]) > MAX_PAYLOAD else failure
 
 
 def to_json(value):
@@ -88,7 +105,7 @@ def main():
     init = json.loads(message[1])
     os.environ.update(init["variables"])
     time.tzset()
-    log = output.Output(lambda text: channel.frame(LOG, text.encode("utf-8", "replace")), lambda data: channel.frame(OUT, data), init)
+    log = output.Output(channel.log, channel.out, init)
     try:
         handler = loader.load(init["root"], init["layers"], init["handler"])
     except SystemExit as stop:

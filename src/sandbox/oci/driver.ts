@@ -49,7 +49,8 @@ export function ociDriver(options: OciDriverOptions): SandboxDriver {
 type Surroundings = OciDriverOptions & { readonly own: OwnAddresses; readonly upstream: Upstream };
 
 const OUTPUT_MS = 1000;
-const CONNECTIONS = 512;
+/** Open connections from inside, each a handle of the server. A runtime and its extensions need a few, SDKs many. */
+const CONNECTIONS: Readonly<Record<ListenerName, number>> = { runtime: 64, aws: 256, channel: 8 };
 
 class OciSandbox implements Sandbox {
   readonly id: string;
@@ -102,7 +103,7 @@ class OciSandbox implements Sandbox {
       socket.on('error', () => {}); // whoever was given the socket has its own handler
       this.#events.connection(name, socket);
     });
-    server.maxConnections = CONNECTIONS;
+    server.maxConnections = CONNECTIONS[name];
     server.on('error', () => {});
     this.#servers.push(server.listen({ fd }));
   }
