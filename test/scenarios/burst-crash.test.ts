@@ -16,6 +16,7 @@ interface Topic {
   inFlight: number;
   deliveries: number;
   delivered: number;
+  unmatched: number;
   balanced: boolean;
 }
 
@@ -85,6 +86,7 @@ async function keys({ s3 }: Clients, Bucket: string): Promise<Set<string>> {
 
 test('SIGKILL in a burst of 1,000 uploads: every delivery has one outcome, every copy is there, the books balance', async () => {
   const directory = temporaryDirectory();
+  let second: Platform | undefined;
   try {
     const first = await startPlatform({ directory });
     await prepare(clients(first.url));
@@ -93,7 +95,7 @@ test('SIGKILL in a burst of 1,000 uploads: every delivery has one outcome, every
       if (count === killAt) void first.kill();
     });
     assert.ok(acknowledged.length >= killAt);
-    const second = await startAgain(directory);
+    second = await startAgain(directory);
     const of = clients(second.url);
     const stored = await keys(of, 'originals');
     for (const key of acknowledged) assert.ok(stored.has(key), `${key} was acknowledged and is not there`);
@@ -101,7 +103,9 @@ test('SIGKILL in a burst of 1,000 uploads: every delivery has one outcome, every
       const books = await balance(second);
       assert.ok(books.balanced, JSON.stringify(books));
       if (books.notYetRouted === 0 && books.inFlight === 0) {
-        assert.equal(books.accepted, stored.size + (await keys(of, 'copies')).size);
+        // a copy that was made and not yet recorded when the process died is made again: at least once
+        assert.ok(books.accepted >= stored.size + (await keys(of, 'copies')).size);
+        assert.equal(books.unmatched, books.accepted - stored.size);
         assert.equal(books.deliveries, stored.size);
         assert.equal(books.delivered, stored.size, second.log().slice(-3000));
         break;
@@ -115,7 +119,9 @@ test('SIGKILL in a burst of 1,000 uploads: every delivery has one outcome, every
       [],
     );
     assert.equal(await second.stop(), 0);
+    second = undefined;
   } finally {
+    await second?.kill();
     removeDirectory(directory);
   }
 });
