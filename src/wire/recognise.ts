@@ -74,7 +74,7 @@ function shaped(path: string): ServiceName {
   return 's3';
 }
 
-/** bucket.s3[.region].domain, prefix[.region].domain; the port does not matter. */
+/** bucket.s3[.region].domain, prefix[.region].domain, and bucket.localhost (SDKs given http://localhost:PORT); the port does not matter. */
 export function hostParts(host: string): { service?: ServiceName; region?: string; bucket?: string } {
   if (host.length > 512 || host.startsWith('[') || /^[\d.:]+$/.test(host)) return {};
   const labels = host.replace(/:\d+$/, '').toLowerCase().split('.');
@@ -86,7 +86,8 @@ export function hostParts(host: string): { service?: ServiceName; region?: strin
   if (labels.length < 2) return {};
   const streams = labels[0] === 'streams' && labels[1] === 'dynamodb';
   const service = streams ? 'dynamodbstreams' : labels[0] === 'streams' ? undefined : byHost.get(labels[0]!);
-  return service ? { service, region: regionOf(labels[streams ? 2 : 1]) } : {};
+  if (service) return { service, region: regionOf(labels[streams ? 2 : 1]) };
+  return labels.at(-1) === 'localhost' && labels[0] !== '' ? { bucket: labels.slice(0, -1).join('.') } : {};
 }
 
 function regionOf(label: string | undefined): string | undefined {
