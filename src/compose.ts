@@ -121,6 +121,7 @@ export async function compose(around: Surroundings): Promise<Platform> {
       unreservedConcurrency: 100,
       codeStorageBytes: 80_530_636_800,
       urlDomain: 'localhost',
+      egress: config.egress,
     },
   });
   const dispatch = createDispatch({

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Logger, SecretBox, Store } from '../../kernel/index.ts';
-import type { Architecture, CheckRole, Enqueue, Place, PrepareTree, ReadObject, Retire, Run } from '../../model/index.ts';
+import type { Architecture, CheckRole, EgressPolicy, Enqueue, Place, PrepareTree, ReadObject, Retire, Run } from '../../model/index.ts';
 
 /** What the service needs from outside; compose gives it. */
 export interface LambdaDeps {
@@ -31,6 +31,8 @@ export interface LambdaSettings {
   readonly codeStorageBytes: number;
   /** Last part of the host names of function URLs, e.g. `localhost`. */
   readonly urlDomain: string;
+  /** What functions may reach that have no policy of their own. */
+  readonly egress: EgressPolicy;
 }
 
 /** What the operations share. */

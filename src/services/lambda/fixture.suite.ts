@@ -14,7 +14,7 @@ import {
   silentLogger,
   systemClock,
 } from '../../kernel/index.ts';
-import { type AsyncInvocation, asyncTopic, type Call, type OperationContext, type Outcome, topics } from '../../model/index.ts';
+import { type AsyncInvocation, asyncTopic, type Call, type OperationContext, type Outcome, openEgress, topics } from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { type LambdaDeps, type LambdaService, lambdaService, schema } from './index.ts';
 
@@ -119,6 +119,7 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
       unreservedConcurrency: 100,
       codeStorageBytes: 80_530_636_800,
       urlDomain: 'localhost',
+      egress: openEgress,
       ...settings,
     },
   };

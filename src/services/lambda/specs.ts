@@ -5,7 +5,6 @@ import {
   type FunctionSpec,
   functionArn,
   functionNotFound,
-  openEgress,
   readQualifier,
   refArn,
 } from '../../model/index.ts';
@@ -73,7 +72,7 @@ function buildSpec(lambda: Lambda, what: { fn: StoredFunction; edition: Edition;
     logFormat: settings.logging.format,
     applicationLogLevel: settings.logging.applicationLevel,
     systemLogLevel: settings.logging.systemLevel,
-    egress: edition.egress ?? openEgress,
+    egress: edition.egress ?? lambda.settings.egress,
     reservedConcurrency: fn.reserved,
   };
 }
