@@ -21,8 +21,10 @@ export async function wholeBody(request: WireRequest, match: Match): Promise<Buf
   if (state.bytes) return state.bytes;
   const limit = bodyLimit(match);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(match);
-  const source = match.service === 's3' ? payload(request, match).stream : request.body;
-  state.bytes = await collect(source, limit, () => tooLarge(match));
+  const refuse = () => tooLarge(match);
+  state.bytes = await (match.service === 's3'
+    ? collect(payload(request, match).stream, limit, refuse)
+    : gather(request, limit, refuse));
   return state.bytes;
 }
 
@@ -31,9 +33,13 @@ export async function formBody(request: WireRequest): Promise<URLSearchParams> {
   const state = stateOf(request);
   const refuse = () => formTooLarge(undefined, LARGEST_FORM);
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_FORM) throw refuse();
-  state.bytes = await collect(request.body, LARGEST_FORM, refuse);
+  state.bytes = await gather(request, LARGEST_FORM, refuse);
   state.form = new URLSearchParams(state.bytes.toString('utf8'));
   return state.form;
+}
+
+function gather(request: WireRequest, limit: number, refuse: () => unknown): Promise<Buffer> {
+  return request.whole ? request.whole(limit, refuse) : collect(request.body, limit, refuse);
 }
 
 /** Opens the payload of an S3 request: aws-chunked framing taken off, hash, checksums and length checked at its end. */

@@ -1,11 +1,11 @@
-import { createHash, type Hash, hash, type KeyObject } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import { type Failure, fail } from '../kernel/index.ts';
-import { EMPTY_HASH, same, sign } from './signing-key.ts';
+import { EMPTY_HASH, type SigningKey, same, sign } from './signing-key.ts';
 
 /** What the chunks of a signed aws-chunked body are checked with; the first chunk's signature follows the request's own. */
 export interface ChunkSeal {
-  readonly key: KeyObject;
+  readonly key: SigningKey;
   readonly date: string;
   readonly scope: string;
   readonly seed: string;

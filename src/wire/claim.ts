@@ -55,29 +55,56 @@ function unsupported(): Failure {
 }
 
 function fromHeader(authorization: string, { headers }: WireRequest): Claim {
+  const { head, signature } = splitAuthorization(authorization);
+  const date = headers['x-amz-date'] ?? isoDate(headers.date);
+  if (date === undefined)
+    throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  return {
+    accessKeyId: head.accessKeyId,
+    day: head.day,
+    region: head.region,
+    service: head.service,
+    sessionToken: headers['x-amz-security-token'],
+    date,
+    time: moment(date).time,
+    signedHeaders: head.signedHeaders,
+    signature,
+    presigned: false,
+    expires: 0,
+  };
+}
+
+/** What stands before the signature: the same for every request of a client, the day long. */
+interface Head extends Scope {
+  readonly signedHeaders: readonly string[];
+}
+
+const HEX = /^[0-9a-f]{64}$/;
+const SIGNATURE = 'Signature=';
+const LONGEST_HEAD = 1024;
+const heads = new Map<string, Head>();
+
+/** Reads the head once and keeps it, at most 1,000 of them; only the signature is looked at every time. */
+function splitAuthorization(authorization: string): { head: Head; signature: string } {
+  const end = authorization.length - 64;
+  const before = authorization.slice(0, end);
+  const known = heads.get(before);
+  const last = authorization.slice(end);
+  if (known && HEX.test(last)) return { head: known, signature: last };
   const parts = HEADER.exec(authorization);
   if (!parts)
     throw incomplete(
       'Authorization header requires existence of Credential, SignedHeaders and Signature parameters of AWS4-HMAC-SHA256.',
     );
   const [, credential, signedHeaders, signature] = parts;
-  const date = headers['x-amz-date'] ?? isoDate(headers.date);
-  if (date === undefined)
-    throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  const { accessKeyId, day, region, service } = scopeOf(credential!);
-  return {
-    accessKeyId,
-    day,
-    region,
-    service,
-    sessionToken: headers['x-amz-security-token'],
-    date,
-    time: moment(date).time,
-    signedHeaders: signedHeaders!.split(';'),
-    signature: signature!.toLowerCase(),
-    presigned: false,
-    expires: 0,
-  };
+  const head = { ...scopeOf(credential!), signedHeaders: signedHeaders!.split(';') };
+  if (before.length <= LONGEST_HEAD && before.endsWith(SIGNATURE)) keep(heads, before, head);
+  return { head, signature: signature!.toLowerCase() };
+}
+
+function keep<V>(kept: Map<string, V>, key: string, value: V): void {
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(key, value);
 }
 
 function fromQuery({ query }: RequestState): Claim {
@@ -128,8 +155,7 @@ function scopeOf(credential: string): Scope {
   let scope = scopes.get(credential);
   if (!scope) {
     scope = parseScope(credential);
-    if (scopes.size >= KEPT) scopes.delete(scopes.keys().next().value!);
-    scopes.set(credential, scope);
+    keep(scopes, credential, scope);
   }
   return scope;
 }

@@ -79,7 +79,8 @@ function escapeHyphens(body: string): string {
 }
 
 /** The first constraints that a value violates, as AWS words them (spec/lambda-api.md §1.2), each one `{shown, text}`. */
-export function violated(rule: Rule, value: unknown): string[] {
+export function violated(rule: Rule, value: unknown): readonly string[] {
+  if (typeof value === 'string' && passes(rule, value)) return NOTHING;
   const found: string[] = [];
   if (typeof value === 'string') checkText(rule, value, found);
   else if (typeof value === 'number') checkNumber(rule, value, found);
@@ -88,6 +89,16 @@ export function violated(rule: Rule, value: unknown): string[] {
   else if (value !== null && typeof value === 'object' && !(value instanceof Date))
     checkMap(rule, value as Record<string, unknown>, found);
   return found;
+}
+
+const NOTHING: readonly string[] = Object.freeze([]);
+
+/** Most texts are right, and short of both bounds in any way of counting. */
+function passes({ min, max, regex, values }: Rule, value: string): boolean {
+  const { length } = value;
+  if ((max !== undefined && length > max) || (min !== undefined && length < min)) return false;
+  if (regex && (length > LONGEST_MATCHED || !regex.test(value))) return false;
+  return !values || values.has(value);
 }
 
 function checkText(rule: Rule, value: string, found: string[]): void {

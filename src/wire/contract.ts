@@ -9,6 +9,11 @@ export interface WireRequest {
   /** Lower-case names; repeated headers joined with `,` (node's own joining). */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
+  /**
+   * Reads the body whole, for less than through the stream; either is used, never both. Rejects with tooLarge() as soon as one byte more
+   * than limit arrives. Absent: the stream is read.
+   */
+  whole?(limit: number, tooLarge: () => unknown): Promise<Buffer>;
 }
 
 export interface WireResponse {
@@ -68,16 +73,17 @@ export type Signature =
 /**
  * The face of wire. A gateway calls, in this order: signature (who claims to sign), match, verify (when the key is known), decode, then
  * encode or encodeError. All of them throw Failures whose codes and texts are AWS's; encodeError turns any Failure into the client's form.
+ * What has nothing to wait for answers at once and may throw at once: await them inside a try.
  */
 export interface Wire {
   signature(request: WireRequest): Signature;
   /** Throws UnknownOperationException and the like when nothing fits. Reads the body only of query-protocol forms. */
-  match(request: WireRequest): Promise<Match>;
+  match(request: WireRequest): Match | Promise<Match>;
   /** Checks signature, date and payload (also of chunks, while the body is read). now: epoch ms. */
-  verify(request: WireRequest, match: Match, secret: string, now: number): Promise<void>;
+  verify(request: WireRequest, match: Match, secret: string, now: number): void | Promise<void>;
   /** Reads, decodes and checks types and constraints. */
-  decode(request: WireRequest, match: Match): Promise<Decoded>;
-  encode(match: Match, output: Record<string, unknown>, requestId: string): Promise<WireResponse>;
+  decode(request: WireRequest, match: Match): Decoded | Promise<Decoded>;
+  encode(match: Match, output: Record<string, unknown>, requestId: string): WireResponse;
   encodeError(match: Match | undefined, failure: Failure, requestId: string, request: WireRequest): WireResponse;
   /** All operations of a service's model, for coverage tables and NotImplemented. */
   operations(service: ServiceName): readonly string[];

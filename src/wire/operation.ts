@@ -61,14 +61,13 @@ const known = new Map<ServiceName, Map<string, Operation>>();
 
 /** Finds an operation of a service, or undefined; worked out at first use. */
 export function operationOf(service: ServiceName, name: string): Operation | undefined {
-  const operations = remembered(known, service, () => new Map<string, Operation>());
-  let operation = operations.get(name);
+  let operation = known.get(service)?.get(name);
   if (!operation) {
     const model = serviceModel(service);
     const row = model.row(name);
     if (!row) return undefined;
     operation = build(model, row);
-    operations.set(name, operation);
+    remembered(known, service, () => new Map<string, Operation>()).set(name, operation);
   }
   return operation;
 }

@@ -11,12 +11,13 @@ export interface Answering {
 
 /** One protocol: bytes of a request to the members of an input, and back. Types and constraints are checked by the caller. */
 export interface Protocol {
-  decode(request: WireRequest, match: Match, operation: Operation): Promise<Decoded>;
+  decode(request: WireRequest, match: Match, operation: Operation): Decoded | Promise<Decoded>;
   encode(output: Record<string, unknown>, answering: Answering & { readonly operation: Operation }): WireResponse;
   encodeError(failure: Failure, answering: Answering, request: WireRequest): WireResponse;
 }
 
-export const noTrailers = (): Readonly<Record<string, string>> => ({});
+const NO_TRAILERS: Readonly<Record<string, string>> = Object.freeze({});
+export const noTrailers = (): Readonly<Record<string, string>> => NO_TRAILERS;
 
 export function escapeXml(text: unknown): string {
   return String(text)

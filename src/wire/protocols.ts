@@ -11,11 +11,15 @@ import { createS3 } from './s3.ts';
 import { serialization } from './validate.ts';
 
 /** Reads an input's members; neither types nor constraints are checked yet. Throws SerializationException or MalformedXML. */
-export async function readInput(request: WireRequest, match: Match): Promise<Decoded> {
-  try {
-    return await protocolOf(match).decode(request, match, knownOperation(match));
-  } catch (error) {
+export function readInput(request: WireRequest, match: Match, operation: Operation): Decoded | Promise<Decoded> {
+  const refuse = (error: unknown) => {
     throw isFailure(error) ? error : undecodable(match, error);
+  };
+  try {
+    const decoded = protocolOf(match).decode(request, match, operation);
+    return decoded instanceof Promise ? decoded.catch(refuse) : decoded;
+  } catch (error) {
+    return refuse(error);
   }
 }
 
@@ -37,12 +41,14 @@ export function knownOperation(match: Match): Operation {
   return operation;
 }
 
-const protocols = new Map<string, Protocol>();
+const protocols = new Map<ServiceName, Map<string, Protocol>>();
 
 /** The codec of a match's service and protocol, kept. */
 export function protocolOf({ service, protocol }: Match): Protocol {
-  const id = `${service} ${protocol}`;
-  return remembered(protocols, id, () => createProtocol(service, protocol as ProtocolName));
+  const known = protocols.get(service)?.get(protocol);
+  if (known) return known;
+  const own = remembered(protocols, service, () => new Map<string, Protocol>());
+  return remembered(own, protocol, () => createProtocol(service, protocol as ProtocolName));
 }
 
 function createProtocol(service: ServiceName, protocol: ProtocolName): Protocol {

@@ -1,7 +1,7 @@
 import { fail } from '../kernel/index.ts';
 import type { ChunkSeal } from './chunked.ts';
 import type { Claim } from './claim.ts';
-import type { WireRequest } from './contract.ts';
+import type { Match, WireRequest } from './contract.ts';
 
 /** What wire has learned about one request; kept beside it, so that no step parses twice. */
 export interface RequestState {
@@ -19,14 +19,19 @@ export interface RequestState {
   payloadHash?: string;
   /** Keys to a signed aws-chunked body, once the request's own signature was found right. */
   seal?: ChunkSeal;
+  /** What a request that fits no operation was taken for, so that its refusal has the client's form. */
+  unmatched?: Match;
 }
 
-const states = new WeakMap<WireRequest, RequestState>();
+/** Kept on the request itself: a WeakMap's entries outlive every scavenge and cost more than all of the parsing. */
+const kept = Symbol('what wire knows of a request');
+type Known = WireRequest & { [kept]?: RequestState };
+
 const NO_QUERY = Object.freeze(new URLSearchParams());
 const LONGEST_URL = 64 * 1024;
 
 export function stateOf(request: WireRequest): RequestState {
-  let state = states.get(request);
+  let state = (request as Known)[kept];
   if (!state) {
     const { url } = request;
     if (url.length > LONGEST_URL) throw fail('InvalidURI', "Couldn't parse the specified URI.", { status: 414 });
@@ -43,8 +48,14 @@ export function stateOf(request: WireRequest): RequestState {
       labels: undefined,
       payloadHash: undefined,
       seal: undefined,
+      unmatched: undefined,
     };
-    states.set(request, state);
+    (request as Known)[kept] = state;
   }
   return state;
+}
+
+/** The same, if anybody has asked before. */
+export function knownState(request: WireRequest): RequestState | undefined {
+  return (request as Known)[kept];
 }

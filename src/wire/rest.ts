@@ -22,7 +22,7 @@ export interface RestKind {
 type Members = Record<string, unknown>;
 
 /** Gathers an input's members from path, query, headers and body, as the operation binds them. */
-export async function decodeRest(kind: RestKind, request: WireRequest, match: Match, operation: Operation): Promise<Decoded> {
+export function decodeRest(kind: RestKind, request: WireRequest, match: Match, operation: Operation): Decoded | Promise<Decoded> {
   const input: Members = {};
   const state = stateOf(request);
   const bound = operation.in;
@@ -82,7 +82,9 @@ interface Decoding {
   readonly input: Members;
 }
 
-async function readBody(kind: RestKind, request: WireRequest, { match, operation, input }: Decoding): Promise<Decoded> {
+/** What was read already for the signature is taken at once; only a document or a body still to come is worth waiting for. */
+function readBody(kind: RestKind, request: WireRequest, decoding: Decoding): Decoded | Promise<Decoded> {
+  const { match, operation, input } = decoding;
   const bound = operation.in.payload;
   if (bound?.schema.isStreaming() && match.service === 's3') {
     const { stream, trailers } = payload(request, match);
@@ -91,21 +93,31 @@ async function readBody(kind: RestKind, request: WireRequest, { match, operation
     return { input, trailers };
   }
   if (!bound && !operation.in.body) return { input, trailers: noTrailers };
+  const { bytes } = stateOf(request);
+  if (bytes && takePlain(bound, bytes, input)) return { input, trailers: noTrailers };
+  return readDocument(kind, request, decoding);
+}
+
+/** Whether a payload is text or bytes as it stands, and was taken. */
+function takePlain(bound: Bound | undefined, bytes: Buffer, input: Members): boolean {
+  if (bytes.length === 0) return true;
+  if (bound?.schema.isBlobSchema()) input[bound.name] = bytes;
+  else if (bound?.schema.isStringSchema()) input[bound.name] = utf8(bytes);
+  else return false;
+  return true;
+}
+
+async function readDocument(kind: RestKind, request: WireRequest, { match, operation, input }: Decoding): Promise<Decoded> {
+  const bound = operation.in.payload;
   const bytes = await wholeBody(request, match);
-  if (bound) await readPayload(kind, bound, bytes, input);
-  else if (bytes.length > 0) Object.assign(input, objectOnly(await kind.codec.read(operation.in.body!, bytes)));
+  if (takePlain(bound, bytes, input)) return { input, trailers: noTrailers };
+  if (bound) input[bound.name] = await kind.codec.read(bound.schema, bytes);
+  else Object.assign(input, objectOnly(await kind.codec.read(operation.in.body!, bytes)));
   return { input, trailers: noTrailers };
 }
 
 function objectOnly(value: unknown): object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-
-async function readPayload(kind: RestKind, bound: Bound, bytes: Buffer, input: Members): Promise<void> {
-  if (bytes.length === 0) return;
-  if (bound.schema.isBlobSchema()) input[bound.name] = bytes;
-  else if (bound.schema.isStringSchema()) input[bound.name] = utf8(bytes);
-  else input[bound.name] = await kind.codec.read(bound.schema, bytes);
 }
 
 /** aws-chunked is framing, not the object's (spec/backends.md §2.4). */

@@ -199,8 +199,9 @@ function dropDefaults(got: Members, input: Members): void {
 
 /** Constraints apart, for samples violate them; types are checked. */
 async function decoded(request: WireRequest, match: Match): Promise<Members> {
-  const { input } = await readInput(request, match);
-  violations(knownOperation(match), input);
+  const operation = knownOperation(match);
+  const { input } = await readInput(request, match, operation);
+  violations(operation, input);
   return input;
 }
 

@@ -214,7 +214,7 @@ describe('errors, in the protocol’s form', () => {
 
   it('an output that is an event stream is refused by name', async () => {
     const match = { service: 'lambda', operation: 'InvokeWithResponseStream', protocol: 'restJson1', region: 'r' } as const;
-    await assert.rejects(wire.encode(match, {}, 'id'), /InvokeWithResponseStream answers with an event stream/);
+    assert.throws(() => wire.encode(match, {}, 'id'), /InvokeWithResponseStream answers with an event stream/);
   });
 
   it('header values cannot break out of their line', async () => {

@@ -6,7 +6,7 @@ import type { Decoded, Match, Signature, Wire, WireRequest, WireResponse } from 
 import { type Operation, operationOf } from './operation.ts';
 import { knownOperation, protocolOf, readInput } from './protocols.ts';
 import { operationInPath, type Recognised, recognise } from './recognise.ts';
-import { type RequestState, stateOf } from './request-state.ts';
+import { knownState, type RequestState, stateOf } from './request-state.ts';
 import { routeRest } from './rest-router.ts';
 import { checkS3 } from './s3-arguments.ts';
 import { serviceModel } from './service-model.ts';
@@ -30,9 +30,12 @@ function signature(request: WireRequest): Signature {
   return { kind: 'signed', accessKeyId, sessionToken, service, region, presigned };
 }
 
-async function match(request: WireRequest): Promise<Match> {
+function match(request: WireRequest): Match | Promise<Match> {
   const state = stateOf(request);
-  if (mayBeForm(request, state)) await formBody(request);
+  return mayBeForm(request, state) ? formBody(request).then(() => matched(request, state)) : matched(request, state);
+}
+
+function matched(request: WireRequest, state: RequestState): Match {
   const recognised = recognise(request);
   const { service, protocol, region } = recognised;
   const operation = find(recognised, request, state);
@@ -71,11 +74,9 @@ function namedOperation(protocol: ProtocolName, { headers, method }: WireRequest
 function unknownOperation({ service, protocol, region }: Recognised, request: WireRequest, state: RequestState): Failure {
   const name = namedOperation(protocol, request, state);
   const failure = unknownFailure(protocol, name, request);
-  unmatched.set(request, { service, protocol, region, operation: '' });
+  state.unmatched = { service, protocol, region, operation: '' };
   return failure;
 }
-
-const unmatched = new WeakMap<WireRequest, Match>();
 
 function unknownFailure(protocol: ProtocolName, name: string | undefined, { method }: WireRequest): Failure {
   if (protocol === 'awsQuery') {
@@ -91,15 +92,21 @@ function unknownFailure(protocol: ProtocolName, name: string | undefined, { meth
   return fail('UnknownOperationException', '', { status: name === undefined ? 404 : 400 });
 }
 
-async function decode(request: WireRequest, match: Match): Promise<Decoded> {
-  const decoded = await readInput(request, match);
+function decode(request: WireRequest, match: Match): Decoded | Promise<Decoded> {
   const operation = knownOperation(match);
+  const decoded = readInput(request, match, operation);
+  return decoded instanceof Promise
+    ? decoded.then((read) => checked(read, match, operation))
+    : checked(decoded, match, operation);
+}
+
+function checked(decoded: Decoded, match: Match, operation: Operation): Decoded {
   if (match.service === 's3') checkS3(operation, decoded.input);
   else validate(operation, decoded.input);
   return decoded;
 }
 
-async function encode(match: Match, output: Record<string, unknown>, requestId: string): Promise<WireResponse> {
+function encode(match: Match, output: Record<string, unknown>, requestId: string): WireResponse {
   const operation = knownOperation(match);
   if (operation.outEvents !== '') throw eventStreams(match);
   return protocolOf(match).encode(output ?? {}, { match, operation, requestId });
@@ -112,7 +119,7 @@ function eventStreams(match: Match): Failure {
 }
 
 function encodeError(match: Match | undefined, failure: Failure, requestId: string, request: WireRequest): WireResponse {
-  const answered = match ?? unmatched.get(request) ?? guess(request);
+  const answered = match ?? knownState(request)?.unmatched ?? guess(request);
   const operation = answered.operation === '' ? undefined : operationOf(answered.service, answered.operation);
   const response = protocolOf(answered).encodeError(failure, { match: answered, operation, requestId }, request);
   for (const [name, value] of Object.entries(failure.headers)) response.headers[name.toLowerCase()] = value;
