@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { keyRoutes, runtimeRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
-import { createGateway } from './gateway/index.ts';
+import { createGateway, type Gateway } from './gateway/index.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
 import {
   type Clock,
@@ -17,6 +17,7 @@ import {
   type Service,
 } from './kernel/index.ts';
 import { createObserve } from './observe/index.ts';
+import { invokeSettings, lambdaSettings } from './room-settings.ts';
 import { deploySample } from './sample.ts';
 import { createTrees, type KeeperLink } from './sandbox/index.ts';
 import { schema } from './schema.ts';
@@ -49,18 +50,44 @@ export interface Platform extends Service {
 
 /** Builds every room from the bottom up, and hands each its ports. The only place that knows them all. */
 export async function compose(around: Surroundings): Promise<Platform> {
+  const ground = await openGround(around);
+  const people = openIdentities(ground);
+  const work = buildWork(ground, people);
+  const gateway = buildDoor(ground, people, work);
+  work.late.gateway = gateway;
+
+  let sample: string | undefined;
+  const sampleApplication: Service = {
+    async start() {
+      const source = () => fs.readFileSync(path.join(around.installation, 'examples/welcome/index.mjs'), 'utf8');
+      const { logger, config } = around;
+      sample = await deploySample({
+        ...ground.base,
+        logger,
+        tables: work.services,
+        source,
+        runtime: 'nodejs26.x',
+        bare: config.bare,
+      });
+    },
+    async stop() {},
+  };
+  work.late.home = () => (sample === undefined ? undefined : `${gateway.url()}/_dalamb/url/${sample}/`);
+  const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
+  const { observe, invoke, lambda, dispatch } = work;
+  const all = inOrder([closing, ground.driver, observe, invoke, lambda, dispatch, sampleApplication, gateway]);
+  return { ...all, url: gateway.url, sampleUrl: () => work.late.home?.() };
+}
+
+type Ground = Awaited<ReturnType<typeof openGround>>;
+type People = ReturnType<typeof openIdentities>;
+type Work = ReturnType<typeof buildWork>;
+
+/** Ground and first floor: what knows nothing of functions. */
+async function openGround(around: Surroundings) {
   const { config, clock, ids, logger, dataDirectory, installation } = around;
-  const version = JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version as string;
-  const box = createSecretBox(around.keys);
-  const store = await openStore({
-    directory: path.join(dataDirectory, 'store'),
-    schema,
-    clock,
-    ids,
-    logger,
-    reserveBytes: config.limits.disk_reserve_mib * MIB,
-  });
-  const base = { store, clock, ids };
+  const reserveBytes = config.limits.disk_reserve_mib * MIB;
+  const store = await openStore({ directory: path.join(dataDirectory, 'store'), schema, clock, ids, logger, reserveBytes });
   const trees = await createTrees({
     directory: path.join(dataDirectory, 'trees'),
     readBlob: (hash) => store.blobs.read(hash),
@@ -68,66 +95,68 @@ export async function compose(around: Surroundings): Promise<Platform> {
     ids,
     limits: { quotaBytes: config.limits.code_cache_mib * MIB },
   });
+  const { resolver } = config.egress;
+  const driver = sandboxDriver(around.keeper, { trees, clock, logger: logger.child('sandbox'), resolver });
   const runtimes = await findRuntimes({ installation });
-  const driver = sandboxDriver(around.keeper, {
-    trees,
-    clock,
-    logger: logger.child('sandbox'),
-    resolver: config.egress.resolver,
-  });
-  const wire = createWire();
+  const box = createSecretBox(around.keys);
+  return { around, store, trees, driver, runtimes, box, wire: createWire(), base: { store, clock, ids } };
+}
 
-  const observe = createObserve({ ...base, readLog: createReadLog(store), logger: logger.child('observe') });
+/** Who may do what. */
+function openIdentities({ base, box }: Ground) {
+  const { clock, ids } = base;
   const identities = iam.createIdentities({ ...base, box });
   const authorize = iam.createAuthorize(identities);
   const findRole = iam.createFindRole(identities);
   const findStoredKey = iam.createFindStoredKey({ ...base, box });
   const findKey = createFindKey({ clock, box, findRole, findStoredKey });
+  const sts = stsService({ clock, ids, box, findRole, findStoredKey, authorize });
+  return {
+    identities,
+    authorize,
+    findRole,
+    findKey,
+    sts,
+    issueCredentials: createIssueCredentials({ clock, ids, box, findRole }),
+  };
+}
 
+/** Where functions are kept, run, and run again. What stands above is filled in late. */
+function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground, people: People) {
+  const { config, clock, ids } = around;
+  const logger = (room: string) => around.logger.child(room);
+  const late: { gateway?: Gateway; home?: () => string | undefined } = {};
+  const observe = createObserve({ ...base, readLog: createReadLog(store), logger: logger('observe') });
   const invoke = createInvoke({
     driver,
     trees,
     runtimes,
     clock,
     ids,
-    logger: logger.child('invoke'),
+    logger: logger('invoke'),
     writeLog: observe.writeLog,
-    issueCredentials: createIssueCredentials({ clock, ids, box, findRole }),
-    serveSandbox: (socket, caller) => gateway.serveSandbox(socket, caller),
-    settings: {
-      ready: config.sandbox.ready,
-      readyAtStart: [],
-      memoryMiB: config.limits.memory_mib,
-      freezeAfterMs: config.sandbox.freeze_after_ms,
-      idleMs: config.sandbox.idle_seconds * 1000,
-      billInit: config.billing.init,
-    },
+    issueCredentials: people.issueCredentials,
+    serveSandbox: (socket, caller) => late.gateway!.serveSandbox(socket, caller),
+    settings: invokeSettings(config),
   });
   const lambda = lambdaService({
     ...base,
-    logger: logger.child('lambda'),
+    logger: logger('lambda'),
     secrets: box,
-    checkRole: iam.createCheckRole(identities),
+    checkRole: iam.createCheckRole(people.identities),
     readObject: readObject({ store }),
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
     prepareTree: (hash) => trees.prepare(hash),
     retire: invoke.retire,
+    expect: invoke.expect,
     availableRuntimes: () => [...runtimes.entries.keys()],
-    settings: {
-      architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-      maxWaitMs: config.limits.wait_ms,
-      concurrency: config.limits.concurrent_executions,
-      unreservedConcurrency: 100,
-      codeStorageBytes: 80_530_636_800,
-      urlDomain: 'localhost',
-      egress: config.egress,
-    },
+    settings: lambdaSettings(config),
   });
   const dispatch = createDispatch({
     store,
     clock,
-    logger: logger.child('dispatch'),
+    logger: logger('dispatch'),
     invoke: invoke.invoke,
     resolveFunction: lambda.resolveFunction,
     mayInvoke: lambda.mayInvoke,
@@ -137,27 +166,26 @@ export async function compose(around: Surroundings): Promise<Platform> {
     meterIn: observe.meterIn,
     concurrency: config.limits.concurrent_executions,
   });
-  const services = {
-    lambda,
-    s3: s3Service({ ...base, mayInvoke: lambda.mayInvoke }),
-    iam: iam.iamService(identities),
-    logs: logsService(base),
-    sts: stsService({ clock, ids, box, findRole, findStoredKey, authorize }),
-  };
-  const health = () => ({
-    status: store.health().state === 'ok' ? 'ok' : 'degraded',
-    store: store.health(),
-    sandbox: { driver: driver.name, ...driver.features },
-  });
-  const gateway = createGateway({
+  const s3 = s3Service({ ...base, mayInvoke: lambda.mayInvoke });
+  const services = { lambda, s3, iam: iam.iamService(people.identities), logs: logsService(base), sts: people.sts };
+  return { observe, invoke, lambda, dispatch, services, late };
+}
+
+/** The door, with everything behind it. */
+function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
+  const { config, clock, ids, logger, installation } = around;
+  const { lambda, dispatch, observe, invoke, services, late } = work;
+  const sandbox = { driver: driver.name, ...driver.features };
+  const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
+  return createGateway({
     host: config.server.host,
     port: config.server.port,
     names: config.server.names,
     wire,
     services,
     auth: { mode: config.auth.mode },
-    authorize,
-    findKey,
+    authorize: people.authorize,
+    findKey: people.findKey,
     findFunctionUrl: lambda.findFunctionUrl,
     findBucketCors: findBucketCors({ store }),
     resolveFunction: lambda.resolveFunction,
@@ -166,28 +194,24 @@ export async function compose(around: Surroundings): Promise<Platform> {
     ids,
     logger: logger.child('gateway'),
     limits: { maxWaitMs: config.limits.wait_ms },
-    controlRoutes: [...dispatch.routes, ...observe.routes, ...runtimeRoutes(runtimes), ...keyRoutes(identities)],
-    rawRoutes: [lambda.codeRoute, observe.metricsRoute(() => ({ ...dispatch.gauges(), ...invokeGauges(invoke.stats()) }))],
-    status: { version, health, sandbox: () => ({ driver: driver.name, ...driver.features }), store: () => store.health() },
-  });
-
-  let sample: string | undefined;
-  const sampleApplication: Service = {
-    async start() {
-      const source = () => fs.readFileSync(path.join(installation, 'examples/welcome/index.mjs'), 'utf8');
-      sample = await deploySample({ ...base, logger, tables: services, source, runtime: 'nodejs26.x', bare: config.bare });
+    controlRoutes: [
+      ...dispatch.routes,
+      ...observe.routes,
+      ...lambda.routes,
+      ...runtimeRoutes(runtimes),
+      ...keyRoutes(people.identities),
+    ],
+    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges)],
+    status: {
+      version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,
+      health: () => ({ status: store.health().state === 'ok' ? 'ok' : 'degraded', store: store.health(), sandbox }),
+      sandbox: () => sandbox,
+      store: () => store.health(),
     },
-    async stop() {},
-  };
-  const closing: Service = { start: async () => {}, stop: () => store.close() };
-  const all = inOrder([closing, driver, observe, invoke, lambda, dispatch, sampleApplication, gateway]);
-  return {
-    ...all,
-    url: gateway.url,
-    sampleUrl: () => (sample === undefined ? undefined : `${gateway.url()}/_dalamb/url/${sample}/`),
-  };
+    home: () => late.home?.(),
+  });
 }
 
-function invokeGauges(stats: object): Record<string, number> {
-  return Object.fromEntries(Object.entries(stats).map(([name, value]) => [`dalamb_environments_${name}`, value as number]));
+function prefixed(prefix: string, numbers: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`${prefix}${name}`, value as number]));
 }

@@ -35,13 +35,13 @@ export class Alarm {
   #arm(): void {
     this.#cancel?.();
     this.#armedFor = this.#at;
-    this.#cancel = this.#clock.after(Math.max(0, this.#at - this.#clock.monotonic()), () => this.#fired());
+    this.#cancel = this.#clock.after(Math.max(0, Math.ceil(this.#at - this.#clock.monotonic())), () => this.#fired());
   }
 
   #fired(): void {
     this.#armedFor = Number.POSITIVE_INFINITY;
     if (this.#at === Number.POSITIVE_INFINITY) return;
-    if (this.#at - this.#clock.monotonic() > 0.5) return void this.#arm();
+    if (this.#at > this.#clock.monotonic()) return void this.#arm();
     this.#at = Number.POSITIVE_INFINITY;
     this.#ring();
   }

@@ -1,5 +1,5 @@
 import type { Service } from '../kernel/index.ts';
-import type { Invoke, Retire } from '../model/index.ts';
+import type { Expect, Invoke, Retire } from '../model/index.ts';
 import { Launcher } from './launch.ts';
 import { Pools } from './pools.ts';
 import { ReadySandboxes } from './ready.ts';
@@ -25,7 +25,7 @@ export interface InvokeRoom extends Service {
   readonly invoke: Invoke;
   readonly retire: Retire;
   /** Begins to keep sandboxes ready for functions of this kind, e.g. when one is created. Unknown runtimes are ignored. */
-  readonly expect: (runtime: string, memoryMiB: number) => void;
+  readonly expect: Expect;
   readonly stats: () => InvokeStats;
 }
 
@@ -47,7 +47,7 @@ export function createInvoke(options: InvokeOptions): InvokeRoom {
   };
   return {
     invoke: (call) => pools.run(call),
-    retire: (functionArn, keepIdentity) => pools.retire(functionArn, keepIdentity),
+    retire: (functionArn, keepIdentity, version) => pools.retire(functionArn, keepIdentity, version),
     expect,
     stats: () => ({ ...pools.counts(), ready: ready.size }),
     async start() {

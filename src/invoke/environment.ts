@@ -9,7 +9,7 @@ import { Freezer } from './freezer.ts';
 import type { InitOutcome, Launcher, LaunchOptions, Prepared } from './launch.ts';
 import { jsonLines, type SystemLines, textLines } from './lines.ts';
 import type { LinkEvents } from './link.ts';
-import { invalidEntrypoint, type PlatformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
+import { type PlatformError, platformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
 import { type Answer, makeOutcome, makeReport, type Running } from './running.ts';
 import type { InvokeOptions } from './settings.ts';
 import type { Workload, WorkloadOwner } from './workload.ts';
@@ -380,7 +380,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
 function failureOf(requestId: string, outcome: Exclude<InitOutcome, { kind: 'ready' } | { kind: 'timeout' }>): PlatformError {
   if (outcome.kind === 'error') return outcome;
   if (outcome.kind === 'exit') return runtimeExited(requestId, outcome.exit);
-  return invalidEntrypoint(requestId, outcome.text);
+  return platformError(requestId, outcome.errorType, outcome.text);
 }
 
 /** `yyyy/mm/dd/[version]hex`; custom groups name the function too (spec/invoke.md §7). */

@@ -22,7 +22,7 @@ export type InitOutcome =
   | { readonly kind: 'ready' }
   | { readonly kind: 'error'; readonly errorType: string; readonly payload: Buffer }
   | { readonly kind: 'exit'; readonly exit: Exit }
-  | { readonly kind: 'no-entry'; readonly text: string }
+  | { readonly kind: 'refused'; readonly errorType: string; readonly text: string }
   | { readonly kind: 'timeout' };
 
 export interface LaunchOptions {
@@ -96,8 +96,13 @@ export class Launcher {
       level: spec.applicationLogLevel ?? 'INFO',
     };
     const initialised = async (): Promise<InitOutcome> => {
+      const extension = await this.#extension(spec.layers);
+      if (extension !== undefined) {
+        events.log(`EXTENSION\tName: ${extension}\tState: LaunchError\tEvents: []\tError Type: NotImplemented`);
+        return { kind: 'refused', errorType: 'Extension.LaunchError', text: `${EXTENSIONS_NOT_IMPLEMENTED}: ${extension}` };
+      }
       const argv = prepared.generic ? [] : await this.#argv(launch, prepared);
-      if (argv === undefined) return { kind: 'no-entry', text: NO_BOOTSTRAP };
+      if (argv === undefined) return { kind: 'refused', errorType: 'Runtime.InvalidEntrypoint', text: NO_BOOTSTRAP };
       let said: Promise<InitResult>;
       if (runtime.speaks === 'http') {
         said = link.init(request, events); // it may speak before run resolves
@@ -129,6 +134,16 @@ export class Launcher {
     });
   }
 
+  /** Name of an external extension in the layers, if there is one: they are refused, not left out in silence. */
+  async #extension(layers: readonly string[]): Promise<string | undefined> {
+    for (const hash of layers) {
+      const folder = path.join(this.#options.trees.path(hash), 'extensions');
+      const found = (await fs.readdir(folder, { withFileTypes: true }).catch(() => [])).find((entry) => !entry.isDirectory());
+      if (found) return found.name;
+    }
+    return undefined;
+  }
+
   /** Undefined: the function brings no bootstrap. */
   async #argv({ spec, runtime }: LaunchOptions, { workload: { sandbox } }: Prepared): Promise<string[] | undefined> {
     if (runtime.argv) return runtime.argv(sandbox, spec.memoryMiB);
@@ -145,6 +160,7 @@ export class Launcher {
   }
 }
 
+const EXTENSIONS_NOT_IMPLEMENTED = 'NotImplemented: external extensions are not started by this platform';
 const NO_BOOTSTRAP = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
 
 /** Memory that comes with one whole core (spec/invoke.md §10). */

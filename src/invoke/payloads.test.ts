@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { invalidEntrypoint, runtimeExited, timedOut } from './payloads.ts';
+import { platformError, runtimeExited, timedOut } from './payloads.ts';
 
 const texts: readonly [ReturnType<typeof timedOut>, string, string][] = [
   [timedOut('i', 1000), 'Sandbox.Timedout', 'RequestId: i Error: Task timed out after 1.00 seconds'],
@@ -25,7 +25,7 @@ const texts: readonly [ReturnType<typeof timedOut>, string, string][] = [
     'Runtime.OutOfMemory',
     'RequestId: i Error: Runtime exited with error: signal: killed',
   ],
-  [invalidEntrypoint('i', 'none'), 'Runtime.InvalidEntrypoint', 'RequestId: i Error: none'],
+  [platformError('i', 'Runtime.InvalidEntrypoint', 'none'), 'Runtime.InvalidEntrypoint', 'RequestId: i Error: none'],
 ];
 
 test('the texts of spec/invoke.md §3.2', () => {

@@ -6,7 +6,7 @@ export interface PlatformError {
   readonly payload: Buffer;
 }
 
-function platformError(requestId: string, errorType: string, text: string): PlatformError {
+export function platformError(requestId: string, errorType: string, text: string): PlatformError {
   return {
     errorType,
     payload: Buffer.from(JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${text}` })),
@@ -43,10 +43,6 @@ export function runtimeExited(requestId: string, exit: Exit): PlatformError {
   const reason = exitReason(exit);
   const text = reason === undefined ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${reason}`;
   return platformError(requestId, exit.oom ? 'Runtime.OutOfMemory' : 'Runtime.ExitError', text);
-}
-
-export function invalidEntrypoint(requestId: string, text: string): PlatformError {
-  return platformError(requestId, 'Runtime.InvalidEntrypoint', text);
 }
 
 export const responseTooLarge: PlatformError = {

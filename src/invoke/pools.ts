@@ -49,10 +49,11 @@ export class Pools {
     return outcome;
   }
 
-  /** Environments of this function (unqualified ARN) end after their call, but those of one identity. */
-  retire(functionArn: string, keepIdentity: string | undefined): void {
+  /** Environments of this function (unqualified ARN) end after their call, but those of one identity; of one version only, when it is given. */
+  retire(functionArn: string, keepIdentity: string | undefined, version: string | undefined): void {
     for (const pool of this.#pools.values()) {
-      if (pool.spec.arn !== functionArn || pool.spec.identity === keepIdentity) continue;
+      const { arn, identity } = pool.spec;
+      if (arn !== functionArn || identity === keepIdentity || (version ?? pool.spec.version) !== pool.spec.version) continue;
       for (const environment of pool.living) environment.retired = true;
       for (let environment = pool.take(); environment; environment = pool.take()) this.#end(pool, environment);
     }

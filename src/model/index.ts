@@ -29,6 +29,7 @@ export type {
 } from './control.ts';
 export { type CorsRule, corsHeaders, type PreflightRequest, preflight } from './cors.ts';
 export { type Books, books, type Delivery, type DeliveryOutcome, deliveries, emptyBooks, outcomes } from './deliveries.ts';
+export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
 export { type PolicyDocument, type PolicyStatement, permissionStatement, policyDocument } from './function-policy.ts';
@@ -125,6 +126,7 @@ export type {
   ControlRequest,
   ControlRoute,
   Enqueue,
+  Expect,
   FindAsyncSettings,
   FindBucketCors,
   FindFunctionUrl,
@@ -141,10 +143,10 @@ export type {
   Meter,
   MeterIn,
   PrepareTree,
-  ReadLog,
   RawRequest,
   RawResponse,
   RawRoute,
+  ReadLog,
   ReadObject,
   ReservedTotal,
   ResolveFunction,

@@ -109,6 +109,9 @@ export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: nu
 /** Tells invoke that environments of these identities should drain (after a deploy or a delete); of one version only, when it is given. */
 export type Retire = (functionArn: string, keepIdentity?: string, version?: string) => void;
 
+/** Asks that sandboxes for functions of this runtime and memory size are booted before they are called (invoke). Unknown runtimes are ignored. */
+export type Expect = (runtime: string, memoryMiB: number) => void;
+
 /** Whether a role is there and its trust policy lets a service (`lambda.amazonaws.com`) assume it (services/iam). */
 export type CheckRole = (roleArn: string, service: string) => Promise<'ok' | 'missing' | 'not-assumable'>;
 

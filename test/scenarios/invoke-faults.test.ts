@@ -153,6 +153,33 @@ test('retired environments end after their call, the kept identity stays', async
   assert.equal((json(await bench.call(fresh)) as { n: number }).n, 2);
 });
 
+test('retiring one version leaves the others alone', async (t) => {
+  const bench = await invokeBench(t);
+  const latest = await bench.spec({ 'index.js': MISCHIEF }, { identity: 'latest', version: '$LATEST' });
+  const published = await bench.spec({ 'index.js': MISCHIEF }, { identity: 'published', version: '1' });
+  await bench.call(latest);
+  await bench.call(published);
+  bench.room.retire(latest.arn, 'newer', '$LATEST');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(bench.room.stats().environments, 1);
+  assert.equal((json(await bench.call(published)) as { n: number }).n, 2, 'the published one went on');
+  bench.room.retire(published.arn);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(bench.room.stats().environments, 0);
+});
+
+test('an external extension in a layer is refused by name', async (t) => {
+  const bench = await invokeBench(t);
+  const layer = await bench.tree({ 'extensions/watcher': '#!/bin/sh\n' });
+  const spec = await bench.spec({ 'index.js': MISCHIEF }, { layers: [layer] });
+  const outcome = await bench.call(spec);
+  assert.equal(outcome.functionError, 'Unhandled');
+  assert.equal(outcome.report.errorType, 'Extension.LaunchError');
+  assert.match((json(outcome) as { errorMessage: string }).errorMessage, /external extensions are not started.*: watcher$/);
+  const lines = [...bench.logs.values()].flat();
+  assert.ok(lines.some((line) => /^EXTENSION\tName: watcher\tState: LaunchError\t/.test(line)));
+});
+
 test('idle environments end', async (t) => {
   const bench = await invokeBench(t, { settings: { idleMs: 100 } });
   await bench.call(await bench.spec({ 'index.js': MISCHIEF }));

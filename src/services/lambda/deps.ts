@@ -1,5 +1,16 @@
 import type { Clock, Ids, Logger, SecretBox, Store } from '../../kernel/index.ts';
-import type { Architecture, CheckRole, EgressPolicy, Enqueue, Place, PrepareTree, ReadObject, Retire, Run } from '../../model/index.ts';
+import type {
+  Architecture,
+  CheckRole,
+  EgressPolicy,
+  Enqueue,
+  Expect,
+  Place,
+  PrepareTree,
+  ReadObject,
+  Retire,
+  Run,
+} from '../../model/index.ts';
 
 /** What the service needs from outside; compose gives it. */
 export interface LambdaDeps {
@@ -12,6 +23,7 @@ export interface LambdaDeps {
   readonly enqueue: Enqueue;
   readonly prepareTree: PrepareTree;
   readonly retire: Retire;
+  readonly expect: Expect;
   readonly checkRole: CheckRole;
   readonly readObject: ReadObject;
   /** Runtimes that functions can use on this machine, e.g. `nodejs24.x`. */

@@ -14,7 +14,15 @@ import {
   silentLogger,
   systemClock,
 } from '../../kernel/index.ts';
-import { type AsyncInvocation, asyncTopic, type Call, type OperationContext, type Outcome, openEgress, topics } from '../../model/index.ts';
+import {
+  type AsyncInvocation,
+  asyncTopic,
+  type Call,
+  type OperationContext,
+  type Outcome,
+  openEgress,
+  topics,
+} from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { type LambdaDeps, type LambdaService, lambdaService, schema } from './index.ts';
 
@@ -34,6 +42,7 @@ export interface Fixture {
   readonly runs: Call[];
   readonly accepted: AsyncInvocation[];
   readonly retired: unknown[][];
+  readonly expected: unknown[][];
   /** What prepareTree does; tests replace it. */
   readonly faults: { prepare?: (hash: string) => Promise<{ unpackedBytes: number }>; role?: 'missing' | 'not-assumable' };
   /** The same data, as after a restart. */
@@ -73,7 +82,12 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
   const collections = [...schema.collections];
   const store = await openStore({ directory, schema: { collections, topics }, clock: systemClock, logger: silentLogger });
-  const recorded = { runs: [] as Call[], accepted: [] as AsyncInvocation[], retired: [] as unknown[][] };
+  const recorded = {
+    runs: [] as Call[],
+    accepted: [] as AsyncInvocation[],
+    retired: [] as unknown[][],
+    expected: [] as unknown[][],
+  };
   const faults: Fixture['faults'] = {};
   const now = { time: Date.now() };
   const clock: Clock = { ...systemClock, now: () => now.time };
@@ -103,6 +117,7 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
     },
     prepareTree: (hash) => (faults.prepare ?? ((h) => unpackFake(store, h)))(hash),
     retire: (...args) => void recorded.retired.push(args),
+    expect: (...args) => void recorded.expected.push(args),
     checkRole: async (role) => (role === ROLE ? (faults.role ?? 'ok') : 'missing'),
     readObject: async (_place, bucket, key) => {
       if (bucket !== 'code') throw fail('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });

@@ -3,6 +3,7 @@ import { failed, functionArn, isUnsettled, type Place, type Reason, ready } from
 import { type Edition, functions, type Preparation, preparations, type StoredFunction, versions } from './collections.ts';
 import type { Lambda } from './deps.ts';
 import { release } from './editions.ts';
+import { expectKnown } from './expected.ts';
 import { checkExecutionRole, unpack } from './receive-code.ts';
 
 const ATTEMPTS = 5;
@@ -50,6 +51,7 @@ export function createPreparer(lambda: () => Lambda): Preparer {
     },
     async start() {
       stopped = false;
+      begin(expectKnown(lambda()));
       for (let after: readonly (string | number)[] | undefined = []; after !== undefined; ) {
         const page: { items: Preparation[]; next?: readonly (string | number)[] } = await lambda().store.read.range(
           preparations,
@@ -116,7 +118,10 @@ async function settle(lambda: Lambda, job: Preparation, reason: Reason | undefin
     }
     return after;
   });
-  if (settled && !reason) lambda.retire(functionArn(job.region, job.account, job.name), settled.latest.identity, '$LATEST');
+  if (!settled || reason) return;
+  const { identity, settings } = settled.latest;
+  lambda.expect(settings.runtime, settings.memoryMiB);
+  lambda.retire(functionArn(job.region, job.account, job.name), identity, '$LATEST');
 }
 
 function without(fn: StoredFunction): StoredFunction {
