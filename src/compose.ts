@@ -18,7 +18,7 @@ import {
 } from './kernel/index.ts';
 import { createObserve } from './observe/index.ts';
 import { invokeSettings, lambdaSettings } from './room-settings.ts';
-import { deploySample } from './sample.ts';
+import { sampleApplication } from './sample.ts';
 import { createTrees, type KeeperLink } from './sandbox/index.ts';
 import { schema } from './schema.ts';
 import * as iam from './services/iam/index.ts';
@@ -56,27 +56,12 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const gateway = buildDoor(ground, people, work);
   work.late.gateway = gateway;
 
-  let sample: string | undefined;
-  const sampleApplication: Service = {
-    async start() {
-      const source = () => fs.readFileSync(path.join(around.installation, 'examples/welcome/index.mjs'), 'utf8');
-      const { logger, config } = around;
-      sample = await deploySample({
-        ...ground.base,
-        logger,
-        tables: work.services,
-        source,
-        runtime: 'nodejs26.x',
-        bare: config.bare,
-      });
-    },
-    async stop() {},
-  };
-  work.late.home = () => (sample === undefined ? undefined : `${gateway.url()}/_dalamb/url/${sample}/`);
+  const sample = sampleApplication({ ...ground.base, ...around, tables: work.services });
+  work.late.home = () => sample.url(gateway.url());
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
   const { observe, invoke, lambda, dispatch } = work;
-  const all = inOrder([closing, ground.driver, observe, invoke, lambda, dispatch, sampleApplication, gateway]);
-  return { ...all, url: gateway.url, sampleUrl: () => work.late.home?.() };
+  const all = inOrder([closing, ground.driver, observe, invoke, lambda, dispatch, sample, gateway]);
+  return { ...all, url: gateway.url, sampleUrl: () => sample.url(gateway.url()) };
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -95,8 +80,8 @@ async function openGround(around: Surroundings) {
     ids,
     limits: { quotaBytes: config.limits.code_cache_mib * MIB },
   });
-  const { resolver } = config.egress;
-  const driver = sandboxDriver(around.keeper, { trees, clock, logger: logger.child('sandbox'), resolver });
+  const places = { trees, clock, logger: logger.child('sandbox'), resolver: config.egress.resolver };
+  const driver = sandboxDriver(around.keeper, places);
   const runtimes = await findRuntimes({ installation });
   const box = createSecretBox(around.keys);
   return { around, store, trees, driver, runtimes, box, wire: createWire(), base: { store, clock, ids } };
@@ -104,20 +89,19 @@ async function openGround(around: Surroundings) {
 
 /** Who may do what. */
 function openIdentities({ base, box }: Ground) {
-  const { clock, ids } = base;
   const identities = iam.createIdentities({ ...base, box });
   const authorize = iam.createAuthorize(identities);
   const findRole = iam.createFindRole(identities);
   const findStoredKey = iam.createFindStoredKey({ ...base, box });
-  const findKey = createFindKey({ clock, box, findRole, findStoredKey });
-  const sts = stsService({ clock, ids, box, findRole, findStoredKey, authorize });
+  const findKey = createFindKey({ ...base, box, findRole, findStoredKey });
+  const sts = stsService({ ...base, box, findRole, findStoredKey, authorize });
   return {
     identities,
     authorize,
     findRole,
     findKey,
     sts,
-    issueCredentials: createIssueCredentials({ clock, ids, box, findRole }),
+    issueCredentials: createIssueCredentials({ ...base, box, findRole }),
   };
 }
 
@@ -208,7 +192,6 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       sandbox: () => sandbox,
       store: () => store.health(),
     },
-    home: () => late.home?.(),
   });
 }
 

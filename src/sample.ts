@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
   type Clock,
@@ -6,6 +8,7 @@ import {
   type Ids,
   isFailure,
   type Logger,
+  type Service,
   type Store,
   type StoreSchema,
 } from './kernel/index.ts';
@@ -15,6 +18,7 @@ import { type Operation, type OperationContext, rootArn, type ServiceTable } fro
 const ACCOUNT = '111111111111';
 const REGION = 'us-east-1';
 const NAME = 'welcome';
+const RUNTIME = 'nodejs26.x';
 const READY_WITHIN_MS = 30_000;
 
 interface Setting {
@@ -32,18 +36,30 @@ export interface SamplePorts {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly tables: { readonly iam: ServiceTable; readonly lambda: ServiceTable };
-  /** Source text of examples/welcome/index.mjs. */
-  readonly source: () => string;
-  readonly runtime: string;
-  /** Leave it out, for ever. */
-  readonly bare: boolean;
+  /** Where examples/welcome lies. */
+  readonly installation: string;
+  /** Whether to leave it out, for ever. */
+  readonly config: { readonly bare: boolean };
 }
 
-/** On the first start of a data directory deploys the sample. Resolves to the id of its function URL, if it is (still) there. */
-export async function deploySample(ports: SamplePorts): Promise<string | undefined> {
+/** The sample: start deploys it on the first start of a data directory. */
+export function sampleApplication(ports: SamplePorts): Service & { readonly url: (server: string) => string | undefined } {
+  let id: string | undefined;
+  return {
+    async start() {
+      id = await deploySample(ports);
+    },
+    async stop() {},
+    url: (server) => (id === undefined ? undefined : `${server}/_dalamb/url/${id}/`),
+  };
+}
+
+/** Resolves to the id of the sample's function URL, if it is (still) there. */
+async function deploySample(ports: SamplePorts): Promise<string | undefined> {
+  const { bare } = ports.config;
   const decided = await ports.store.read.get(settings, ['sample']);
   if (decided === undefined) {
-    if (!ports.bare) {
+    if (!bare) {
       try {
         await deploy(ports);
       } catch (error) {
@@ -51,9 +67,9 @@ export async function deploySample(ports: SamplePorts): Promise<string | undefin
         return undefined;
       }
     }
-    await ports.store.transact((tx) => tx.put(settings, { name: 'sample', value: ports.bare ? 'left out' : 'deployed' }));
+    await ports.store.transact((tx) => tx.put(settings, { name: 'sample', value: bare ? 'left out' : 'deployed' }));
   }
-  return ports.bare ? undefined : urlId(ports);
+  return bare ? undefined : urlId(ports);
 }
 
 async function urlId(ports: SamplePorts): Promise<string | undefined> {
@@ -66,6 +82,10 @@ async function urlId(ports: SamplePorts): Promise<string | undefined> {
   }
 }
 
+function source({ installation }: SamplePorts): string {
+  return fs.readFileSync(path.join(installation, 'examples/welcome/index.mjs'), 'utf8');
+}
+
 async function deploy(ports: SamplePorts): Promise<void> {
   const trust = {
     Version: '2012-10-17',
@@ -76,11 +96,11 @@ async function deploy(ports: SamplePorts): Promise<void> {
     call(ports, 'lambda', 'CreateFunction', {
       FunctionName: NAME,
       Role: `arn:aws:iam::${ACCOUNT}:role/${NAME}`,
-      Runtime: ports.runtime,
+      Runtime: RUNTIME,
       Handler: 'index.handler',
       MemorySize: 256,
       Description: 'The sample application of a first start.',
-      Code: { ZipFile: zipOf('index.mjs', ports.source()) },
+      Code: { ZipFile: zipOf('index.mjs', source(ports)) },
     }),
   );
   await untilActive(ports);

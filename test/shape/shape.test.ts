@@ -6,7 +6,7 @@ import { dependencyReasons, emptyNames, limits, mayImport, typesOnly } from './r
 import { filesBelow, readSource, root, type Source } from './source.ts';
 
 const sources = filesBelow('src').map(readSource);
-const code = sources.filter((source) => !source.file.endsWith('.test.ts') && !source.file.includes('.suite.'));
+const code = sources.filter((source) => !source.file.endsWith('.test.ts') && !/\.(suite|fixture)\./.test(source.file));
 const roomOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1];
 const none = (found: readonly string[]) => assert.deepEqual(found, []);
 

@@ -1,5 +1,6 @@
 import type { Service } from '../../kernel/index.ts';
 import {
+  type ControlRoute,
   type FindAsyncSettings,
   type FindFunctionUrl,
   functionRef,
@@ -13,6 +14,7 @@ import { createAccess, createMayInvoke } from './access.ts';
 import { createFindAsyncSettings } from './async-settings.ts';
 import { codeRoute } from './code-downloads.ts';
 import type { Lambda, LambdaDeps } from './deps.ts';
+import { egressRoutes } from './egress.ts';
 import { createFindFunctionUrl } from './function-urls.ts';
 import { operations } from './operations.ts';
 import { createPreparer } from './preparation.ts';
@@ -26,6 +28,7 @@ export interface LambdaService extends ServiceTable, Service {
   readonly findFunctionUrl: FindFunctionUrl;
   readonly findAsyncSettings: FindAsyncSettings;
   readonly reservedTotal: ReservedTotal;
+  readonly routes: readonly ControlRoute[];
   /** Serves the links of GetFunction and GetLayerVersion. */
   readonly codeRoute: RawRoute;
   /** Resolves when no preparation is under way; for tests and orderly deploys. */
@@ -46,6 +49,7 @@ export function lambdaService(deps: LambdaDeps): LambdaService {
     findFunctionUrl: createFindFunctionUrl(read),
     findAsyncSettings: createFindAsyncSettings(read),
     reservedTotal: reserved.total,
+    routes: egressRoutes(lambda),
     codeRoute: codeRoute(lambda),
     idle: preparer.idle,
     async start() {

@@ -1,0 +1,43 @@
+import { type ControlRequest, type ControlRoute, type EgressPolicy, functionRef, parseEgressPolicy } from '../../model/index.ts';
+import type { Lambda } from './deps.ts';
+import { findFunction } from './lookup.ts';
+import { changeable, replaceLatest } from './updates.ts';
+
+/** What a function may reach outside, by the control API: AWS has no words for it. It is part of the configuration, so versions keep theirs. */
+export function egressRoutes(lambda: Lambda): readonly ControlRoute[] {
+  const path = '/functions/:name/egress';
+  return [
+    { method: 'GET', path, summary: 'what a function may reach outside', handle: (request) => show(lambda, request) },
+    {
+      method: 'PUT',
+      path,
+      summary: 'sets it: { enabled, allow: [{ to, port }], deny: […] }',
+      handle: async (request) => change(lambda, request, parseEgressPolicy(request.body)),
+    },
+    {
+      method: 'DELETE',
+      path,
+      summary: 'back to what the configuration file says',
+      handle: (request) => change(lambda, request, undefined),
+    },
+  ];
+}
+
+async function show(lambda: Lambda, { place, params }: ControlRequest): Promise<EgressPolicy> {
+  const { latest } = await findFunction(lambda.store.read, functionRef(place, params.name!));
+  return latest.egress ?? lambda.settings.egress;
+}
+
+async function change(
+  lambda: Lambda,
+  { place, params }: ControlRequest,
+  egress: EgressPolicy | undefined,
+): Promise<EgressPolicy> {
+  const ref = functionRef(place, params.name!);
+  await lambda.store.transact(async (tx) => {
+    const fn = await changeable(tx, ref, undefined);
+    return replaceLatest(lambda, tx, fn, { ...fn.latest, egress, now: lambda.clock.now() });
+  });
+  lambda.prepareSoon(ref, ref.name);
+  return egress ?? lambda.settings.egress;
+}
