@@ -12,6 +12,8 @@ export interface ReadConditions {
   readonly ifNoneMatch?: string;
   readonly ifModifiedSince?: Date;
   readonly ifUnmodifiedSince?: Date;
+  /** Epoch ms; an ifModifiedSince later than this means nothing. */
+  readonly now?: number;
 }
 
 /** undefined: read; `not-modified`: 304; else the name of the condition that fails with 412. ETags outrank dates (RFC 9110 §13.2.2). */
@@ -21,7 +23,8 @@ export function judgeRead(state: ObjectState, conditions: ReadConditions): strin
     if (!matches(conditions.ifMatch, state.etag)) return 'If-Match';
   } else if (conditions.ifUnmodifiedSince && second > conditions.ifUnmodifiedSince.getTime()) return 'If-Unmodified-Since';
   if (conditions.ifNoneMatch !== undefined) return matches(conditions.ifNoneMatch, state.etag) ? 'not-modified' : undefined;
-  if (conditions.ifModifiedSince && second <= conditions.ifModifiedSince.getTime()) return 'not-modified';
+  const since = conditions.ifModifiedSince?.getTime();
+  if (since !== undefined && since <= (conditions.now ?? since) && second <= since) return 'not-modified';
   return undefined;
 }
 

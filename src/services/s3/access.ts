@@ -82,7 +82,8 @@ export async function accessRequests(
   const action = `s3:${versioned(asked[0], input)}`;
   if (asked[1] === 'all') return [{ action, resource: '*', context: {} }];
   const name = String(input.Bucket ?? '');
-  const { resourcePolicy, ...owner } = await policyOf(from, name, context);
+  // Whose a name is already, CreateBucket itself says.
+  const { resourcePolicy, ...owner } = operation === 'CreateBucket' ? ({} as Protection) : await policyOf(from, name, context);
   const mends = context.principal.kind === 'root' && POLICY_OPERATIONS.includes(operation);
   const policy = mends && owner.resourceAccount === context.principal.account ? owner : { ...owner, resourcePolicy };
   const conditions = conditionsOf(input, context);

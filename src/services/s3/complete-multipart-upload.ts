@@ -6,6 +6,7 @@ import { objects, type StoredObject, type Upload, uploads } from './collections.
 import { completeParts, selectParts } from './completed-parts.ts';
 import { currentUpload } from './current-upload.ts';
 import type { S3Deps } from './deps.ts';
+import { type OwnSums, ownSums } from './mixed-parts.ts';
 import { checksumMembers, quoted } from './object-description.ts';
 import { invalidRequest, refuseUnkept } from './refusals.ts';
 
@@ -21,8 +22,9 @@ export function completeMultipartUpload(deps: S3Deps): Operation<Input, Output> 
     refuseUnkept(input as object);
     checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch });
     const change = announcement(deps, context);
+    const sums = await ownSums(deps.store, input.UploadId!);
     const object = await deps.store.transact(
-      async (tx) => (await completedBefore(tx, input, context)) ?? complete(tx, input, change),
+      async (tx) => (await completedBefore(tx, input, context)) ?? complete(tx, { ...input, sums }, change),
     );
     return {
       Location: `${context.endpoint}/${object.bucket}/${encodeURIComponent(object.key)}`,
@@ -47,13 +49,13 @@ async function completedBefore(tx: Transaction, input: Input, context: Operation
   }
 }
 
-async function complete(tx: Transaction, input: Input, change: Announcement): Promise<StoredObject> {
+async function complete(tx: Transaction, input: Input & { readonly sums: OwnSums }, change: Announcement): Promise<StoredObject> {
   const upload = await currentUpload(tx, input, change.context);
   const { bucket, key } = upload;
   const before = await tx.get(objects, [bucket, key]);
   judgeCompletion(upload, before, input);
   const chosen = await selectParts(tx, upload, input);
-  const { size, etag, checksum } = completeParts(upload, chosen, input);
+  const { size, etag, checksum } = completeParts(upload, chosen, { input, sums: input.sums });
   if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== size)
     throw invalidRequest(
       `The provided 'x-amz-mp-object-size' header value ${input.MpuObjectSize} does not match what was computed: ${size}`,

@@ -3,6 +3,7 @@ import type { CompletedPart, CompleteMultipartUploadCommandInput } from '@aws-sd
 import { type ChecksumName, checksumNames, checksumOf, fail, joinCrcs, type Transaction } from '../../kernel/index.ts';
 import { eachPart } from './change-object.ts';
 import type { Checksum, Part, Upload } from './collections.ts';
+import { OWN_ALGORITHM, type OwnSums } from './mixed-parts.ts';
 import { quoted } from './object-description.ts';
 import { invalidRequest } from './refusals.ts';
 
@@ -60,7 +61,8 @@ function invalidPart(upload: Upload, one: CompletedPart) {
 }
 
 /** Size, ETag and checksum of the whole, out of those of its parts; checked against what the client expects. */
-export function completeParts(upload: Upload, chosen: readonly Part[], input: Input) {
+export function completeParts(upload: Upload, stored: readonly Part[], { input, sums }: { input: Input; sums: OwnSums }) {
+  const chosen = upload.algorithm === undefined ? agreed(stored, sums) : stored;
   const md5s = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag, 'hex')));
   const checksum = wholeChecksum(upload, chosen);
   checkWhole(upload, checksum, input);
@@ -78,6 +80,15 @@ function wholeChecksum(upload: Upload, chosen: readonly Part[]): Checksum {
     return { algorithm, value: joinCrcs(algorithm, values).toString('base64'), type: 'FULL_OBJECT' };
   const sum = checksumOf(algorithm, Buffer.concat(values.map(({ value }) => value)));
   return { algorithm, value: `${sum.toString('base64')}-${chosen.length}`, type: 'COMPOSITE' };
+}
+
+/** Parts that were summed differently, all by S3's own algorithm; where a part's own sum is not there, as they are. */
+function agreed(chosen: readonly Part[], sums: OwnSums): readonly Part[] {
+  if (new Set(chosen.map(({ checksum }) => checksum.algorithm)).size < 2) return chosen;
+  return chosen.map((part) => {
+    const value = sums.get(part.hash);
+    return value === undefined ? part : { ...part, checksum: { ...part.checksum, algorithm: OWN_ALGORITHM, value } };
+  });
 }
 
 /** An upload that named no algorithm takes what its parts agree on. */

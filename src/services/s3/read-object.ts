@@ -29,7 +29,7 @@ export async function selectObject(from: Reader, input: ReadInput, context: Oper
   if (input.Range !== undefined && input.PartNumber !== undefined)
     throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
   const object = await currentObject(from, input, context);
-  checkConditions(object, input);
+  checkConditions(object, input, context.now);
   const range =
     input.PartNumber === undefined ? requestedRange(object, input.Range) : await partRange(from, object, input.PartNumber);
   const partial = input.PartNumber !== undefined || range !== undefined;
@@ -44,12 +44,13 @@ export async function selectObject(from: Reader, input: ReadInput, context: Oper
   return range ? { object, range, headers } : { object, headers };
 }
 
-function checkConditions(object: StoredObject, input: ReadInput): void {
+function checkConditions(object: StoredObject, input: ReadInput, now: number): void {
   const verdict = judgeRead(object, {
     ifMatch: input.IfMatch,
     ifNoneMatch: input.IfNoneMatch,
     ifModifiedSince: input.IfModifiedSince,
     ifUnmodifiedSince: input.IfUnmodifiedSince,
+    now,
   });
   if (verdict === undefined) return;
   if (verdict !== 'not-modified') throw preconditionFailed(verdict);
