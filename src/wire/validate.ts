@@ -82,7 +82,7 @@ function planOf(schema: NormalizedSchema, service: ServiceName): Plan {
 }
 
 /** Members whose violation AWS answers with an error of the service instead of the model's (spec/lambda-api.md §1.2, near-misses). */
-const WORDED_BY_SERVICE: ReadonlySet<string> = new Set(['lambda.Runtime', 's3.CopySource']);
+const WORDED_BY_SERVICE: ReadonlySet<string> = new Set(['lambda.Runtime', 's3.CopySource', 's3.LocationConstraint']);
 
 function structurePlan(schema: NormalizedSchema, service: ServiceName): Plan {
   const row = schema.getSchema() as unknown as object;
