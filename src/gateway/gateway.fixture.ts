@@ -1,7 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
-import { randomIds, silentLogger, systemClock } from '../kernel/index.ts';
+import { platformFailure, randomIds, silentLogger, systemClock } from '../kernel/index.ts';
 import type { Call, FunctionSpec, FunctionUrl, KnownKey, OperationContext, Outcome, Principal } from '../model/index.ts';
 import { createWire } from '../wire/index.ts';
 import { createGateway, type Gateway, type GatewayDeps } from './index.ts';
@@ -68,6 +68,9 @@ function deps(stage: Stage): GatewayDeps {
       lambda: table('lambda', {
         Invoke: (input) => ({ StatusCode: 200, ExecutedVersion: '$LATEST', Payload: input.Payload ?? Buffer.from('null') }),
         ListFunctions: () => ({ Functions: [] }),
+        GetAccountSettings: () => {
+          throw platformFailure('KeeperRefused', 'mount /srv/secret/place');
+        },
       }),
       s3: table('s3', {
         GetObject: () => ({ Body: Readable.from([Buffer.from('content')]), ContentLength: 7, ETag: '"e"' }),
@@ -75,6 +78,9 @@ function deps(stage: Stage): GatewayDeps {
           let size = 0;
           for await (const chunk of input.Body as AsyncIterable<Uint8Array>) size += chunk.length;
           return { ETag: `"${size}"` };
+        },
+        DeleteObject: () => {
+          throw platformFailure('StoreFull', '/srv/secret/place');
         },
         ListBuckets: () => ({ Buckets: [] }),
       }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { silentLogger } from '../kernel/index.ts';
 import { type Ask, ask, claims, openStage, raw, type Stage } from './gateway.fixture.ts';
 
 let stage: Stage;
@@ -31,15 +32,36 @@ test('a known key is verified even in mode local', async () => {
   assert.match(reply.text, /<Code>(SignatureDoesNotMatch|RequestExpired)</);
 });
 
-test('an operation that nobody has is NotImplemented by name; what nobody foresaw is InternalFailure without details', async () => {
+test('an operation that nobody has is NotImplemented by name; what nobody foresaw is the service’s own fault, without details', async () => {
   const missing = await ask(stage.port, { path: '/2015-03-31/functions/f', headers: claims('test', 'lambda') });
   assert.deepEqual([missing.status, missing.headers['x-amzn-errortype']], [501, 'NotImplemented']);
   assert.match(missing.text, /GetFunction/);
   const body = 'Action=CreateRole&Version=2010-05-08&RoleName=r&AssumeRolePolicyDocument=%7B%7D';
   const broken = await ask(stage.port, { method: 'POST', headers: { ...claims('test', 'iam'), ...form }, body });
   assert.equal(broken.status, 500);
-  assert.match(broken.text, /<Code>InternalFailure</);
+  assert.match(broken.text, /<Code>ServiceFailure</);
   assert.doesNotMatch(broken.text, /nobody foresaw/);
+});
+
+test('the platform’s own faults have the service’s code, a retryable status, no details, and one line in the log', async () => {
+  const lines: unknown[] = [];
+  const logger = { ...silentLogger, error: (_: string, fields: unknown) => void lines.push(fields) };
+  const other = await openStage({ logger: logger as never });
+  try {
+    const refused = await ask(other.port, { path: '/2016-08-19/account-settings', headers: claims('test', 'lambda') });
+    assert.deepEqual([refused.status, refused.headers['x-amzn-errortype']], [500, 'ServiceException']);
+    const full = await ask(other.port, { method: 'DELETE', path: '/b/k' });
+    assert.equal(full.status, 503);
+    assert.match(full.text, /<Code>ServiceUnavailable<[\s\S]*disk is full/);
+    for (const { text } of [refused, full]) assert.doesNotMatch(text, /secret/);
+    const ids = [refused.headers['x-amzn-requestid'], full.headers['x-amz-request-id']];
+    assert.deepEqual(
+      lines.map((line) => (line as { requestId: string }).requestId),
+      ids,
+    );
+  } finally {
+    await other.close();
+  }
 });
 
 test('every answer has a date and a request id', async () => {

@@ -1,4 +1,4 @@
-import { type Failure, fail, isFailure, type Logger } from '../kernel/index.ts';
+import { type Failure, fail, isFailure, type Logger, type PlatformCode, platformErrors } from '../kernel/index.ts';
 import type { AccessRequest, Decision, Principal } from '../model/index.ts';
 import type { Match } from '../wire/index.ts';
 
@@ -59,11 +59,13 @@ export function notImplemented(match: Match): Failure {
   return fail('NotImplemented', `${match.service} ${match.operation} is not implemented by dalamb`, { status: 501 });
 }
 
-/** Turns whatever was thrown into a failure for the client; what nobody foresaw is logged here, once, and told without details. */
+/** Turns whatever was thrown into a failure for the client; the platform's own faults are logged here, once, and told without details. */
 export function asFailure(error: unknown, requestId: string, logger: Logger): Failure {
   if (isFailure(error)) {
-    if (error.fault === 'platform' && error.code === 'InternalError') logger.error('a promise was broken', { requestId, error });
-    return error;
+    if (error.status < 500 || error.status === 501 || !Object.hasOwn(platformErrors, error.code)) return error;
+    logger.error('a request failed through the platform', { requestId, code: error.code, error });
+    const code = error.code as PlatformCode;
+    return fail(code, `${platformErrors[code].text}. It is logged under request id ${requestId}.`, { status: error.status });
   }
   logger.error('a request failed unexpectedly', { requestId, error });
   return fail(

@@ -15,20 +15,53 @@ interface CatalogueEntry {
   readonly version?: string;
   /** Code of answers to violated constraints. */
   readonly validation: string;
+  /** Code of what is the platform's fault; of what may go well when it is tried again, if that has a code of its own. */
+  readonly fault: string;
+  readonly unavailable?: string;
 }
 
 /** What tells the services apart on the wire (spec/backends.md §0). A table, so that recognising a request loads no model. */
 export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
-  lambda: { protocols: ['restJson1'], signing: 'lambda', host: 'lambda', validation: 'ValidationException' },
-  s3: { protocols: ['restXml'], signing: 's3', host: 's3', validation: 'InvalidArgument' },
-  iam: { protocols: ['awsQuery'], signing: 'iam', host: 'iam', version: '2010-05-08', validation: 'ValidationError' },
-  sts: { protocols: ['awsQuery'], signing: 'sts', host: 'sts', version: '2011-06-15', validation: 'ValidationError' },
+  lambda: {
+    protocols: ['restJson1'],
+    signing: 'lambda',
+    host: 'lambda',
+    validation: 'ValidationException',
+    fault: 'ServiceException',
+  },
+  s3: {
+    protocols: ['restXml'],
+    signing: 's3',
+    host: 's3',
+    validation: 'InvalidArgument',
+    fault: 'InternalError',
+    unavailable: 'ServiceUnavailable',
+  },
+  iam: {
+    protocols: ['awsQuery'],
+    signing: 'iam',
+    host: 'iam',
+    version: '2010-05-08',
+    validation: 'ValidationError',
+    fault: 'ServiceFailure',
+  },
+  sts: {
+    protocols: ['awsQuery'],
+    signing: 'sts',
+    host: 'sts',
+    version: '2011-06-15',
+    validation: 'ValidationError',
+    fault: 'InternalFailure',
+    unavailable: 'ServiceUnavailable',
+  },
   logs: {
     protocols: ['awsJson1_1'],
     signing: 'logs',
     host: 'logs',
     target: 'Logs_20140328',
     validation: 'InvalidParameterException',
+    fault: 'InternalServerException',
+    unavailable: 'ServiceUnavailableException',
   },
   sqs: {
     protocols: ['awsJson1_0', 'awsQuery'],
@@ -37,14 +70,24 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     target: 'AmazonSQS',
     version: '2012-11-05',
     validation: 'InvalidParameterValue',
+    fault: 'InternalFailure',
+    unavailable: 'ServiceUnavailable',
   },
-  sns: { protocols: ['awsQuery'], signing: 'sns', host: 'sns', version: '2010-03-31', validation: 'ValidationError' },
+  sns: {
+    protocols: ['awsQuery'],
+    signing: 'sns',
+    host: 'sns',
+    version: '2010-03-31',
+    validation: 'ValidationError',
+    fault: 'InternalErrorException',
+  },
   dynamodb: {
     protocols: ['awsJson1_0'],
     signing: 'dynamodb',
     host: 'dynamodb',
     target: 'DynamoDB_20120810',
     validation: 'ValidationException',
+    fault: 'InternalServerError',
   },
   dynamodbstreams: {
     protocols: ['awsJson1_0'],
@@ -52,6 +95,7 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     host: 'streams',
     target: 'DynamoDBStreams_20120810',
     validation: 'ValidationException',
+    fault: 'InternalServerError',
   },
   kinesis: {
     protocols: ['awsJson1_1'],
@@ -59,6 +103,7 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     host: 'kinesis',
     target: 'Kinesis_20131202',
     validation: 'ValidationException',
+    fault: 'InternalFailureException',
   },
   events: {
     protocols: ['awsJson1_1'],
@@ -66,8 +111,15 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     host: 'events',
     target: 'AWSEvents',
     validation: 'ValidationException',
+    fault: 'InternalException',
   },
-  scheduler: { protocols: ['restJson1'], signing: 'scheduler', host: 'scheduler', validation: 'ValidationException' },
+  scheduler: {
+    protocols: ['restJson1'],
+    signing: 'scheduler',
+    host: 'scheduler',
+    validation: 'ValidationException',
+    fault: 'InternalServerException',
+  },
   monitoring: {
     protocols: ['awsJson1_0', 'awsQuery', 'rpcv2Cbor'],
     signing: 'monitoring',
@@ -75,15 +127,31 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     validation: 'ValidationError',
+    fault: 'InternalServiceFault',
   },
-  apigatewayv2: { protocols: ['restJson1'], signing: 'apigateway', host: 'apigateway', validation: 'BadRequestException' },
-  ssm: { protocols: ['awsJson1_1'], signing: 'ssm', host: 'ssm', target: 'AmazonSSM', validation: 'ValidationException' },
+  apigatewayv2: {
+    protocols: ['restJson1'],
+    signing: 'apigateway',
+    host: 'apigateway',
+    validation: 'BadRequestException',
+    fault: 'InternalServerErrorException',
+    unavailable: 'ServiceUnavailableException',
+  },
+  ssm: {
+    protocols: ['awsJson1_1'],
+    signing: 'ssm',
+    host: 'ssm',
+    target: 'AmazonSSM',
+    validation: 'ValidationException',
+    fault: 'InternalServerError',
+  },
   secretsmanager: {
     protocols: ['awsJson1_1'],
     signing: 'secretsmanager',
     host: 'secretsmanager',
     target: 'secretsmanager',
     validation: 'ValidationException',
+    fault: 'InternalServiceError',
   },
   cloudformation: {
     protocols: ['awsQuery'],
@@ -91,6 +159,8 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     host: 'cloudformation',
     version: '2010-05-15',
     validation: 'ValidationError',
+    fault: 'InternalFailure',
+    unavailable: 'ServiceUnavailable',
   },
 };
 

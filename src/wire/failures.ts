@@ -1,5 +1,5 @@
-import type { Failure } from '../kernel/index.ts';
-import type { ProtocolName } from './catalogue.ts';
+import { type Failure, type PlatformCode, platformErrors } from '../kernel/index.ts';
+import { catalogue, type ProtocolName } from './catalogue.ts';
 import type { ServiceName } from './contract.ts';
 import { type ErrorShape, serviceModel } from './service-model.ts';
 
@@ -67,7 +67,23 @@ const JSON_FRONT = new Set(Object.keys(TRANSLATED));
 
 /** What a client is told of a failure: the code in its protocol's words, the status of the model unless the failure brings another. */
 export function tell(failure: Failure, service: ServiceName, protocol: ProtocolName): Told {
-  const { code, message } = failure;
+  const fault = platformFault(failure, service);
+  return fault
+    ? { ...tellCode(failure, fault.code, service, protocol), status: fault.status }
+    : tellCode(failure, failure.code, service, protocol);
+}
+
+/** dalamb's own faults are no client's business by name: each service has its code for them. What may pass is 503, which every SDK tries again. */
+function platformFault({ code }: Failure, service: ServiceName): { code: string; status: number } | undefined {
+  const status =
+    code === 'InternalFailure' ? 500 : Object.hasOwn(platformErrors, code) ? platformErrors[code as PlatformCode].status : 0;
+  if (status < 500 || status === 501) return undefined;
+  const { fault, unavailable } = catalogue[service];
+  return status === 500 ? { code: fault, status } : { code: unavailable ?? fault, status: 503 };
+}
+
+function tellCode(failure: Failure, code: string, service: ServiceName, protocol: ProtocolName): Told {
+  const { message } = failure;
   const shape = service === 's3' ? undefined : serviceModel(service).error(code);
   if (shape)
     return {
