@@ -8,20 +8,26 @@ import type { Exchange } from './exchange.ts';
  * Writes an answer: in one piece, or a stream at the client's pace that ends when the client goes. A stream that breaks cuts the
  * connection, so that half an answer is never taken for a whole one. Never rejects.
  */
-export async function send(exchange: Exchange, response: WireResponse, logger: Logger): Promise<void> {
+export function send(exchange: Exchange, response: WireResponse, logger: Logger): Promise<void> {
   const { res } = exchange;
   const body = response.body;
-  try {
-    if (res.destroyed || res.headersSent) return discard(body);
-    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) sendWhole(exchange, response);
-    else await sendStream(exchange, response, body);
-  } catch (error) {
+  const failed = (error: unknown) => {
     logger.error('an answer could not be written', { requestId: exchange.requestId, error });
     if (!res.headersSent) res.writeHead(500, { 'content-length': '0', 'x-amzn-requestid': exchange.requestId });
     discard(body);
     res.destroy();
+  };
+  try {
+    if (res.destroyed || res.headersSent) discard(body);
+    else if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) sendWhole(exchange, response);
+    else return sendStream(exchange, response, body).catch(failed);
+  } catch (error) {
+    failed(error);
   }
+  return DONE;
 }
+
+const DONE = Promise.resolve();
 
 function sendWhole(exchange: Exchange, response: WireResponse): void {
   const { res, req } = exchange;

@@ -44,7 +44,7 @@ export async function serveAws(door: AwsDoor, exchange: Exchange): Promise<void>
   }
   if (match?.service === 's3') response.headers['content-security-policy'] = 'sandbox';
   if (grant) Object.assign(response.headers, grant.headers);
-  return send(exchange, response, door.logger);
+  await send(exchange, response, door.logger);
 }
 
 /** The error exit of every step. */
@@ -82,22 +82,40 @@ interface Known {
 }
 
 function contextOf(door: AwsDoor, exchange: Exchange, known: Known): OperationContext {
-  const { principal, match } = known;
-  return {
-    account: principal.account,
-    region: match.region,
-    principal,
-    requestId: requestIdOf(exchange, match),
-    now: exchange.now,
-    sourceIp: exchange.sourceIp,
-    headers: exchange.headers,
-    endpoint: exchange.endpoint,
-    cause: causeOf(door, exchange, principal),
-    trailers: known.decoded.trailers,
-    get signal() {
-      return exchange.signal;
-    },
-  };
+  return new Context(exchange, known, causeOf(door, exchange, known.principal));
+}
+
+/** A class, for its getter: on an object of its own it would cost a closure a request. */
+class Context implements OperationContext {
+  readonly account: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly now: number;
+  readonly sourceIp: string;
+  readonly headers: OperationContext['headers'];
+  readonly endpoint: string;
+  readonly cause: string | undefined;
+  readonly trailers: OperationContext['trailers'];
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange, { principal, match, decoded }: Known, cause: string | undefined) {
+    this.account = principal.account;
+    this.region = match.region;
+    this.principal = principal;
+    this.requestId = requestIdOf(exchange, match);
+    this.now = exchange.now;
+    this.sourceIp = exchange.sourceIp;
+    this.headers = exchange.headers;
+    this.endpoint = exchange.endpoint;
+    this.cause = cause;
+    this.trailers = decoded.trailers;
+    this.#exchange = exchange;
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
 }
 
 function causeOf(door: AwsDoor, exchange: Exchange, principal: Principal): string | undefined {

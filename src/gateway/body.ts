@@ -19,7 +19,7 @@ export function hasNoBody(req: IncomingMessage): boolean {
   return (length === undefined || length === '0') && req.headers['transfer-encoding'] === undefined;
 }
 
-export class RequestBody extends Readable {
+class RequestBody extends Readable {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   #expectsContinue: boolean;
@@ -32,7 +32,6 @@ export class RequestBody extends Readable {
     this.#expectsContinue = expectsContinue;
   }
 
-  /** True while it waits for who reads it, not for the client. */
   get isFull(): boolean {
     return this.readableLength >= HIGH_WATER;
   }
@@ -69,12 +68,51 @@ export class RequestBody extends Readable {
   };
 }
 
+/** A body that somebody reads, as the watch over time sees it. */
+interface ReadBody {
+  /** True while it waits for who reads it, not for the client. */
+  readonly isFull: boolean;
+  destroy(error: Failure): unknown;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A body that is wanted whole, straight from the request: no stream between, no iterator. As with RequestBody, what is beyond the limit is
+ * thrown away and the answer still reaches the client.
+ */
+export function wholeBodyOf(req: IncomingMessage, limit: number, tooLarge: () => unknown): Promise<Buffer> {
+  if (hasNoBody(req)) return Promise.resolve(NOTHING);
+  if (req.destroyed) return Promise.reject(incompleteBody());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (error: unknown) => {
+      req.off('data', take).off('end', end).off('close', cut);
+      req.on('error', () => {});
+      req.resume();
+      reject(error);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) stop(tooLarge());
+      else chunks.push(chunk);
+    };
+    const end = () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    const cut = () => {
+      if (!req.readableEnded) stop(incompleteBody());
+    };
+    (req as Awaited)[awaited] = { isFull: false, destroy: stop };
+    req.on('data', take).on('end', end).on('close', cut);
+  });
+}
+
 /** Kept on the request itself: a WeakMap costs the garbage collector several µs a request. */
 const awaited = Symbol('awaited body');
-type Awaited = IncomingMessage & { [awaited]?: RequestBody };
+type Awaited = IncomingMessage & { [awaited]?: ReadBody };
 
 /** The body of that request, once somebody began to read it: whoever watches over time can end the wait by destroying it. */
-export function awaitedBody(req: IncomingMessage): RequestBody | undefined {
+export function awaitedBody(req: IncomingMessage): ReadBody | undefined {
   return (req as Awaited)[awaited];
 }
 

@@ -1,4 +1,4 @@
-import { collect, type Failure, fail, type Logger, MIB, platformFailure } from '../kernel/index.ts';
+import { type Failure, fail, type Logger, MIB, platformFailure } from '../kernel/index.ts';
 import type { ControlRoute, Place } from '../model/index.ts';
 import { type AuthMode, DEFAULT_ACCOUNT } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
@@ -59,7 +59,7 @@ async function checkToken(door: ControlDoor, exchange: Exchange): Promise<void> 
 
 /** Requires `application/json`, which no page can send to us without being asked first. */
 async function readJson(exchange: Exchange): Promise<unknown> {
-  const bytes = await collect(exchange.body, LARGEST_BODY, () =>
+  const bytes = await exchange.whole(LARGEST_BODY, () =>
     platformFailure('InvalidRequest', `a body has at most ${LARGEST_BODY} bytes`, { status: 413 }),
   );
   if (bytes.length === 0) return undefined;

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { collect } from '../kernel/index.ts';
 import type { SandboxCaller } from '../model/index.ts';
 import type { WireRequest } from '../wire/index.ts';
-import { bodyOf } from './body.ts';
+import { bodyOf, wholeBodyOf } from './body.ts';
 import type { HostKind } from './hosts.ts';
 import type { Visitor } from './visitors.ts';
 
@@ -24,6 +25,7 @@ export interface Exchange extends WireRequest {
   readonly sandbox?: SandboxCaller;
   /** Aborts when the client has gone before it was answered. */
   readonly signal: AbortSignal;
+  whole(limit: number, tooLarge: () => unknown): Promise<Buffer>;
 }
 
 export interface Arrival {
@@ -41,39 +43,69 @@ export interface ArrivalFacts {
 }
 
 export function exchangeOf(arrival: Arrival, facts: ArrivalFacts): Exchange {
-  const { req, res } = arrival;
-  const url = req.url as string;
-  const query = url.indexOf('?');
-  let body: Readable | undefined;
-  let signal: AbortSignal | undefined;
-  return {
-    req,
-    res,
-    requestId: facts.requestId,
-    now: facts.now,
-    method: req.method as string,
-    url,
-    path: query < 0 ? url : url.slice(0, query),
-    headers: req.headers as Record<string, string | undefined>,
-    get body() {
-      body ??= bodyOf(req, res, arrival.expectsContinue);
-      return body;
-    },
-    host: facts.host,
-    visitor: facts.visitor,
-    sourceIp: sourceIpOf(req),
-    endpoint: `http://${req.headers.host ?? 'localhost'}`,
-    sandbox: arrival.sandbox,
-    get signal() {
-      signal ??= goneSignal(res);
-      return signal;
-    },
-  };
+  return new Arrived(arrival, facts);
 }
 
-function sourceIpOf(req: IncomingMessage): string {
-  const address = req.socket.remoteAddress ?? '127.0.0.1';
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
+/** A class, for its getters: on an object of its own each would cost a closure a request. What few ask for is worked out when asked. */
+class Arrived implements Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  readonly now: number;
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly host: HostKind;
+  readonly visitor: Visitor;
+  readonly sandbox: SandboxCaller | undefined;
+  readonly #expectsContinue: boolean;
+  #body: Readable | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor({ req, res, expectsContinue, sandbox }: Arrival, facts: ArrivalFacts) {
+    const url = req.url as string;
+    const query = url.indexOf('?');
+    this.req = req;
+    this.res = res;
+    this.requestId = facts.requestId;
+    this.now = facts.now;
+    this.method = req.method as string;
+    this.url = url;
+    this.path = query < 0 ? url : url.slice(0, query);
+    this.headers = req.headers as Record<string, string | undefined>;
+    this.host = facts.host;
+    this.visitor = facts.visitor;
+    this.sandbox = sandbox;
+    this.#expectsContinue = expectsContinue;
+    this.#body = undefined;
+    this.#signal = undefined;
+  }
+
+  get body(): Readable {
+    this.#body ??= bodyOf(this.req, this.res, this.#expectsContinue);
+    return this.#body;
+  }
+
+  whole(limit: number, tooLarge: () => unknown): Promise<Buffer> {
+    if (this.#body) return collect(this.#body, limit, tooLarge);
+    if (this.#expectsContinue && !this.res.headersSent) this.res.writeContinue();
+    return wholeBodyOf(this.req, limit, tooLarge);
+  }
+
+  get sourceIp(): string {
+    const address = this.req.socket.remoteAddress ?? '127.0.0.1';
+    return address.startsWith('::ffff:') ? address.slice(7) : address;
+  }
+
+  get endpoint(): string {
+    return `http://${this.headers.host ?? 'localhost'}`;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= goneSignal(this.res);
+    return this.#signal;
+  }
 }
 
 /** Made only when asked for: most operations do not wait for anything. */

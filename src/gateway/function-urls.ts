@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { collect, fail, type Ids, isFailure, type Logger } from '../kernel/index.ts';
+import { fail, type Ids, isFailure, type Logger } from '../kernel/index.ts';
 import type { Authorize, FindFunctionUrl, FunctionUrl, Outcome, Principal, ResolveFunction, Run } from '../model/index.ts';
 import type { Match, Wire } from '../wire/index.ts';
 import { type Authentication, authenticate } from './authenticate.ts';
@@ -72,7 +72,7 @@ async function answerOf(door: UrlDoor, request: UrlRequest): Promise<UrlAnswer> 
     throw fail('NotImplemented', 'Function URLs with InvokeMode RESPONSE_STREAM are not implemented by dalamb', { status: 501 });
   const length = Number(exchange.headers['content-length'] ?? 0);
   if (length > MAX_URL_PAYLOAD) throw tooLarge();
-  const body = await collect(exchange.body, MAX_URL_PAYLOAD, tooLarge);
+  const body = await exchange.whole(MAX_URL_PAYLOAD, tooLarge);
   const principal = await mayInvoke(door, request, body);
   return urlAnswer(await invoke(door, request, { body, principal }));
 }

@@ -23,6 +23,7 @@ import { invokeRoute } from './control-invoke.ts';
 import { type StatusSources, statusRoute } from './control-status.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { serveFunctionUrl } from './function-urls.ts';
+import { isHomeVisit, showHome } from './home.ts';
 import { createHosts } from './hosts.ts';
 import { createListener, defaultListenerLimits, type ListenerLimits } from './listener.ts';
 import { isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
@@ -51,6 +52,8 @@ export interface GatewayDeps {
   readonly run: Run;
   /** The invocation that runs in an environment now; for calls that reach the open port with an environment's credentials. */
   readonly invocationOf?: (environment: string) => string | undefined;
+  /** Where people who open the bare address in a browser are sent, e.g. the sample's link; undefined: a page that names the docs. */
+  readonly home?: () => string | undefined;
   readonly controlRoutes: readonly ControlRoute[];
   readonly rawRoutes: readonly RawRoute[];
   /** What only compose can tell; the gateway knows the rest. */
@@ -119,6 +122,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 interface Doors {
   readonly aws: AwsDoor;
   readonly platform: PlatformDoor;
+  readonly home: () => string | undefined;
 }
 
 type OwnFacts = Pick<StatusSources, 'url' | 'counts'>;
@@ -143,6 +147,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
       version: status.version,
       services: Object.keys(services),
     },
+    home: deps.home ?? (() => undefined),
   };
 }
 
@@ -158,7 +163,7 @@ function allRoutes(deps: GatewayDeps, facts: OwnFacts, maxWaitMs: number): Contr
   return [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route)))];
 }
 
-/** The way of every request: form → host → function URL → platform → strangers → AWS. Each step may end it. */
+/** The way of every request: form → host → function URL → platform → home page → strangers → AWS. Each step may end it. */
 function admit(doors: Doors, exchange: Exchange): Promise<void> {
   const { host, path } = exchange;
   if (!path.startsWith('/') || exchange.url.length > LONGEST_URL) return reject(doors, exchange, malformed(exchange));
@@ -167,6 +172,7 @@ function admit(doors: Doors, exchange: Exchange): Promise<void> {
   if (host.kind === 'http-api') return reject(doors, exchange, platformFailure('NotImplemented', 'HTTP APIs'));
   if (isPlatformPath(path) && host.kind === 'own') return servePlatform(doors.platform, exchange);
   if (isPlatformPath(path)) return reject(doors, exchange, platformFailure('NoSuchRoute', `${path} on ${exchange.headers.host}`));
+  if (isHomeVisit(exchange)) return showHome(exchange, doors.home(), doors.aws.logger);
   if (exchange.method === 'OPTIONS') return preflight(doors, exchange);
   return serveAws(doors.aws, exchange);
 }

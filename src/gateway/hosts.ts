@@ -27,8 +27,9 @@ export function createHosts(names: readonly string[]): ClassifyHost {
     if (known) return known;
     const name = hostName(host);
     if (name === undefined) return foreign;
-    if (isIP(name) !== 0 && !bases.includes(name)) return isLoopback(name) || sameAddress(name, localAddress) ? own : foreign;
-    const kind = classifyName(name, bases);
+    const address = isIP(name) !== 0 && !bases.includes(name);
+    if (address && !isLoopback(name)) return sameAddress(name, localAddress) ? own : foreign;
+    const kind = address ? own : classifyName(name, bases);
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(host, kind);
     return kind;
