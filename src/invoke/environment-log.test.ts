@@ -37,6 +37,18 @@ test('one turn makes one write, an event keeps its line feeds and is cut at 256 
   );
 });
 
+test('a line longer than an event becomes several, whole, and cut between characters', () => {
+  const { log, writes } = bench();
+  const line = `${'a'.repeat(256 * 1024 - 1)}é${'b'.repeat(300 * 1024)}`;
+  log.output(Buffer.from(`${line}\nnext\n`));
+  for (const byte of [line.slice(0, 200_000), line.slice(200_000), '\n']) log.output(Buffer.from(byte));
+  log.event(line);
+  log.flush();
+  const [texts] = writes;
+  assert.equal(texts!.join(''), `${line}next${line}${line}`);
+  for (const text of texts!) assert.ok(Buffer.byteLength(text) <= 256 * 1024);
+});
+
 test('the tail is the last 4 KB of what came since it was asked for', () => {
   const { log } = bench();
   log.event('before');

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/index.ts';
 import type { LogLine, LogStream, WriteLog } from '../model/index.ts';
 
-const MAX_EVENT = 256 * 1024; // CloudWatch's limit of one event, bytes; counted in characters here, which never exceeds it
+const MAX_EVENT = 256 * 1024; // CloudWatch's limit of one event, bytes
 const TAIL_BYTES = 4096;
 const FLOOD_BYTES = 16 * 1024 * 1024;
 const FLOOD_WINDOW_MS = 1000;
@@ -50,7 +50,8 @@ export class EnvironmentLog {
   event(text: string): void {
     if (this.#flooded(text.length)) return;
     const time = this.#clock.now();
-    for (let at = 0; at < text.length || at === 0; at += MAX_EVENT) this.#add(text.slice(at, at + MAX_EVENT), time);
+    if (text.length <= MAX_EVENT / 3) this.#add(text, time);
+    else this.#line(Buffer.from(text), time);
     this.#scheduled ??= setImmediate(() => this.flush());
   }
 
@@ -61,11 +62,10 @@ export class EnvironmentLog {
     this.#partial = undefined;
     const time = this.#clock.now();
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10)) {
-      this.#add(data.toString('utf8', 0, Math.min(end, MAX_EVENT)), time);
+      this.#line(data.subarray(0, end), time);
       data = data.subarray(end + 1);
     }
-    if (data.byteLength >= MAX_EVENT) this.#add(data.toString('utf8', 0, MAX_EVENT), time);
-    else if (data.byteLength > 0) this.#partial = Buffer.from(data);
+    if (data.byteLength > 0) this.#partial = Buffer.from(this.#pieces(data, time));
     this.#scheduled ??= setImmediate(() => this.flush());
   }
 
@@ -109,6 +109,22 @@ export class EnvironmentLog {
     const bytes = this.#dropped;
     this.#dropped = 0;
     this.#add(`[dalamb] ${bytes} bytes of log were dropped: the function writes more than can be kept`, this.#clock.now());
+  }
+
+  #line(line: Buffer, time: number): void {
+    this.#add(this.#pieces(line, time).toString('utf8'), time);
+  }
+
+  /** What is longer than an event becomes several, cut between characters; returns what is left. */
+  #pieces(line: Buffer, time: number): Buffer {
+    let from = 0;
+    while (line.byteLength - from > MAX_EVENT) {
+      let to = from + MAX_EVENT;
+      while (to > from + MAX_EVENT - 4 && (line[to]! & 0xc0) === 0x80) to--;
+      this.#add(line.toString('utf8', from, to), time);
+      from = to;
+    }
+    return line.subarray(from);
   }
 
   #add(text: string, time: number): void {
