@@ -33,7 +33,7 @@ const event: EventInput = {
 
 /** Durable appends a second at 1, 16 and 64 in flight, each beside grouped write + fdatasync of the same bytes to one file, in turns. */
 export async function benchStore(): Promise<BenchFigure[]> {
-  const directory = fs.mkdtempSync(path.join(process.cwd(), '.bench-store-'));
+  const directory = fs.mkdtempSync(path.join('/var/tmp', 'dalamb-bench-store-'));
   try {
     return await measure(directory);
   } finally {

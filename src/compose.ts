@@ -158,7 +158,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
 /** The door, with everything behind it. */
 function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
   const { config, clock, ids, logger, installation } = around;
-  const { lambda, dispatch, observe, invoke, services, late } = work;
+  const { lambda, dispatch, observe, invoke, services } = work;
   const sandbox = { driver: driver.name, ...driver.features };
   const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
   return createGateway({

@@ -13,23 +13,29 @@ const only = args.filter((arg) => !arg.startsWith('--'));
 await installPackages({ dev: true, say });
 await installSystemPackages({ say });
 const files = find(only.length ? only : ['src', 'test', 'runtimes', 'bench']);
-// Unit tests share one process; what starts servers and sandboxes gets its own.
-const unit = files.filter((file) => file.startsWith(`src${path.sep}`) && !/\.process\.test\.ts$/.test(file));
+// Unit tests share one process; what starts servers and sandboxes gets a process a file, two at a time.
+const unit = files.filter((file) => file.startsWith(`src${path.sep}`));
 const rest = files.filter((file) => !unit.includes(file));
-const flags = [
-  '--disable-warning=ExperimentalWarning',
-  '--test',
-  '--test-timeout=600000',
-  '--test-concurrency=2',
-  '--test-reporter=spec',
-];
-const child = spawn(node26(), [...flags, ...unit, ...rest], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, ...(soak ? { SOAK: '1' } : {}) },
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code) => process.exit(code ?? 1));
+const flags = ['--disable-warning=ExperimentalWarning', '--test', '--test-timeout=600000', '--test-reporter=spec'];
+const failed = [];
+if (unit.length && (await run([...flags, '--test-isolation=none', ...unit])) !== 0) failed.push('unit tests');
+if (rest.length && (await run([...flags, '--test-concurrency=2', ...rest])) !== 0)
+  failed.push('contracts, conformance, scenarios or shape');
+if (failed.length) say(`failed: ${failed.join('; ')}`);
+process.exit(failed.length ? 1 : 0);
+
+/** Resolves to the exit code. A signal goes on to the tests. */
+function run(argv) {
+  return new Promise((resolve) => {
+    const child = spawn(node26(), argv, { cwd: root, stdio: 'inherit', env: { ...process.env, ...(soak ? { SOAK: '1' } : {}) } });
+    const pass = (signal) => child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, pass);
+    child.on('exit', (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, pass);
+      resolve(code ?? 1);
+    });
+  });
+}
 
 function find(places) {
   const found = [];
