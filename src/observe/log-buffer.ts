@@ -11,7 +11,7 @@ export interface Waiting {
 /** Roughly what a waiting line costs besides its text, in bytes. */
 const LINE_COST = 48;
 
-/** Keeps lines until a flush takes them; never more than maxBytes, the rest is dropped and counted. */
+/** Keeps lines, each with the newline that ends it (spec/invoke.md §7), until a flush takes them; never more than maxBytes, the rest is dropped and counted. */
 export class LogBuffer {
   dropped = 0;
   bytes = 0;
@@ -32,15 +32,15 @@ export class LogBuffer {
     }
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i]!;
-      const cost = line.text.length + LINE_COST;
+      const cost = line.text.length + 1 + LINE_COST;
       if (this.bytes + cost > this.maxBytes) {
         this.drop(key, lines.length - i);
         return;
       }
       this.bytes += cost;
       waiting.times.push(line.time);
-      waiting.lengths.push(line.text.length);
-      waiting.joined += line.text;
+      waiting.lengths.push(line.text.length + 1);
+      waiting.joined += `${line.text}\n`;
     }
   }
 
@@ -57,7 +57,7 @@ export class LogBuffer {
       const lost = this.droppedOf.get(keyOf(waiting.stream));
       if (lost === undefined) continue;
       this.droppedOf.delete(keyOf(waiting.stream));
-      const text = `[dalamb] ${lost} log lines were dropped here: they came faster than they could be stored`;
+      const text = `[dalamb] ${lost} log lines were dropped here: they came faster than they could be stored\n`;
       waiting.times.push(Math.max(now, waiting.times.at(-1) ?? 0));
       waiting.lengths.push(text.length);
       waiting.joined += text;

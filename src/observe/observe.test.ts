@@ -37,7 +37,7 @@ test('lines make their group and stream, and are there 100 ms later', async (t) 
   const { events } = await logs('GetLogEvents', { logGroupName: '/aws/lambda/f', logStreamName: 's' });
   assert.deepEqual(
     events.map((e: { message: string }) => e.message),
-    ['c', 'a', 'b'],
+    ['c\n', 'a\n', 'b\n'],
   );
 });
 
@@ -52,10 +52,10 @@ test('lines go on into a group or stream that was deleted under way', async (t) 
   await write('1');
   await logs('DeleteLogStream', { logGroupName: stream.group, logStreamName: 's' });
   await write('2');
-  assert.deepEqual(await read(), ['2']);
+  assert.deepEqual(await read(), ['2\n']);
   await logs('DeleteLogGroup', { logGroupName: stream.group });
   await write('3');
-  assert.deepEqual(await read(), ['3']);
+  assert.deepEqual(await read(), ['3\n']);
 });
 
 test('meters reach the topic, the sums and the metrics', async (t) => {

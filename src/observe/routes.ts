@@ -51,12 +51,12 @@ async function logs(store: Store, readLog: ReadLog, { query, place }: ControlReq
     backwards: false,
     limit: Math.min(Math.max(number(query, 'limit', 1000), 1), 10_000),
     maxBytes: 1024 * 1024,
-    matches: (event) => filter(event.text),
+    matches: (event) => filter(event.text.trimEnd()),
   });
   const names = await streamNames(store, group.id);
   const lines = walked.events.flatMap((event) => {
     const stream = names.get(event.stream);
-    return stream === undefined ? [] : [{ id: eventId(event), time: event.time, stream, text: event.text }];
+    return stream === undefined ? [] : [{ id: eventId(event), time: event.time, stream, text: event.text.replace(/\n$/, '') }];
   });
   return { lines, ...(walked.next ? { next: placeToken(walked.next) } : {}) };
 }

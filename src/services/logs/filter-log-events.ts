@@ -48,7 +48,7 @@ export function filterLogEvents(deps: LogsDeps): Operation<FilterLogEventsReques
       backwards: false,
       limit: input.limit ?? 10_000,
       maxBytes: MAX_BYTES,
-      matches: (event) => (!wanted || wanted.has(event.stream)) && nameOf.has(event.stream) && filter(event.text),
+      matches: (event) => (!wanted || wanted.has(event.stream)) && nameOf.has(event.stream) && filter(event.text.trimEnd()),
     });
     const events = walked.events.map((event) => ({
       logStreamName: nameOf.get(event.stream)!,
