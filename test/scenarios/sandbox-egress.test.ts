@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
@@ -8,38 +7,14 @@ import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { type Egress, guarded, keeperObstacle, ociDriver, type SandboxDriver, spawnKeeper } from '../../src/sandbox/index.ts';
 import { nodeMount, shell } from '../contracts/sandbox.ts';
 import { memoryTrees } from '../contracts/sandbox-trees.ts';
+import { type NameServer, nameServer } from '../support/name-server.ts';
 
 const obstacle = keeperObstacle('runc');
 const TARGET = '127.0.0.1';
 
-/** A name server on loopback: every name ending in `.test` has the address 127.0.0.1, `public.test` a public one, others do not exist. */
-async function nameServer(): Promise<{ port: number; asked: string[]; close: () => void }> {
-  const socket = dgram.createSocket('udp4');
-  const asked: string[] = [];
-  socket.on('message', (query, from) => {
-    const labels: string[] = [];
-    let at = 12;
-    for (; query[at] !== 0; at += query[at]! + 1) labels.push(query.toString('latin1', at + 1, at + 1 + query[at]!));
-    const name = labels.join('.');
-    asked.push(name);
-    const known = name.endsWith('.test');
-    const header = Buffer.from(query.subarray(0, 12));
-    header.writeUInt16BE(known ? 0x8180 : 0x8183, 2);
-    header.writeUInt16BE(known ? 1 : 0, 6);
-    header.writeUInt16BE(0, 8);
-    header.writeUInt16BE(0, 10);
-    const address = name === 'public.test' ? [93, 184, 216, 34] : [127, 0, 0, 1];
-    const answer = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address]);
-    socket.send(Buffer.concat([header, query.subarray(12, at + 5), ...(known ? [answer] : [])]), from.port, from.address);
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return { port: socket.address().port, asked, close: () => socket.close() };
-}
-
 suite('egress of a sandbox', { skip: obstacle ?? false, timeout: 60_000 }, () => {
   let driver: SandboxDriver;
-  let names: Awaited<ReturnType<typeof nameServer>>;
+  let names: NameServer;
   let port: number;
   const closers: (() => unknown)[] = [];
 
