@@ -20,19 +20,3 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Resolves after ms, or rejects with the signal's reason when it aborts first. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const aborted = () => {
-      cancel();
-      reject(signal!.reason);
-    };
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', aborted);
-      resolve();
-    });
-    signal?.addEventListener('abort', aborted, { once: true });
-  });
-}

@@ -8,7 +8,7 @@ export {
   type RunningChecksum,
   runningChecksum,
 } from './checksums.ts';
-export { type Clock, sleep, systemClock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { withDeadline } from './deadline.ts';
 export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';
 export { type Ids, randomIds } from './ids.ts';

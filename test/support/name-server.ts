@@ -8,8 +8,9 @@ export interface NameServer {
   close(): void;
 }
 
-/** A name server on loopback that knows names ending in `.test`: all are 127.0.0.1, but `public.test` is a public address. */
-export async function nameServer(): Promise<NameServer> {
+/** A name server on loopback that knows names ending in `.test`: those given, `public.test` as a public address, all others as 127.0.0.1. */
+export async function nameServer(given: Readonly<Record<string, string>> = {}): Promise<NameServer> {
+  const addresses: Readonly<Record<string, string>> = { 'public.test': '93.184.216.34', ...given };
   const socket = dgram.createSocket('udp4');
   const asked: string[] = [];
   socket.on('message', (query, from) => {
@@ -20,7 +21,7 @@ export async function nameServer(): Promise<NameServer> {
     header.writeUInt16BE(known ? 0x8180 : 0x8183, 2);
     header.writeUInt16BE(known ? 1 : 0, 6);
     header.writeUInt32BE(0, 8);
-    const address = name === 'public.test' ? [93, 184, 216, 34] : [127, 0, 0, 1];
+    const address = (addresses[name] ?? '127.0.0.1').split('.').map(Number);
     const answer = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address]);
     socket.send(Buffer.concat([header, query.subarray(12, end + 4), ...(known ? [answer] : [])]), from.port, from.address);
   });
