@@ -4,6 +4,7 @@ import { collect } from '../kernel/index.ts';
 import type { SandboxCaller } from '../model/index.ts';
 import type { WireRequest } from '../wire/index.ts';
 import { bodyOf, wholeBodyOf } from './body.ts';
+import { holdBody } from './held-bodies.ts';
 import type { HostKind } from './hosts.ts';
 import type { Visitor } from './visitors.ts';
 
@@ -88,6 +89,8 @@ class Arrived implements Exchange {
   }
 
   whole(limit: number, tooLarge: () => unknown): Promise<Buffer> {
+    const refusal = this.sandbox && holdBody(this.sandbox, this.req, this.res, limit);
+    if (refusal) return Promise.reject(refusal);
     if (this.#body) return collect(this.#body, limit, tooLarge);
     if (this.#expectsContinue && !this.res.headersSent) this.res.writeContinue();
     return wholeBodyOf(this.req, limit, tooLarge);

@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { type Attacker, answerOf, startVictims, type Victims } from '../support/attacks.ts';
 import { createRole } from '../support/deploy.ts';
 import { ociMissing } from '../support/invoke-room.ts';
+
+function processesBelow(pid: number): number[] {
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return [pid, ...children];
+}
+
+/** 0 for a process that has gone. */
+function residentMiB(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
 
 interface Heard {
   readonly status: number;
@@ -237,6 +252,32 @@ suite('functions that pretend to be someone else', { skip: ociMissing ?? false, 
     }
     const again = await run<number>('return 4');
     assert.equal(again, 4);
+  });
+
+  test('the memory of the platform is not there for the taking', async () => {
+    const server = () => Math.max(...processesBelow(victims.platform.pid).map(residentMiB));
+    const before = server();
+    let most = before;
+    const watch = setInterval(() => {
+      most = Math.max(most, server());
+    }, 50);
+    const refused = await run<number>(`
+      const size = 69e6, chunk = Buffer.alloc(1 << 20, 32);
+      const probe = { method: 'POST', path: '/2015-03-31/functions', headers: { 'content-length': String(size), 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } };
+      const signed = await new Promise((resolve) => aws('lambda', { ...probe, headers: {}, tamper: (h) => { resolve(h); return h; } }).catch(() => {}));
+      let refused = 0;
+      const all = Array.from({ length: 40 }, () => new Promise((resolve) => {
+        const request = http.request({ host: '127.0.0.1', port: 4566, method: 'POST', path: '/2015-03-31/functions', headers: { ...signed, 'content-length': size } }, (response) => { if (response.statusCode === 429) refused++; response.resume().on('end', resolve); });
+        request.on('error', resolve).on('close', resolve);
+        let sent = 0;
+        const more = () => { while (sent < 50) { sent++; if (!request.write(chunk)) return request.once('drain', more); } };
+        more();
+        setTimeout(() => request.destroy(), 3000);
+      }));
+      await Promise.all(all); return refused`);
+    clearInterval(watch);
+    assert.ok(refused > 30, `${refused} of 40 were told to come later`);
+    assert.ok(most - before < 500, `the server grew from ${before} to ${most} MiB`);
   });
 
   test('stolen credentials are good for nothing in another sandbox, not even to be exchanged', async () => {

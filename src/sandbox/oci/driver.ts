@@ -50,7 +50,7 @@ type Surroundings = OciDriverOptions & { readonly own: OwnAddresses; readonly up
 
 const OUTPUT_MS = 1000;
 /** Open connections from inside, each a handle of the server. A runtime and its extensions need a few, SDKs many. */
-const CONNECTIONS: Readonly<Record<ListenerName, number>> = { runtime: 64, aws: 256, channel: 8 };
+const CONNECTIONS: Readonly<Record<ListenerName, number>> = { runtime: 32, aws: 256, channel: 8 };
 
 class OciSandbox implements Sandbox {
   readonly id: string;
