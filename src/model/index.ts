@@ -65,7 +65,6 @@ export {
   functionNotFound,
   invalidParameter,
   invalidParameterBare,
-  invalidRequestContent,
   notFound,
   requestTooLarge,
   revisionMismatch,
@@ -94,12 +93,11 @@ export {
   placeToken,
   readPlace,
 } from './logs.ts';
-export { addToRollup, costOf, emptyRollup, prices, type Rollup, rollupKey, usageRollups } from './meters.ts';
-export { checkNotificationRules, supportedEvents } from './notification-rules.ts';
+export { addToRollup, costOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
+export { checkNotificationRules } from './notification-rules.ts';
 export {
   type BucketNotifications,
   bucketNotifications,
-  coversEvent,
   type NotificationRule,
   type ObjectChange,
   objectEvent,
@@ -158,6 +156,6 @@ export type {
 } from './ports.ts';
 export { isPublicPolicy } from './public-policies.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
-export { checkRuntime, retiredRuntimes, supportedRuntimes } from './runtimes.ts';
-export { isStartupVariable, readAtStart } from './startup-variables.ts';
+export { checkRuntime } from './runtimes.ts';
+export { readAtStart } from './startup-variables.ts';
 export { asyncTopic, meterTopic, objectTopic, topics } from './topics.ts';

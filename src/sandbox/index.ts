@@ -19,4 +19,4 @@ export { type KeeperOptions, keeperObstacle, runKeeper } from './keeper/run.ts';
 export { type SpawnKeeperOptions, spawnKeeper } from './keeper/spawn.ts';
 export { type OciDriverOptions, ociDriver } from './oci/driver.ts';
 export { type ProcessDriverOptions, processDriver } from './process/driver.ts';
-export { createTrees, type TreeOptions, type TreeStore, UNPACKED_LIMIT } from './trees.ts';
+export { createTrees, type TreeOptions, type TreeStore } from './trees.ts';
