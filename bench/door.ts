@@ -5,13 +5,14 @@
  */
 
 import { spawn } from 'node:child_process';
-import { createHmac, hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGateway, type GatewayDeps } from '../src/gateway/index.ts';
 import { randomIds, silentLogger, systemClock } from '../src/kernel/index.ts';
 import type { Place, Principal } from '../src/model/index.ts';
 import { createWire } from '../src/wire/index.ts';
-import { cpuSeconds, load, median, type Request, startEcho } from './measure.ts';
+import { median } from './figures.ts';
+import { cpuSeconds, load, startEcho } from './measure.ts';
+import { invokeOf, signed } from './signed.ts';
 
 const ACCOUNT = '000000000000';
 const KEY = { id: 'AKIABENCHBENCHBENCH0', secret: 'secret' };
@@ -69,40 +70,13 @@ async function serve(): Promise<void> {
   process.once('SIGTERM', () => process.exit());
 }
 
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-
-/** An Invoke with the headers that the SDK for JavaScript sends and signs. */
-function signedInvoke(origin: string, body: string): Request {
-  const path = '/2015-03-31/functions/my-function/invocations';
-  const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const scope = `${date.slice(0, 8)}/us-east-1/lambda/aws4_request`;
-  const headers: Record<string, string> = {
-    'amz-sdk-invocation-id': '6b1c1d2e-97c5-4d3e-8f8f-0a5a3c1f2b7d',
-    'amz-sdk-request': 'attempt=1; max=3',
-    'content-type': 'application/octet-stream',
-    host: origin.slice('http://'.length),
-    'x-amz-content-sha256': hash('sha256', body),
-    'x-amz-date': date,
-    'x-amz-user-agent': 'aws-sdk-js/3.1162.0',
-  };
-  const names = Object.keys(headers).join(';');
-  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
-  const canonical = `POST\n${path}\n\n${lines.join('')}\n${names}\n${headers['x-amz-content-sha256']}`;
-  const parts = [date.slice(0, 8), 'us-east-1', 'lambda', 'aws4_request'];
-  const key = parts.reduce<string | Buffer>((at, part) => hmac(at, part), `AWS4${KEY.secret}`);
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`).toString('hex');
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${KEY.id}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
-  headers['user-agent'] = 'aws-sdk-js/3.1162.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#26.10.0 api/lambda#3.1162.0';
-  return { url: origin + path, method: 'POST', headers, body };
-}
-
 interface Measured {
   readonly perSecond: number;
   readonly micros: number;
 }
 
 async function measure(origin: string, pid: number, seconds: number): Promise<Measured> {
-  const request = signedInvoke(origin, JSON.stringify({ hello: 'world' }));
+  const request = signed(origin, invokeOf('my-function', { hello: 'world' }), KEY);
   const before = cpuSeconds((candidate) => candidate === pid);
   const { requests, perSecond, failed } = await load(request, IN_FLIGHT, seconds);
   if (failed > 0) throw new TypeError(`${failed} requests failed`);
@@ -145,4 +119,4 @@ async function compare(rounds: number, seconds: number): Promise<void> {
 }
 
 if (process.argv[2] === '--serve') await serve();
-else await compare(Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 2));
+else if (import.meta.main) await compare(Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 2));

@@ -4,35 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Request } from './signed.ts';
 
 const run = promisify(execFile);
-
-/** One line of the table: a figure of dalamb beside its yardstick of the same run. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly yardstick?: { readonly name: string; readonly value: number };
-  /** value divided by the yardstick's. */
-  readonly ratio?: number;
-  /** e.g. `≥ 0.35`; absent: for orientation. */
-  readonly target?: { readonly at: 'least' | 'most'; readonly value: number; readonly of: 'ratio' | 'value' };
-}
-
-export function figure(
-  name: string,
-  value: number,
-  unit: string,
-  more: Omit<Figure, 'name' | 'value' | 'unit' | 'ratio'> = {},
-): Figure {
-  return { name, value, unit, ...more, ...(more.yardstick ? { ratio: value / more.yardstick.value } : {}) };
-}
-
-export function reached({ target, value, ratio }: Figure): boolean | undefined {
-  if (!target) return undefined;
-  const measured = target.of === 'ratio' ? ratio! : value;
-  return target.at === 'least' ? measured >= target.value : measured <= target.value;
-}
 
 export interface Load {
   readonly requests: number;
@@ -42,13 +16,6 @@ export interface Load {
   readonly p99: number;
   /** Responses other than 2xx and 3xx, and socket errors. */
   readonly failed: number;
-}
-
-export interface Request {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 /** Sends the same request over and over with wrk, a client that costs little itself. */
@@ -124,6 +91,26 @@ export function familyOf(pid: number, firstUid: number): (candidate: number) => 
   };
 }
 
+/** Every process of a sandbox: their user ids begin at firstUid. */
+export function ofSandboxes(firstUid: number): (candidate: number) => boolean {
+  return (candidate) => {
+    try {
+      return fs.statSync(`/proc/${candidate}`).uid >= firstUid;
+    } catch {
+      return false; // it ended meanwhile
+    }
+  };
+}
+
+/** Ms from spawning this Node with an empty program to its end. */
+export async function nodeStartMs(): Promise<number> {
+  const began = performance.now();
+  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new TypeError(`node -e 0 ended with ${code}`);
+  return performance.now() - began;
+}
+
 /** Proportional set size in bytes of all processes for which belongs is true. */
 export function pssBytes(belongs: (pid: number) => boolean): number {
   let kib = 0;
@@ -154,9 +141,4 @@ export async function startEcho(): Promise<Echo> {
       await once(child, 'exit');
     },
   };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

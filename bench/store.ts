@@ -1,23 +1,14 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { type EventInput, type StoreSchema, silentLogger, systemClock } from '../src/kernel/index.ts';
 import { openStore } from '../src/store/index.ts';
-
-export interface BenchFigure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly yardstick: number;
-  /** value / yardstick. */
-  readonly ratio: number;
-  readonly target: number;
-}
+import { compared, type Figure, type Round } from './figures.ts';
+import { benchDirectory, removeBenchDirectory } from './platform.ts';
 
 const IN_FLIGHT = [1, 16, 64];
 const SECONDS = 1.5;
-/** 0.3 of the raw file at 64 in flight is asked for; the smaller ones are shown, not asked. */
-const TARGETS: Readonly<Record<number, number>> = { 64: 0.3 };
+/** 0.3 of the raw file is asked for at this many; the smaller ones are shown, not asked. */
+const ASKED = 64;
 const topic = 'bench.appends';
 const schema: StoreSchema = { collections: [], topics: [{ name: topic, lanes: 1, retention: { ageMs: 1e9, bytes: 2 ** 40 } }] };
 const event: EventInput = {
@@ -32,33 +23,32 @@ const event: EventInput = {
 };
 
 /** Durable appends a second at 1, 16 and 64 in flight, each beside grouped write + fdatasync of the same bytes to one file, in turns. */
-export async function benchStore(): Promise<BenchFigure[]> {
-  const directory = fs.mkdtempSync(path.join('/var/tmp', 'dalamb-bench-store-'));
+export async function benchStore(quick: boolean): Promise<Figure[]> {
+  const directory = benchDirectory();
+  fs.mkdirSync(directory);
   try {
-    return await measure(directory);
+    return await measure(directory, quick ? 1 : 5);
   } finally {
-    fs.rmSync(directory, { recursive: true, force: true });
+    removeBenchDirectory(directory);
   }
 }
 
-async function measure(directory: string): Promise<BenchFigure[]> {
+async function measure(directory: string, rounds: number): Promise<Figure[]> {
   const store = await openStore({ directory: path.join(directory, 'data'), schema, clock: systemClock, logger: silentLogger });
   const raw = rawFile(path.join(directory, 'raw'));
   const append = () => store.transact((tx) => tx.append(topic, 0, event));
-  const figures: BenchFigure[] = [];
+  const figures: Figure[] = [];
   try {
     await rate(64, append, 0.5);
     for (const inFlight of IN_FLIGHT) {
-      const yardstick = await rate(inFlight, raw.append, SECONDS);
-      const value = await rate(inFlight, append, SECONDS);
-      figures.push({
-        name: `durable appends, ${inFlight} in flight`,
-        value,
-        unit: '/s',
-        yardstick,
-        ratio: value / yardstick,
-        target: TARGETS[inFlight] ?? 0,
-      });
+      const measured: Round[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const yardstick = await rate(inFlight, raw.append, SECONDS);
+        measured.push({ value: await rate(inFlight, append, SECONDS), yardstick });
+      }
+      const target = inFlight === ASKED ? { target: { at: 'least', value: 0.3, of: 'ratio' } as const } : {};
+      const yardstick = 'grouped write + fdatasync';
+      figures.push(compared(`durable appends, ${inFlight} in flight`, '/s', { rounds: measured, yardstick, ...target }));
     }
   } finally {
     raw.close();
@@ -108,13 +98,4 @@ function rawFile(file: string): { append: () => Promise<void>; close: () => void
       if (asked.push(resolve) === 1) setImmediate(flush);
     });
   return { append, close: () => fs.closeSync(fd) };
-}
-
-if (import.meta.main) {
-  const figures = await benchStore();
-  process.stdout.write(`${JSON.stringify({ bench: 'store', cpus: os.availableParallelism(), figures })}\n`);
-  for (const { name, value, unit, yardstick, ratio, target } of figures) {
-    const asked = target ? `, asked ${target}` : '';
-    process.stdout.write(`${name}: ${value}${unit}, raw ${yardstick}${unit}, ratio ${ratio.toFixed(2)}${asked}\n`);
-  }
 }
