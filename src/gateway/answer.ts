@@ -3,12 +3,13 @@ import { Readable } from 'node:stream';
 import type { Logger } from '../kernel/index.ts';
 import type { WireResponse } from '../wire/index.ts';
 import type { Exchange } from './exchange.ts';
+import { holdTillTurnEnds } from './together.ts';
 
 /**
  * Writes an answer: in one piece, or a stream at the client's pace that ends when the client goes. A stream that breaks cuts the
- * connection, so that half an answer is never taken for a whole one. Never rejects.
+ * connection, so that half an answer is never taken for a whole one. Undefined when there is nothing to wait for. Never rejects, never throws.
  */
-export function send(exchange: Exchange, response: WireResponse, logger: Logger): Promise<void> {
+export function send(exchange: Exchange, response: WireResponse, logger: Logger): Promise<void> | undefined {
   const { res } = exchange;
   const body = response.body;
   const failed = (error: unknown) => {
@@ -24,10 +25,13 @@ export function send(exchange: Exchange, response: WireResponse, logger: Logger)
   } catch (error) {
     failed(error);
   }
-  return DONE;
+  return undefined;
 }
 
-const DONE = Promise.resolve();
+/** Bytes up to here go out as latin1 text: head and body are then one string and one buffer, which saves 4 µs (bench/door.ts). */
+const SMALL = 16 * 1024;
+
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 function sendWhole(exchange: Exchange, response: WireResponse): void {
   const { res, req } = exchange;
@@ -36,8 +40,11 @@ function sendWhole(exchange: Exchange, response: WireResponse): void {
   if (headers['content-length'] === undefined && headers['Content-Length'] === undefined && status !== 204 && status !== 304)
     headers['content-length'] = body === undefined ? '0' : String(Buffer.byteLength(body));
   closeIfUnread(exchange, headers);
+  if (res.socket) holdTillTurnEnds(res.socket);
   res.writeHead(status, headers);
-  res.end(req.method === 'HEAD' ? undefined : body);
+  if (req.method === 'HEAD') res.end();
+  else if (body instanceof Uint8Array && body.byteLength <= SMALL) res.end(latin1(body), 'latin1');
+  else res.end(body);
 }
 
 /** A client that waits for 100 Continue and gets an answer instead never sends its body: the connection cannot be used again. */

@@ -69,7 +69,8 @@ async function verifyKnown(
 ): Promise<Principal | undefined> {
   const known = await auth.findKey(signature.accessKeyId, signature.sessionToken);
   if (!known) return undefined;
-  await auth.wire.verify(exchange, match, known.secret, exchange.now);
+  const verified = auth.wire.verify(exchange, match, known.secret, exchange.now);
+  if (verified) await verified;
   if (known.expiration !== undefined && known.expiration <= exchange.now) throw expiredKey(match);
   return known.principal;
 }

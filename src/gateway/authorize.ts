@@ -7,14 +7,23 @@ import { denied } from './refusals.ts';
  * All requests must be allowed. An account's root may do everything with what is its own, so nobody needs to be asked; every other
  * principal, every resource of another account, and every resource policy is judged by IAM.
  */
-export async function allow(
+export function allow(
+  authorize: Authorize,
+  exchange: Exchange,
+  match: Match,
+  call: { readonly principal: Principal; readonly requests: readonly AccessRequest[] },
+): Promise<void> | undefined {
+  const asked = call.requests.filter((request) => !isOwn(call.principal, request));
+  return asked.length === 0 ? undefined : judge(authorize, exchange, match, { principal: call.principal, requests: asked });
+}
+
+async function judge(
   authorize: Authorize,
   exchange: Exchange,
   match: Match,
   call: { readonly principal: Principal; readonly requests: readonly AccessRequest[] },
 ): Promise<void> {
   for (const request of call.requests) {
-    if (isOwn(call.principal, request)) continue;
     const decision = await authorize(call.principal, withGlobals(request, exchange, match));
     if (!decision.allowed) throw denied(match, call.principal, request, decision);
   }
@@ -29,7 +38,13 @@ function isOwn(principal: Principal, request: AccessRequest): boolean {
 /** The fifth part of an ARN; empty for `*` and for ARNs without account (S3), whose owners the operations themselves check. */
 function accountOf(resource: string): string {
   if (!resource.startsWith('arn:')) return '';
-  return resource.split(':', 5)[4] ?? '';
+  let at = -1;
+  for (let colons = 0; colons < 4; colons++) {
+    at = resource.indexOf(':', at + 1);
+    if (at < 0) return '';
+  }
+  const end = resource.indexOf(':', at + 1);
+  return end < 0 ? resource.slice(at + 1) : resource.slice(at + 1, end);
 }
 
 /** Condition keys that every request has; what the service says about the same key wins. */

@@ -29,22 +29,27 @@ export async function serveAws(door: AwsDoor, exchange: Exchange): Promise<void>
   let response: WireResponse;
   try {
     const signature = door.wire.signature(exchange);
-    match = await door.wire.match(exchange);
+    const matched = door.wire.match(exchange);
+    match = matched instanceof Promise ? await matched : matched;
     if (exchange.visitor === 'stranger') grant = await admitStranger(door, exchange, match);
     const principal = await authenticate(door.auth, exchange, signature, match);
     const table = operationOf(door, match);
-    const decoded = await door.wire.decode(exchange, match);
+    const read = door.wire.decode(exchange, match);
+    const decoded = read instanceof Promise ? await read : read;
     const context = contextOf(door, exchange, { match, principal, decoded });
-    const requests = await table.access(match.operation, decoded.input, context);
-    await allow(door.authorize, exchange, match, { principal, requests });
+    const asked = table.access(match.operation, decoded.input, context);
+    const requests = asked instanceof Promise ? await asked : asked;
+    const allowed = allow(door.authorize, exchange, match, { principal, requests });
+    if (allowed) await allowed;
     const output = await table.operations[match.operation]!(decoded.input as never, context);
-    response = await door.wire.encode(match, output as Record<string, unknown>, requestIdOf(exchange, match));
+    response = door.wire.encode(match, output as Record<string, unknown>, requestIdOf(exchange, match));
   } catch (error) {
     response = refuse(door, exchange, match, error);
   }
   if (match?.service === 's3') response.headers['content-security-policy'] = 'sandbox';
   if (grant) Object.assign(response.headers, grant.headers);
-  await send(exchange, response, door.logger);
+  const sent = send(exchange, response, door.logger);
+  if (sent) await sent;
 }
 
 /** The error exit of every step. */

@@ -192,6 +192,6 @@ async function preflight(doors: Doors, exchange: Exchange): Promise<void> {
 }
 
 /** The error exit before any service is known. */
-function reject(doors: Doors, exchange: Exchange, failure: Failure): Promise<void> {
-  return send(exchange, refuse(doors.aws, exchange, undefined, failure), doors.aws.logger);
+async function reject(doors: Doors, exchange: Exchange, failure: Failure): Promise<void> {
+  await send(exchange, refuse(doors.aws, exchange, undefined, failure), doors.aws.logger);
 }

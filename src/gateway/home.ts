@@ -18,9 +18,12 @@ export function isHomeVisit({ path, url, method, headers, host }: Exchange): boo
 }
 
 /** Sends them on to home, or tells what this is. Never rejects. */
-export function showHome(exchange: Exchange, home: string | undefined, logger: Logger): Promise<void> {
+export async function showHome(exchange: Exchange, home: string | undefined, logger: Logger): Promise<void> {
   const headers: Record<string, string> = { 'x-amzn-requestid': exchange.requestId, 'cache-control': 'no-store' };
-  if (home !== undefined) return send(exchange, { status: 302, headers: { ...headers, location: home } }, logger);
+  if (home !== undefined) {
+    await send(exchange, { status: 302, headers: { ...headers, location: home } }, logger);
+    return;
+  }
   const text = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  return send(exchange, { status: 200, headers: { ...headers, ...text }, body: PAGE }, logger);
+  await send(exchange, { status: 200, headers: { ...headers, ...text }, body: PAGE }, logger);
 }

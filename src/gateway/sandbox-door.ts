@@ -63,7 +63,7 @@ function isServed(exchange: Exchange): boolean {
   return exchange.path.startsWith('/') && !isPlatformPath(exchange.path);
 }
 
-function refuseHere(aws: AwsDoor, exchange: Exchange): Promise<void> {
+async function refuseHere(aws: AwsDoor, exchange: Exchange): Promise<void> {
   const failure = platformFailure('NoSuchRoute', 'functions reach AWS operations only', { status: 403 });
-  return send(exchange, refuse(aws, exchange, undefined, failure), aws.logger);
+  await send(exchange, refuse(aws, exchange, undefined, failure), aws.logger);
 }

@@ -12,7 +12,7 @@ export function canonicalRequest(request: WireRequest, state: RequestState, clai
   for (const name of claim.signedHeaders) headers += `${name}:${headerValue(request.headers[name])}\n`;
   const path = canonicalPath(state.path, claim.service === 's3');
   const query = canonicalQuery(state.rawQuery);
-  return `${request.method}\n${path}\n${query}\n${headers}\n${claim.signedHeaders.join(';')}\n${payloadHash}`;
+  return `${request.method}\n${path}\n${query}\n${headers}\n${claim.signedNames}\n${payloadHash}`;
 }
 
 function headerValue(value: string | undefined): string {

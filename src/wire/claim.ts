@@ -15,6 +15,10 @@ export interface Claim {
   /** Epoch ms. */
   readonly time: number;
   readonly signedHeaders: readonly string[];
+  /** The same as sent, joined by `;`. */
+  readonly signedNames: string;
+  /** `yyyymmdd/region/service/aws4_request` */
+  readonly scope: string;
   readonly signature: string;
   readonly presigned: boolean;
   /** Seconds, of a presigned URL. */
@@ -68,6 +72,8 @@ function fromHeader(authorization: string, { headers }: WireRequest): Claim {
     date,
     time: moment(date).time,
     signedHeaders: head.signedHeaders,
+    signedNames: head.signedNames,
+    scope: head.scope,
     signature,
     presigned: false,
     expires: 0,
@@ -77,6 +83,7 @@ function fromHeader(authorization: string, { headers }: WireRequest): Claim {
 /** What stands before the signature: the same for every request of a client, the day long. */
 interface Head extends Scope {
   readonly signedHeaders: readonly string[];
+  readonly signedNames: string;
 }
 
 const HEX = /^[0-9a-f]{64}$/;
@@ -97,7 +104,7 @@ function splitAuthorization(authorization: string): { head: Head; signature: str
       'Authorization header requires existence of Credential, SignedHeaders and Signature parameters of AWS4-HMAC-SHA256.',
     );
   const [, credential, signedHeaders, signature] = parts;
-  const head = { ...scopeOf(credential!), signedHeaders: signedHeaders!.split(';') };
+  const head = { ...scopeOf(credential!), signedHeaders: signedHeaders!.split(';'), signedNames: signedHeaders! };
   if (before.length <= LONGEST_HEAD && before.endsWith(SIGNATURE)) keep(heads, before, head);
   return { head, signature: signature!.toLowerCase() };
 }
@@ -135,6 +142,7 @@ function fromQuery({ query }: RequestState): Claim {
     sessionToken: query.get('X-Amz-Security-Token') ?? undefined,
     ...moment(date),
     signedHeaders: signed.split(';'),
+    signedNames: signed,
     signature: signature.toLowerCase(),
     presigned: true,
     expires,
@@ -145,7 +153,7 @@ function incomplete(text: string): Failure {
   return fail('IncompleteSignature', text, { status: 400 });
 }
 
-type Scope = Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service'>;
+type Scope = Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service' | 'scope'>;
 
 const KEPT = 1000;
 const scopes = new Map<string, Scope>();
@@ -169,7 +177,7 @@ function parseScope(credential: string): Scope {
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential.slice(0, 128)}'`,
     );
   }
-  return { accessKeyId, day: day!, region, service };
+  return { accessKeyId, day: day!, region, service, scope: `${day}/${region}/${service}/aws4_request` };
 }
 
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;

@@ -41,10 +41,16 @@ interface Signed {
 function checkSignature(request: WireRequest, state: RequestState, { claim, payload, secret }: Signed): void {
   const key = signingKey(secret, claim.day, claim.region, claim.service);
   const canonical = canonicalRequest(request, state, claim, payload);
-  const scope = `${claim.day}/${claim.region}/${claim.service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${claim.date}\n${scope}\n${hash('sha256', Buffer.from(canonical, 'latin1'))}`;
+  const text = `AWS4-HMAC-SHA256\n${claim.date}\n${claim.scope}\n${latin1Hash(canonical)}`;
   if (!same(sign(key, text), claim.signature)) throw mismatch(claim, text, canonical);
-  acceptPayload(state, claim, payload, { key, scope });
+  acceptPayload(state, claim, payload, key);
+}
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** hash() takes text as UTF-8, which is the same for what nearly every request is. */
+function latin1Hash(text: string): string {
+  return hash('sha256', ASCII.test(text) ? text : Buffer.from(text, 'latin1'));
 }
 
 function checkScope(claim: Claim, match: Match, s3: boolean): void {
@@ -162,14 +168,9 @@ function checkDeclared(declared: string): void {
   });
 }
 
-function acceptPayload(
-  state: RequestState,
-  claim: Claim,
-  payload: string,
-  { key, scope }: { key: SigningKey; scope: string },
-): void {
+function acceptPayload(state: RequestState, claim: Claim, payload: string, key: SigningKey): void {
   if (payload.startsWith('STREAMING-AWS4-HMAC')) {
-    state.seal = { key, scope, date: claim.date, seed: claim.signature, trailer: payload.endsWith('-TRAILER') };
+    state.seal = { key, scope: claim.scope, date: claim.date, seed: claim.signature, trailer: payload.endsWith('-TRAILER') };
   } else if (claim.service === 's3' && payload.length === 64) state.payloadHash = payload.toLowerCase();
 }
 
