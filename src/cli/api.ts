@@ -6,6 +6,7 @@ export interface Api {
   /** Resolves to the JSON answer; rejects with the server's error, or Unreachable. */
   get<Answer>(path: string, query?: Query): Promise<Answer>;
   post<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
+  put<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
   remove<Answer>(path: string, query?: Query): Promise<Answer>;
 }
 
@@ -37,6 +38,7 @@ export function createApi(options: ApiOptions): Api {
     url: base,
     get: (path, query) => call('GET', path, query),
     post: (path, body, query) => call('POST', path, query, body),
+    put: (path, body, query) => call('PUT', path, query, body),
     remove: (path, query) => call('DELETE', path, query),
   };
 }

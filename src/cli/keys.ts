@@ -8,10 +8,7 @@ export function addKeys(program: Command, stage: Stage): void {
   keys
     .command('create')
     .description('make an access key; its secret is shown this once')
-    .option('--note <text>', 'what it is for')
-    .action(async ({ note }: { note?: string }) =>
-      stage.answer(await stage.api().post<KeyCreated>('/keys', { note }), createdText),
-    );
+    .action(async () => stage.answer(await stage.api().post<KeyCreated>('/keys', {}), createdText));
   keys
     .command('list')
     .description('keys and since when they are')
@@ -33,7 +30,7 @@ function createdText(key: KeyCreated): string {
 function listText({ keys }: KeyList): string {
   if (keys.length === 0) return 'no keys; make one with: dalamb keys create\n';
   return table(
-    ['KEY', 'ACCOUNT', 'CREATED', 'NOTE'],
-    keys.map(({ accessKeyId, account, created, note }) => [accessKeyId, account, new Date(created).toISOString(), note ?? '']),
+    ['KEY', 'ACCOUNT', 'CREATED'],
+    keys.map(({ accessKeyId, account, created }) => [accessKeyId, account, new Date(created).toISOString()]),
   );
 }

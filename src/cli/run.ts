@@ -3,6 +3,7 @@ import { isFailure } from '../kernel/index.ts';
 import { type Api, createApi } from './api.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
+import { addEgress } from './egress.ts';
 import { addEvents } from './events.ts';
 import { addFunctions } from './functions.ts';
 import { addKeys } from './keys.ts';
@@ -82,6 +83,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addLogs(program, stage);
   addEvents(program, stage);
   addRuntimes(program, stage);
+  addEgress(program, stage);
   addKeys(program, stage);
   addCheck(program, stage, { checkStore: deps.checkStore, fails });
   addCompletion(program, stage);
@@ -102,8 +104,19 @@ function complain(io: CliIo, error: unknown, json: boolean): number {
   return code === 'WrongUsage' ? 2 : 1;
 }
 
+/** What to do about refusals of AWS's, which name no next step themselves. */
+const NEXT: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: 'see what is there with: dalamb functions (another environment: --env, another region: --region)',
+  TooManyRequestsException: 'see the load with: dalamb status',
+  TokenRequired: 'give a token in DALAMB_TOKEN',
+  NoSuchEntity: 'see what is there with: dalamb keys list',
+};
+
 function wordsOf(error: unknown): { code: string; message: string; next?: string } {
-  if (isFailure(error)) return { code: error.code, message: error.message, next: error.fields.next as string | undefined };
+  if (isFailure(error)) {
+    const next = (error.fields.next as string | undefined) ?? NEXT[error.code];
+    return { code: error.code, message: error.message, next };
+  }
   return {
     code: 'Defect',
     message: error instanceof Error ? error.message : String(error),

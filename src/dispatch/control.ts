@@ -7,6 +7,7 @@ import {
   type Delivery,
   type DeliveryOutcome,
   deliveries,
+  emptyBooks,
   type OutcomeKind,
   outcomes,
   topics,
@@ -82,17 +83,8 @@ async function allBooks(read: Reader): Promise<Books[]> {
 }
 
 function sumOf(pages: readonly Sum[]): Sum {
-  const sum: Sum = {
-    routed: 0,
-    unmatched: 0,
-    deliveries: 0,
-    attempts: 0,
-    delivered: 0,
-    expired: 0,
-    'dead-lettered': 0,
-    failed: 0,
-    dropped: 0,
-  };
+  const { account: _a, region: _r, topic: _t, ...zero } = emptyBooks('', '', '');
+  const sum: Sum = { ...zero };
   for (const page of pages) for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += page[name];
   return sum;
 }
@@ -104,14 +96,14 @@ function inFlight(sum: Sum): number {
 async function list(
   store: Store,
   { query, place }: ControlRequest,
-): Promise<{ items: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
+): Promise<{ deliveries: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
   const state = query.get('state') ?? 'in-flight';
   const limit = Number(query.get('limit') ?? '100');
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw fail('InvalidRequest', 'limit is a number from 1 to 1000');
   const after = afterOf(query.get('after'));
   if (state === 'in-flight') {
     const page = await store.read.range(deliveries, { index: 'account', prefix: [place.account], limit, ...after });
-    return { items: page.items, ...nextOf(page.next) };
+    return { deliveries: page.items, ...nextOf(page.next) };
   }
   if (!KINDS.includes(state as OutcomeKind)) throw fail('InvalidRequest', `state is in-flight, ${KINDS.join(', ')}`);
   const page = await store.read.range(outcomes, {
@@ -121,7 +113,7 @@ async function list(
     limit,
     ...after,
   });
-  return { items: page.items, ...nextOf(page.next) };
+  return { deliveries: page.items, ...nextOf(page.next) };
 }
 
 function nextOf(next: Key | undefined): { next?: string } {

@@ -186,8 +186,8 @@ test('a failing function is tried three times, after one and two minutes, with t
   await enqueue(world, 'f');
   const waiting = (tries: number) =>
     until(`${tries} tries recorded`, async () => {
-      const { items: deliveries } = (await route(world, '/events/deliveries')) as {
-        items: { attempts: number; retryAt?: number }[];
+      const { deliveries } = (await route(world, '/events/deliveries')) as {
+        deliveries: { attempts: number; retryAt?: number }[];
       };
       return deliveries[0]?.attempts === tries && deliveries[0].retryAt !== undefined;
     });
@@ -200,8 +200,8 @@ test('a failing function is tried three times, after one and two minutes, with t
   await until('failed', async () => (await ended(world, 'lambda.async'))?.failed === 1);
   assert.equal(world.calls.length, 3);
   assert.equal(new Set(world.calls.map((call) => call.requestId)).size, 1);
-  const { items: deliveries } = (await route(world, '/events/deliveries', 'state=failed')) as {
-    items: { reason: string; attempts: number }[];
+  const { deliveries } = (await route(world, '/events/deliveries', 'state=failed')) as {
+    deliveries: { reason: string; attempts: number }[];
   };
   assert.deepEqual(
     deliveries.map(({ reason, attempts }) => [reason, attempts]),

@@ -122,7 +122,7 @@ export interface KeyList {
   }[];
 }
 
-/** `POST /keys` with `{ note? }`; secret and token are shown this once. */
+/** `POST /keys`; secret and token are shown this once. */
 export interface KeyCreated {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
