@@ -3,6 +3,8 @@ import type { LogLine, LogStream, WriteLog } from '../model/index.ts';
 
 const MAX_EVENT = 256 * 1024; // CloudWatch's limit of one event, bytes
 const TAIL_BYTES = 4096;
+/** What an event costs besides its text, as CloudWatch counts (spec/backends.md §9). */
+const EVENT_BYTES = 26;
 const FLOOD_BYTES = 16 * 1024 * 1024;
 const FLOOD_WINDOW_MS = 1000;
 
@@ -48,7 +50,7 @@ export class EnvironmentLog {
 
   /** One event of the function's. */
   event(text: string): void {
-    if (this.#flooded(text.length)) return;
+    if (this.#flooded(text.length + EVENT_BYTES)) return;
     const time = this.#clock.now();
     if (text.length <= MAX_EVENT / 3) this.#add(text, time);
     else this.#line(Buffer.from(text), time);
@@ -64,6 +66,8 @@ export class EnvironmentLog {
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10)) {
       this.#line(data.subarray(0, end), time);
       data = data.subarray(end + 1);
+      this.#windowBytes += EVENT_BYTES;
+      if (this.#windowBytes > FLOOD_BYTES) return void this.dropped(data.byteLength);
     }
     if (data.byteLength > 0) this.#partial = Buffer.from(this.#pieces(data, time));
     this.#scheduled ??= setImmediate(() => this.flush());
