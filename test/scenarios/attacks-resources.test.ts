@@ -152,6 +152,43 @@ os._exit(0)`;
     assert.ok(answerOf<number>(share) < 0.5, `${share.payload} s of CPU`);
   });
 
+  for (const [what, code] of [
+    [
+      'its channel with log frames',
+      `const channel = process._getActiveHandles().find((h) => h.constructor.name === 'Socket' && h.remoteAddress === undefined && h.writable && h !== process.stdout && h !== process.stderr);
+        const frame = Buffer.from([0, 0, 0, 3, 21, 120, 120]); const many = Buffer.concat(Array(20000).fill(frame));
+        while (Date.now() < until) if (!channel.write(many)) await new Promise((resolve) => channel.once('drain', resolve));`,
+    ],
+    [
+      'its output with empty lines',
+      `const lines = Buffer.alloc(1 << 16, 10); while (Date.now() < until) require('fs').writeSync(1, lines);`,
+    ],
+    [
+      'the AWS endpoint with requests',
+      `const http = require('http'); const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
+        const ask = () => new Promise((resolve) => http.get({ host: '127.0.0.1', port: 4566, path: '/2015-03-31/functions/', agent }, (r) => r.resume().on('end', resolve)).on('error', resolve));
+        await Promise.all(Array.from({ length: 200 }, async () => { while (Date.now() < until) await ask(); }));`,
+    ],
+    [
+      'the Runtime API with connections',
+      `const net = require('net'); const knock = () => new Promise((resolve) => { const s = net.connect(9001, '169.254.100.1', () => s.end('GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')).on('error', resolve).on('close', resolve).resume(); });
+        await Promise.all(Array.from({ length: 100 }, async () => { while (Date.now() < until) await knock(); }));`,
+    ],
+    [
+      'the network with connections, and names with questions',
+      `const net = require('net'); const dns = require('dns');
+        const knock = () => new Promise((resolve) => net.connect(80, '10.0.0.1').on('error', resolve).on('close', resolve));
+        const ask = (n) => new Promise((resolve) => dns.resolve4('n' + n + '.invalid', resolve));
+        let n = 0; await Promise.all(Array.from({ length: 100 }, async (_, i) => { while (Date.now() < until) await (i % 2 ? knock() : Promise.race([ask(n++), pause(200)])); }));`,
+    ],
+  ] as const) {
+    test(`who floods ${what} harms nobody`, async () => {
+      const noisy = await victims.attacker(`noisy-${what.replace(/\W+/g, '-')}`, { MemorySize: 1769, Timeout: 15 });
+      const seen = await victims.beside(() => noisy(`const until = Date.now() + 2000; ${code}; return 'done'`));
+      assert.equal(answerOf(seen), 'done');
+    });
+  }
+
   test('an environment of more than 4 KB is refused; one of 4 KB works', async () => {
     const variables = { BIG: 'v'.repeat(5000) };
     await assert.rejects(victims.attacker('big', { Environment: { Variables: variables } }), {

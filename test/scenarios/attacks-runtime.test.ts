@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { zipOf } from '../support/archives.ts';
-import { type Attacker, answerOf, assertPlatformError, startVictims, type Victims } from '../support/attacks.ts';
+import { type Attacker, answerOf, assertPlatformError, attackFunction, startVictims, type Victims } from '../support/attacks.ts';
 import { deploy } from '../support/deploy.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 
@@ -210,5 +211,83 @@ suite('functions that break the rules of their runtime', { skip: ociMissing ?? f
     assert.equal(answerOf(recovered), 1);
     await victims.logged('init-endless', /^INIT_REPORT Init Duration: 1\d{4}\.\d\d ms\tPhase: init\tStatus: timeout/);
     await victims.logged('init-exits', /^INIT_REPORT .*Status: error\tError Type: Runtime.ExitError/);
+  });
+});
+
+const PYTHON = `
+import os, json, socket, threading, time, sys
+def channel():
+    return next(int(n) for n in os.listdir("/proc/self/fd") if int(n) > 2 and os.readlink("/proc/self/fd/" + n).startswith("socket:"))
+calls = 0
+def handler(event, context):
+    global calls
+    calls += 1
+    scope = {"calls": calls, "context": context}
+    exec(event["code"], globals(), scope)
+    return scope.get("answer")
+`;
+const pythons = ['3.14', '3.13', '3.12', '3.11', '3.10', '3.9'].filter((version) => fs.existsSync(`/usr/bin/python${version}`));
+
+suite('Python functions that break the rules', {
+  skip: ociMissing ?? (pythons.length === 0 && 'no /usr/bin/python3.x here'),
+  timeout: 60_000,
+}, () => {
+  let victims: Victims;
+  let attack: (code: string) => ReturnType<Attacker>;
+  before(async () => {
+    victims = await startVictims();
+    await deploy(victims.of, 'snake', await zipOf({ 'index.py': PYTHON }), {
+      Role: victims.role,
+      Runtime: `python${pythons[0]}` as never,
+      MemorySize: 512,
+      Timeout: 5,
+    });
+    attack = (code) => attackFunction(victims.of, 'snake', code);
+  });
+  after(() => victims?.stop());
+
+  test('threads that log while a large answer leaves do not spoil it', async () => {
+    const seen = await victims.beside(() =>
+      attack(`
+def shout():
+    for n in range(300): print("shout", n, "x" * 5000)
+for _ in range(4): threading.Thread(target=shout, daemon=True).start()
+answer = "y" * 3000000`),
+    );
+    assert.equal(answerOf<string>(seen).length, 3_000_000);
+    assert.equal(answerOf(await attack('answer = calls')), 2, 'the same process');
+  });
+
+  test('a line of 10 MB, a huge error, and an answer that is too large leave the process as it is', async () => {
+    answerOf(
+      await victims.beside(() =>
+        attack(
+          'print("z" * 10000000); import logging; logging.getLogger().error("w" * 10000000); sys.stdout.write("v" * 7000000)',
+        ),
+      ),
+    );
+    const large = {
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+      errorType: 'Function.ResponseSizeTooLarge',
+    };
+    for (const code of ['answer = "x" * 7000000', 'raise Exception("x" * 7000000)'])
+      assert.deepEqual((await attack(code)).payload, large, code);
+    assert.equal(answerOf(await attack('answer = calls')), 6);
+  });
+
+  test('exits, signals, garbage on the channel and memory are named as in every runtime', async () => {
+    for (const [code, type, text] of [
+      ['os._exit(9)', 'Runtime.ExitError', 'Runtime exited with error: exit status 9'],
+      ['sys.exit(0)', 'Runtime.ExitError', exited],
+      ['os.kill(os.getpid(), 9)', 'Runtime.ExitError', killed],
+      ['import ctypes; ctypes.string_at(0)', 'Runtime.ExitError', 'Runtime exited with error: signal: segmentation fault'],
+      ['answer = len(bytearray(2 << 30))', 'Runtime.OutOfMemory', killed],
+    ] as const) {
+      assertPlatformError(await victims.beside(() => attack(code)), type, text);
+      assert.equal(answerOf(await attack('answer = calls')), 1);
+    }
+    const garbage = await victims.beside(() => attack('os.write(channel(), b"\\xff" * 100000); time.sleep(60)'));
+    assert.match(JSON.stringify(garbage.payload), /Runtime\.ExitError/);
+    assert.equal(answerOf(await attack('answer = calls')), 1);
   });
 });
