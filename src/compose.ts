@@ -54,14 +54,13 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const people = openIdentities(ground);
   const work = buildWork(ground, people);
   const gateway = buildDoor(ground, people, work);
-  work.late.gateway = gateway;
-
   const sample = sampleApplication({ ...ground.base, ...around, tables: work.services });
-  work.late.home = () => sample.url(gateway.url());
+  const sampleUrl = () => sample.url(gateway.url());
+  Object.assign(work.late, { gateway, home: sampleUrl });
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
   const { observe, invoke, lambda, dispatch } = work;
   const all = inOrder([closing, ground.driver, observe, invoke, lambda, dispatch, sample, gateway]);
-  return { ...all, url: gateway.url, sampleUrl: () => sample.url(gateway.url()) };
+  return { ...all, url: gateway.url, sampleUrl };
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -158,7 +157,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
 /** The door, with everything behind it. */
 function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
   const { config, clock, ids, logger, installation } = around;
-  const { lambda, dispatch, observe, invoke, services } = work;
+  const { lambda, dispatch, observe, invoke, services, late } = work;
   const sandbox = { driver: driver.name, ...driver.features };
   const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
   return createGateway({
@@ -185,6 +184,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...runtimeRoutes(runtimes),
       ...keyRoutes(people.identities),
     ],
+    home: () => late.home?.(),
     rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges)],
     status: {
       version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,
