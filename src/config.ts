@@ -162,6 +162,9 @@ function checkAuth(config: FileConfig, host: string): void {
 /** How the launcher started this process; it ends with the launcher's channel. */
 export const startedByLauncher = process.env.DALAMB_LAUNCHER === 'ipc';
 
+/** npm or npx runs this below a shell of its own, which a signal ends without passing it on. */
+export const startedByNpm = process.env.npm_command !== undefined;
+
 /** Where the command line finds the platform. */
 export const cliDefaults = {
   url: process.env.DALAMB_URL ?? `http://127.0.0.1:${process.env.DALAMB_PORT ?? '4566'}`,

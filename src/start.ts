@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Platform } from './compose.ts';
-import { type Config, loadConfig, type StartOptions, startedByLauncher } from './config.ts';
+import { type Config, loadConfig, type StartOptions, startedByLauncher, startedByNpm } from './config.ts';
 import { createLogger, describe, isFailure, type Logger, randomIds, type SecretKey, systemClock } from './kernel/index.ts';
 import { loadKeys } from './keys.ts';
 import { connectKeeper, type KeeperLink, keeperObstacle, runKeeper } from './sandbox/index.ts';
@@ -17,6 +17,7 @@ interface Handed {
 
 /** `dalamb start`: as root on Linux becomes the keeper of a server below it, else is the server, without isolation. */
 export async function start(options: StartOptions): Promise<void> {
+  if (startedByNpm) endWithParent();
   const config = loadConfig(options);
   const keys = loadKeys(config.keyFile);
   const wanted = config.sandbox.driver !== 'process';
@@ -40,6 +41,17 @@ export async function start(options: StartOptions): Promise<void> {
   else logger.warn('no keeper, so no isolation', { because: obstacle });
   if (startedByLauncher) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   await serve(config, keys, logger);
+}
+
+const PARENT_MS = 200;
+
+function endWithParent(): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_MS).unref();
 }
 
 /** The server, started by a keeper. */

@@ -90,7 +90,8 @@ describe('browsers are strangers', () => {
     });
 
   test('a program, and a page of our own, are not', async () => {
-    for (const headers of [{}, { origin: platform.url }, { host: `localhost:${port}`, origin: `http://localhost:${port}` }])
+    const local = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
+    for (const headers of [{}, { origin: platform.url }, local] as Record<string, string>[])
       assert.equal((await ask('GET', '/_dalamb/api/v1/functions', headers)).status, 200, JSON.stringify(headers));
   });
 
