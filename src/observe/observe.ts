@@ -132,6 +132,6 @@ function storeText({ store }: ObserveDeps): string {
 function gaugeText(gauges: Readonly<Record<string, number>>): string {
   return Object.entries(gauges)
     .filter(([name, value]) => /^[a-zA-Z_:][\w:]*$/.test(name) && Number.isFinite(value))
-    .map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`)
+    .map(([name, value]) => `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}\n${name} ${value}\n`)
     .join('');
 }
