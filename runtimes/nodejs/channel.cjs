@@ -52,12 +52,13 @@ function createChannel(socket) {
     sendBytes(head, Buffer.concat([type, payload]));
   };
   /** text: JSON. */
-  channel.result = (seq, text, size) => {
-    const frame = Buffer.allocUnsafe(9 + size);
-    frame.writeUInt32BE(5 + size, 0);
+  channel.result = (seq, micros, text, size) => {
+    const frame = Buffer.allocUnsafe(13 + size);
+    frame.writeUInt32BE(9 + size, 0);
     frame[4] = RESULT;
     frame.writeUInt32BE(seq, 5);
-    frame.write(text, 9);
+    frame.writeUInt32BE(micros, 9);
+    frame.write(text, 13);
     socket.write(frame);
   };
   channel.error = (seq, thrown, fatal) => {

@@ -1,4 +1,5 @@
 'use strict';
+const { performance } = require('node:perf_hooks');
 const { errorJson } = require('./errors.cjs');
 const { createContext } = require('./context.cjs');
 const { TOO_LARGE } = require('./channel.cjs');
@@ -9,6 +10,7 @@ function createInvoker({ channel, logging, handler, init }) {
   const takesCallback = handler.length >= 3;
   let current; // the call that runs
   let afterLoop; // what is to be sent when the event loop is empty
+  let traced = ''; // what _X_AMZN_TRACE_ID holds; setting it costs a system library call
 
   function settle(call, error, value) {
     if (current !== call) return; // only the first answer counts
@@ -32,7 +34,7 @@ function createInvoker({ channel, logging, handler, init }) {
     }
     const size = Buffer.byteLength(text);
     if (size > init.limit) return channel.error(call.seq, TOO_LARGE, false);
-    channel.result(call.seq, text, size);
+    channel.result(call.seq, Math.min(0xffffffff, Math.round((performance.now() - call.started) * 1000)), text, size);
   }
 
   /** callback and context.done answer when the event loop is empty, unless the function says otherwise. */
@@ -42,6 +44,12 @@ function createInvoker({ channel, logging, handler, init }) {
     if (!call.context.callbackWaitsForEmptyEventLoop) return settle(call, failure, value);
     afterLoop = () => settle(call, failure, value);
     await_(call);
+  }
+
+  function setTrace(trace) {
+    traced = trace;
+    if (trace === '') delete process.env._X_AMZN_TRACE_ID;
+    else process.env._X_AMZN_TRACE_ID = trace;
   }
 
   /** Lets the event loop run empty; whatever is decided by then is the answer. */
@@ -63,12 +71,12 @@ function createInvoker({ channel, logging, handler, init }) {
     const a = head.indexOf('\n');
     const b = head.indexOf('\n', a + 1);
     const c = head.indexOf('\n', b + 1);
-    const call = { seq, id: head.slice(0, a), waits: false, context: undefined };
+    const call = { seq, id: head.slice(0, a), waits: false, context: undefined, started: performance.now() };
     current = call;
     afterLoop = undefined;
     logging.requestId = call.id;
-    if (c > b + 1) process.env._X_AMZN_TRACE_ID = head.slice(b + 1, c);
-    else if (process.env._X_AMZN_TRACE_ID !== undefined) delete process.env._X_AMZN_TRACE_ID;
+    const trace = head.slice(b + 1, c);
+    if (trace !== traced) setTrace(trace);
     try {
       const finish = (error, value) => done(call, error, value);
       call.context = createContext(init.variables, {

@@ -33,7 +33,7 @@ TOO_LARGE = (
 )
 HEAD = struct.Struct(">IB")
 CALL = struct.Struct(">IdI")
-ANSWER = struct.Struct(">IBI")
+ANSWER = struct.Struct(">IBII")
 FAILURE = struct.Struct(">IBIBB")
 
 
@@ -73,8 +73,9 @@ class Channel:
         body = self.reader.read(length - 1)
         return (kind, body) if len(body) == length - 1 else None
 
-    def result(self, seq, payload):
-        self.send(ANSWER.pack(5 + len(payload), RESULT, seq), payload)
+    def result(self, seq, started, payload):
+        micros = min(0xFFFFFFFF, int((time.perf_counter() - started) * 1e6))
+        self.send(ANSWER.pack(9 + len(payload), RESULT, seq, micros), payload)
 
     def error(self, seq, failure, fatal=0):
         name, payload = sendable(failure)
@@ -127,6 +128,7 @@ def serve(channel, handler, init, log):
         if message is None:
             return
         body = message[1]
+        started = time.perf_counter()
         seq, deadline, size = CALL.unpack_from(body)
         request_id, arn, trace, client = body[16 : 16 + size].decode("utf-8").split("\n", 3)
         if trace:
@@ -152,7 +154,7 @@ def serve(channel, handler, init, log):
         if len(payload) > limit:
             channel.error(seq, TOO_LARGE)
         else:
-            channel.result(seq, payload)
+            channel.result(seq, started, payload)
 
 
 def exit_code(stop):

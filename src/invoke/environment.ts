@@ -1,24 +1,26 @@
 import type { Duplex } from 'node:stream';
-import { type Clock, MIB, withDeadline } from '../kernel/index.ts';
+import { type Clock, withDeadline } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome, SandboxCaller } from '../model/index.ts';
 import type { Exit, TmpVolume } from '../sandbox/index.ts';
 import { Alarm } from './alarm.ts';
 import type { RuntimeEntry } from './catalogue.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Freezer } from './freezer.ts';
-import type { InitOutcome, Launcher, LaunchOptions, Prepared } from './launch.ts';
+import { type InitOutcome, type Launcher, type LaunchOptions, MIB_PER_CPU, type Prepared } from './launch.ts';
 import { jsonLines, type SystemLines, textLines } from './lines.ts';
 import type { LinkEvents } from './link.ts';
-import { type PlatformError, platformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
+import { MemoryWatch } from './memory-watch.ts';
+import { Pace } from './pace.ts';
+import { failureOf, type PlatformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
 import { type Answer, makeOutcome, makeReport, type Running } from './running.ts';
 import type { InvokeOptions } from './settings.ts';
+import { streamName } from './stream-name.ts';
 import type { Workload, WorkloadOwner } from './workload.ts';
 
 /** AWS's limit of the init phase; what overruns is initialised again by its first invocation (spec/runtime-api.md §6). */
 const INIT_MS = 10_000;
 /** Calls shorter than this are reported with the memory last seen. */
 const MEASURE_AFTER_MS = 20;
-const MEASURE_EVERY_MS = 1000;
 const LAST_OUTPUT_MS = 100;
 const NOTICE_MS = 500;
 
@@ -50,13 +52,14 @@ export class Environment implements LinkEvents, WorkloadOwner {
   readonly #caller: SandboxCaller;
   readonly #deadline: Alarm;
   readonly #freezer: Freezer;
+  readonly #memory: MemoryWatch;
+  readonly pace: Pace;
   #workload: Workload | undefined;
   #volume: Promise<TmpVolume | undefined> | undefined;
   #run: Running | undefined;
   #initMs: number | undefined;
-  #maxMemory = 0;
-  #measuredAt = 0;
   #egress = 0;
+  #tookMs: number | undefined;
   #expires = Number.POSITIVE_INFINITY;
   #ended = false;
 
@@ -79,6 +82,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
       invocation: () => this.#run?.call.requestId,
     };
     this.#deadline = new Alarm(options.clock, () => this.#overdue());
+    this.#memory = new MemoryWatch(options.clock);
+    this.pace = new Pace(options.clock, spec.memoryMiB / MIB_PER_CPU);
     this.#freezer = new Freezer(options.clock, options.settings.freezeAfterMs);
   }
 
@@ -162,7 +167,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
     this.#log.flush();
   }
 
-  result(payload: Buffer, contentType: string): void {
+  result(payload: Buffer, contentType: string, tookMs?: number): void {
+    this.#tookMs = tookMs;
     this.#settle({ status: 'success', payload, contentType, at: this.#clock.monotonic() });
   }
 
@@ -254,7 +260,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
     const outcome = await this.#of.launcher.init(this.#launch, prepared, this, limitMs);
     if (outcome.kind !== 'ready') return outcome;
     void workload.sandbox.exited.then((exit) => this.#exited(workload, exit));
-    await this.#measure();
+    await this.#memory.measure(workload.sandbox);
     return outcome;
   }
 
@@ -300,15 +306,17 @@ export class Environment implements LinkEvents, WorkloadOwner {
     if (!run || run.answer) return;
     run.answer = answer;
     const lasted = answer.at - run.startedAt;
+    this.pace.lasted(this.#tookMs ?? lasted, this.#tookMs !== undefined);
+    this.#tookMs = undefined;
     if (lasted < MEASURE_AFTER_MS || !this.#workload) return void this.#report(run, answer);
-    void this.#measure().then(() => this.#report(run, answer));
+    void this.#memory.measure(this.#workload.sandbox).then(() => this.#report(run, answer));
   }
 
   #report(run: Running, answer: Answer): void {
     run.report = makeReport(run, answer, {
       initMs: this.#initMs,
       billInit: this.#of.options.settings.billInit,
-      maxMemoryMiB: this.#maxMemory,
+      maxMemoryMiB: this.#memory.max,
       egressBytes: this.#egress - run.egressBefore,
     });
     this.#initMs = undefined;
@@ -363,29 +371,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
     });
   }
 
-  async #measure(): Promise<void> {
-    const { sandbox } = this.#workload ?? {};
-    if (!sandbox) return;
-    this.#measuredAt = this.#clock.monotonic();
-    const memory = await sandbox.memory().catch(() => undefined); // it may have ended
-    if (memory) this.#maxMemory = Math.max(this.#maxMemory, Math.ceil(memory.peak / MIB));
-  }
-
   /** Now and then, while nobody waits. */
   sample(): void {
-    if (this.#workload && this.#clock.monotonic() - this.#measuredAt > MEASURE_EVERY_MS) void this.#measure();
+    this.#memory.sample(this.#workload?.sandbox);
   }
-}
-
-function failureOf(requestId: string, outcome: Exclude<InitOutcome, { kind: 'ready' } | { kind: 'timeout' }>): PlatformError {
-  if (outcome.kind === 'error') return outcome;
-  if (outcome.kind === 'exit') return runtimeExited(requestId, outcome.exit);
-  return platformError(requestId, outcome.errorType, outcome.text);
-}
-
-/** `yyyy/mm/dd/[version]hex`; custom groups name the function too (spec/invoke.md §7). */
-export function streamName(spec: FunctionSpec, hex: string, now: number): string {
-  const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
-  const name = spec.logGroup === `/aws/lambda/${spec.name}` ? '' : spec.name;
-  return `${day}/${name}[${spec.version}]${hex}`;
 }

@@ -112,9 +112,9 @@ export class FrameLink implements RuntimeLink {
   }
 
   #result(body: Buffer): void {
-    if (!this.#ends(body)) return;
-    if (body.byteLength - 4 > MAX_RESPONSE) this.#events?.tooLarge();
-    else this.#events?.result(Buffer.from(body.subarray(4)), 'application/json');
+    if (body.byteLength < 8 || !this.#ends(body)) return;
+    if (body.byteLength - 8 > MAX_RESPONSE) this.#events?.tooLarge();
+    else this.#events?.result(Buffer.from(body.subarray(8)), 'application/json', body.readUInt32BE(4) / 1000);
     this.#events?.done();
   }
 

@@ -11,7 +11,7 @@
  *   READY      = 16                                       booted, has loaded no customer code
  *   INIT_DONE  = 17
  *   INIT_ERROR = 18  n:u8 type[n] payload                 type: error type in ASCII; payload: JSON for the caller
- *   RESULT     = 19  seq:u32 payload                      the runtime is ready for the next INVOKE
+ *   RESULT     = 19  seq:u32 took:u32 payload             took: µs by the runtime's clock; it is ready for the next INVOKE
  *   ERROR      = 20  seq:u32 fatal:u8 n:u8 type[n] payload    fatal 1: the process exits after this
  *   LOG        = 21  text                                 one log event, without a final line feed; may hold line feeds
  *   OUT        = 22  bytes                                what went to stdout or stderr, cut anywhere

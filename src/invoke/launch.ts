@@ -164,7 +164,7 @@ const EXTENSIONS_NOT_IMPLEMENTED = 'NotImplemented: external extensions are not 
 const NO_BOOTSTRAP = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
 
 /** Memory that comes with one whole core (spec/invoke.md §10). */
-const MIB_PER_CPU = 1769;
+export const MIB_PER_CPU = 1769;
 
 export function unknownRuntime(name: string, missing: readonly { name: string; reason: string }[]): Error {
   const reason = missing.find((entry) => entry.name === name)?.reason ?? 'not a runtime of this platform';

@@ -30,7 +30,8 @@ export type InitResult = { readonly ok: true } | { readonly ok: false; readonly 
 
 /** What a runtime process says, to the environment that has it. All calls after init; none after close. */
 export interface LinkEvents {
-  result(payload: Buffer, contentType: string): void;
+  /** tookMs: what the runtime itself measured, if it says so. */
+  result(payload: Buffer, contentType: string, tookMs?: number): void;
   error(payload: Buffer, errorType: string, contentType: string): void;
   tooLarge(): void;
   /** Ready for the next call. */

@@ -1,4 +1,5 @@
 import type { Exit } from '../sandbox/index.ts';
+import type { InitOutcome } from './launch.ts';
 
 /** What the platform itself answers for a function (spec/invoke.md §3.2). errorType is for the report. */
 export interface PlatformError {
@@ -51,3 +52,13 @@ export const responseTooLarge: PlatformError = {
     '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
   ),
 };
+
+/** What the call gets whose environment could not be initialised. */
+export function failureOf(
+  requestId: string,
+  outcome: Exclude<InitOutcome, { kind: 'ready' } | { kind: 'timeout' }>,
+): PlatformError {
+  if (outcome.kind === 'error') return outcome;
+  if (outcome.kind === 'exit') return runtimeExited(requestId, outcome.exit);
+  return platformError(requestId, outcome.errorType, outcome.text);
+}

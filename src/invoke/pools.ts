@@ -1,7 +1,7 @@
 import { platformFailure } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
 import { Environment } from './environment.ts';
-import { FunctionPool } from './function-pool.ts';
+import { FunctionPool, PATIENCE_MS } from './function-pool.ts';
 import { type Launcher, unknownRuntime } from './launch.ts';
 import type { InvokeOptions } from './settings.ts';
 
@@ -33,10 +33,13 @@ export class Pools {
   run(call: Call): Promise<Outcome> {
     if (this.#stopping) return Promise.reject(platformFailure('SandboxUnavailable', 'the platform is stopping'));
     const pool = this.#pool(call.function);
-    for (let environment = pool.take(); environment; environment = pool.take()) {
-      if (environment.usable) return environment.run(call);
-      this.#end(pool, environment);
+    if (pool.patient(call)) {
+      const outcome = pool.wait(call);
+      this.#watch(pool);
+      return outcome;
     }
+    const environment = this.#takeUsable(pool);
+    if (environment) return environment.run(call);
     const { entries, missing } = this.#options.runtimes;
     if (!entries.has(call.function.runtime)) return Promise.reject(unknownRuntime(call.function.runtime, missing));
     if (call.function.memoryMiB > this.#options.settings.memoryMiB) {
@@ -109,9 +112,54 @@ export class Pools {
     return pool;
   }
 
+  #takeUsable(pool: FunctionPool): Environment | undefined {
+    for (let environment = pool.take(); environment; environment = pool.take()) {
+      if (environment.usable) return environment;
+      this.#end(pool, environment);
+    }
+    return undefined;
+  }
+
+  /** Looks after patient calls: one look for all of them, after what has arrived meanwhile was read. */
+  #watch(pool: FunctionPool): void {
+    if (pool.watched) return;
+    pool.watched = true;
+    this.#options.clock.after(PATIENCE_MS, () => setImmediate(() => this.#hurry(pool)));
+  }
+
+  /** Calls that have waited for too long get another environment each. */
+  #hurry(pool: FunctionPool): void {
+    pool.watched = false;
+    for (let overdue = pool.overdue(); overdue > 0; overdue--) {
+      const environment = this.#takeUsable(pool);
+      if (!environment) {
+        this.#feed(pool, overdue);
+        break;
+      }
+      this.#runNext(pool, environment);
+    }
+    if (pool.waiting > 0 && !this.#hungry.has(pool)) this.#watch(pool);
+  }
+
+  /** Another free environment, when this one has used up its CPU time. */
+  #rested(pool: FunctionPool, environment: Environment): Environment {
+    if (pool.waiting === 0 || !environment.pace.spent) return environment;
+    const other = this.#takeUsable(pool);
+    if (!other) return environment;
+    environment.idleSince = this.#options.clock.monotonic();
+    pool.idle.push(environment);
+    return other;
+  }
+
+  #runNext(pool: FunctionPool, environment: Environment): boolean {
+    const waiter = pool.next();
+    if (waiter) environment.run(waiter.call).then(waiter.resolve, waiter.reject);
+    return waiter !== undefined;
+  }
+
   /** Starts as many environments as calls wait for, as far as memory goes. */
-  #feed(pool: FunctionPool): void {
-    while (pool.starting < Math.min(pool.waiting, MAX_STARTS)) {
+  #feed(pool: FunctionPool, wanted = pool.waiting): void {
+    while (pool.starting < Math.min(wanted, MAX_STARTS)) {
       if (!this.#makeRoom(pool)) return void this.#hungry.add(pool);
       this.#start(pool);
     }
@@ -147,7 +195,10 @@ export class Pools {
       launcher: this.#launcher,
       spec,
       runtime,
-      onFree: (free) => this.#freed(pool, free),
+      onFree: (free) => {
+        pool.took(free.pace.lastMs);
+        this.#freed(pool, free);
+      },
     });
     pool.living.add(environment);
     pool.starting++;
@@ -167,11 +218,7 @@ export class Pools {
   }
 
   #freed(pool: FunctionPool, environment: Environment): void {
-    const waiter = environment.usable ? pool.next() : undefined;
-    if (waiter) {
-      environment.run(waiter.call).then(waiter.resolve, waiter.reject);
-      return;
-    }
+    if (environment.usable && this.#runNext(pool, this.#rested(pool, environment))) return;
     if (!environment.usable || this.#stopping) this.#end(pool, environment);
     else {
       environment.idleSince = this.#options.clock.monotonic();
