@@ -21,7 +21,7 @@ export interface AwsDoor {
 
 /**
  * One call of an AWS operation: signature → match → strangers → who → operation → decode → may they → run → encode. Any step may
- * refuse; every refusal is written in the client's form. Never rejects. Cost: bench/warm-invoke.
+ * refuse; every refusal is written in the client’s form. Never rejects. Only what waits is awaited. Cost: bench/door.ts.
  */
 export async function serveAws(door: AwsDoor, exchange: Exchange): Promise<void> {
   let match: Match | undefined;

@@ -4,16 +4,19 @@ import { type AuthMode, DEFAULT_ACCOUNT } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
 import { isLoopback } from './hosts.ts';
 import { sendJson } from './json.ts';
+import { isLocalConnection } from './local-socket.ts';
 import { asFailure } from './refusals.ts';
 
 export interface ControlDoor {
   readonly mode: AuthMode;
-  /** Whether a bearer token opens the control API. */
-  readonly verifyToken: (token: string) => Promise<boolean>;
+  /** The account whose part of the control API a bearer token opens; undefined: none. */
+  readonly verifyToken: VerifyToken;
   readonly match: MatchRoute;
   readonly region: string;
   readonly logger: Logger;
 }
+
+export type VerifyToken = (token: string) => Promise<string | undefined>;
 
 const LARGEST_BODY = 6 * MIB;
 
@@ -27,11 +30,11 @@ export function isControlPath(path: string): boolean {
 /** One request to the control API: token → route → body → handle → JSON. Never rejects. */
 export async function serveControl(door: ControlDoor, exchange: Exchange): Promise<void> {
   try {
-    await checkToken(door, exchange);
+    const account = await accountOf(door, exchange);
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
     const body = await readJson(exchange);
-    const place = placeOf(exchange, query, door.region);
+    const place = placeOf(exchange, query, { account, region: door.region });
     const result = await route.handle({ params, query, body, place, signal: exchange.signal });
     sendJson(exchange, 200, result ?? {});
   } catch (error) {
@@ -46,14 +49,19 @@ export function sendControlError(exchange: Exchange, failure: Failure): void {
   sendJson(exchange, failure.status, { error, requestId: exchange.requestId }, failure.headers);
 }
 
-/** Cookies never count. From loopback, in mode `local`, nothing is asked for. */
-async function checkToken(door: ControlDoor, exchange: Exchange): Promise<void> {
+/**
+ * The only account that the caller may speak of; undefined: any. Cookies never count. Nothing is asked for over the local socket, nor from
+ * loopback in mode `local`.
+ */
+async function accountOf(door: ControlDoor, exchange: Exchange): Promise<string | undefined> {
   const token = /^Bearer ([\w.~+/=-]{1,512})$/.exec(exchange.headers.authorization ?? '')?.[1];
-  if (token !== undefined && (await door.verifyToken(token))) return;
-  if (token === undefined && door.mode === 'local' && isLoopback(exchange.sourceIp)) return;
+  if (token !== undefined) {
+    const account = await door.verifyToken(token);
+    if (account !== undefined) return account;
+  } else if (isLocalConnection(exchange.req.socket) || (door.mode === 'local' && isLoopback(exchange.sourceIp))) return undefined;
   throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known or was revoked', {
     headers: { 'www-authenticate': 'Bearer' },
-    fields: { next: 'create one on the machine itself with: dalamb keys create' },
+    fields: { next: 'create one on the machine itself with: dalamb keys create --data DIR' },
   });
 }
 
@@ -72,11 +80,17 @@ async function readJson(exchange: Exchange): Promise<unknown> {
   }
 }
 
-/** Account and region that a control request is about: query parameters, else the defaults. */
-function placeOf(exchange: Exchange, query: URLSearchParams, region: string): Place {
-  const account = query.get('account') ?? exchange.headers['x-dalamb-account'] ?? DEFAULT_ACCOUNT;
+/** Account and region that a control request is about: query parameters, else the defaults. A token opens its own account only. */
+function placeOf(
+  exchange: Exchange,
+  query: URLSearchParams,
+  own: { readonly account: string | undefined; readonly region: string },
+): Place {
+  const account = query.get('account') ?? exchange.headers['x-dalamb-account'] ?? own.account ?? DEFAULT_ACCOUNT;
   if (!/^\d{12}$/.test(account)) throw platformFailure('InvalidRequest', `account ${JSON.stringify(account)} is not 12 digits`);
-  const asked = query.get('region') ?? exchange.headers['x-dalamb-region'] ?? region;
+  if (own.account !== undefined && account !== own.account)
+    throw platformFailure('TokenRequired', `this token is of account ${own.account}`, { status: 403 });
+  const asked = query.get('region') ?? exchange.headers['x-dalamb-region'] ?? own.region;
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(asked))
     throw platformFailure('InvalidRequest', `region ${JSON.stringify(asked)} is no region`);
   return { account, region: asked };

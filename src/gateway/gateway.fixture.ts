@@ -93,7 +93,7 @@ function deps(stage: Stage): GatewayDeps {
         },
       }),
     },
-    auth: { mode: 'local', verifyToken: async (token) => token === 'good-token' },
+    auth: { mode: 'local', verifyToken: async (token) => (token === 'good-token' ? '000000000000' : undefined) },
     authorize: async (principal, { action }) => ({
       allowed: stage.allowed(principal, action),
       reason: `no identity-based policy allows the ${action} action`,

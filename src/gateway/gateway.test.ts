@@ -178,7 +178,9 @@ test('what buckets serve is sandboxed in a browser', async () => {
 });
 
 test('strict mode takes only known keys and tokens', async () => {
-  const strict = await openStage({ auth: { mode: 'strict', verifyToken: async (token) => token === 'good-token' } });
+  const strict = await openStage({
+    auth: { mode: 'strict', verifyToken: async (token) => (token === 'good-token' ? '000000000000' : undefined) },
+  });
   try {
     assert.match((await ask(strict.port, whoami('test'))).text, /InvalidClientTokenId/);
     assert.match((await ask(strict.port, whoami())).text, /MissingAuthenticationToken/);

@@ -17,7 +17,7 @@ import type { ServiceName, Wire } from '../wire/index.ts';
 import { send } from './answer.ts';
 import type { AuthMode } from './authenticate.ts';
 import { type AwsDoor, refuse, serveAws } from './aws.ts';
-import { createRoutes, shapeOf } from './control.ts';
+import { createRoutes, shapeOf, type VerifyToken } from './control.ts';
 import { awsRoutes } from './control-aws.ts';
 import { invokeRoute } from './control-invoke.ts';
 import { type StatusSources, statusRoute } from './control-status.ts';
@@ -26,6 +26,7 @@ import { serveFunctionUrl } from './function-urls.ts';
 import { isHomeVisit, showHome } from './home.ts';
 import { createHosts } from './hosts.ts';
 import { createListener, defaultListenerLimits, type ListenerLimits } from './listener.ts';
+import { createLocalSocket } from './local-socket.ts';
 import { isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
 import { answerPreflight } from './s3-cors.ts';
 import { createSandboxDoor } from './sandbox-door.ts';
@@ -41,8 +42,8 @@ export interface GatewayDeps {
   readonly services: Partial<Record<ServiceName, ServiceTable>>;
   readonly auth: {
     readonly mode: AuthMode;
-    /** Whether a bearer token opens the control API. Default: none does. */
-    readonly verifyToken?: (token: string) => Promise<boolean>;
+    /** The account that a bearer token opens. Default: none does. */
+    readonly verifyToken?: VerifyToken;
   };
   readonly authorize: Authorize;
   readonly findKey: FindKey;
@@ -54,6 +55,8 @@ export interface GatewayDeps {
   readonly invocationOf?: (environment: string) => string | undefined;
   /** Where people who open the bare address in a browser are sent, e.g. the sample's link; undefined: a page that names the docs. */
   readonly home?: () => string | undefined;
+  /** Path of a unix socket for the control API; undefined: none. */
+  readonly localSocket?: string;
   readonly controlRoutes: readonly ControlRoute[];
   readonly rawRoutes: readonly RawRoute[];
   /** What only compose can tell; the gateway knows the rest. */
@@ -103,13 +106,15 @@ export function createGateway(deps: GatewayDeps): Gateway {
     sweeping = clock.after(SWEEP_MS, sweep);
   };
 
+  const local = deps.localSocket === undefined ? undefined : createLocalSocket(deps.localSocket, listener.adopt);
   return {
     async start() {
       port = await listener.listen(deps.port, deps.host);
+      await local?.start();
       sweep();
     },
     async stop(deadline) {
-      await Promise.all([listener.stop(deadline), sandboxes.stop(deadline)]);
+      await Promise.all([local?.stop(deadline), listener.stop(deadline), sandboxes.stop(deadline)]);
       sweeping?.();
     },
     port: () => port,
@@ -136,7 +141,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
     platform: {
       control: {
         mode: deps.auth.mode,
-        verifyToken: deps.auth.verifyToken ?? (async () => false),
+        verifyToken: deps.auth.verifyToken ?? (async () => undefined),
         match: createRoutes(allRoutes(deps, facts, maxWaitMs)),
         region: DEFAULT_REGION,
         logger,
