@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { run } from './cli/index.ts';
@@ -16,6 +17,7 @@ export function commandLine(args: readonly string[]): Promise<number> {
       error: (text) => void process.stderr.write(text),
       stdin: () => buffer(process.stdin),
       fetch,
+      fetchLocal,
       now: Date.now,
       signal: ending.signal,
     },
@@ -23,4 +25,22 @@ export function commandLine(args: readonly string[]): Promise<number> {
     defaults: cliDefaults,
     checkStore: async (directory) => (await checkStore(path.join(directory, 'store'))).problems,
   });
+}
+
+/** fetch over the local socket of a data directory, for a server on this machine. */
+function fetchLocal(directory: string): typeof fetch {
+  const socketPath = path.join(path.resolve(directory), 'control.sock');
+  return (url, init) =>
+    new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(String(url));
+      const headers = { ...(init?.headers as Record<string, string>), host: 'localhost' };
+      const request = http.request(
+        { socketPath, path: pathname + search, method: init?.method, headers, signal: init?.signal ?? undefined },
+        (response) => {
+          buffer(response).then((body) => resolve(new Response(new Uint8Array(body), { status: response.statusCode })), reject);
+        },
+      );
+      request.on('error', reject);
+      request.end(init?.body ?? undefined);
+    });
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { keyRoutes, runtimeRoutes } from './control-routes.ts';
+import { createVerifyToken, keyRoutes, runtimeRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
@@ -94,14 +94,8 @@ function openIdentities({ base, box }: Ground) {
   const findStoredKey = iam.createFindStoredKey({ ...base, box });
   const findKey = createFindKey({ ...base, box, findRole, findStoredKey });
   const sts = stsService({ ...base, box, findRole, findStoredKey, authorize });
-  return {
-    identities,
-    authorize,
-    findRole,
-    findKey,
-    sts,
-    issueCredentials: createIssueCredentials({ ...base, box, findRole }),
-  };
+  const issueCredentials = createIssueCredentials({ ...base, box, findRole });
+  return { identities, authorize, verifyToken: createVerifyToken(findStoredKey), findKey, sts, issueCredentials };
 }
 
 /** Where functions are kept, run, and run again. What stands above is filled in late. */
@@ -166,7 +160,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     names: config.server.names,
     wire,
     services,
-    auth: { mode: config.auth.mode },
+    auth: { mode: config.auth.mode, verifyToken: people.verifyToken },
     authorize: people.authorize,
     findKey: people.findKey,
     findFunctionUrl: lambda.findFunctionUrl,
@@ -185,6 +179,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...keyRoutes(people.identities),
     ],
     home: () => late.home?.(),
+    localSocket: path.join(around.dataDirectory, 'control.sock'),
     rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges)],
     status: {
       version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,

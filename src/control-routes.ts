@@ -1,6 +1,7 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { RuntimeCatalogue } from './invoke/index.ts';
 import { fail } from './kernel/index.ts';
-import type { ControlRoute, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
+import type { ControlRoute, FindStoredKey, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
 import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
 
 /** What functions can be written in here, and what is missing and how to get it. */
@@ -35,7 +36,7 @@ export function keyRoutes(identities: Identities): ControlRoute[] {
       summary: 'makes an access key; its secret is shown only here',
       handle: async ({ place }): Promise<KeyCreated> => {
         const { accessKeyId, secretAccessKey, account } = await issueAccessKey(identities, place.account);
-        return { accessKeyId, secretAccessKey, account };
+        return { accessKeyId, secretAccessKey, account, token: `${accessKeyId}.${secretAccessKey}` };
       },
     },
     {
@@ -49,4 +50,14 @@ export function keyRoutes(identities: Identities): ControlRoute[] {
       },
     },
   ];
+}
+
+/** A bearer token is an access key and its secret, with a dot between; it opens its account's part of the control API. */
+export function createVerifyToken(findStoredKey: FindStoredKey): (token: string) => Promise<string | undefined> {
+  return async (token) => {
+    const [id, given] = [token.slice(0, token.indexOf('.')), Buffer.from(token.slice(token.indexOf('.') + 1))];
+    const key = await findStoredKey(id);
+    const secret = Buffer.from(key?.secret ?? '');
+    return key && secret.length === given.length && timingSafeEqual(secret, given) ? key.principal.account : undefined;
+  };
 }

@@ -17,6 +17,8 @@ export interface CliIo {
   /** All of standard input. */
   readonly stdin: () => Promise<Buffer>;
   readonly fetch: typeof fetch;
+  /** The same over the local socket of a data directory (`--data`). */
+  readonly fetchLocal?: (directory: string) => typeof fetch;
   readonly now: () => number;
   /** Ends what waits (`logs -f`). */
   readonly signal: AbortSignal;
@@ -64,17 +66,19 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
     .addOption(new Option('--url <url>', 'the platform').default(defaults.url))
     .addOption(new Option('--env <account>', 'environment: a 12-digit account').default(defaults.environment))
     .option('--region <region>', 'region')
+    .option('--data <directory>', 'the platform of this data directory, by its local socket, without a token')
     .option('--json', 'answer with one JSON document')
     .exitOverride()
     .showHelpAfterError('(see: dalamb --help)')
     .configureOutput({ writeOut: io.out, writeErr: io.error });
-  const options = () => program.opts<{ url: string; env?: string; region?: string; json?: boolean }>();
+  const options = () => program.opts<{ url: string; env?: string; region?: string; data?: string; json?: boolean }>();
   const stage: Stage = {
     io,
     json: () => options().json === true,
     api: () => {
-      const { url, env, region } = options();
-      return createApi({ url, account: env, region, token: defaults.token, fetch: io.fetch });
+      const { url, env, region, data } = options();
+      const local = data === undefined ? undefined : io.fetchLocal?.(data);
+      return createApi({ url, account: env, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
     },
     answer: (value, text) => io.out(options().json ? `${JSON.stringify(value, null, 2)}\n` : text(value)),
   };
