@@ -3,8 +3,8 @@ import type { LogLine, LogStream, WriteLog } from '../model/index.ts';
 
 const MAX_EVENT = 256 * 1024; // CloudWatch's limit of one event, bytes
 const TAIL_BYTES = 4096;
-/** What an event costs besides its text, as CloudWatch counts (spec/backends.md §9). */
-const EVENT_BYTES = 26;
+/** What an event counts besides its text: keeping many small ones costs more than keeping their bytes. */
+const EVENT_BYTES = 256;
 const FLOOD_BYTES = 16 * 1024 * 1024;
 const FLOOD_WINDOW_MS = 1000;
 

@@ -72,6 +72,23 @@ suite('hostile code in a sandbox', { skip: obstacle ?? false, timeout: 120_000 }
     assert.deepEqual(processesOf('bomb'), []);
   });
 
+  test('one that is ended while it is being frozen ends at once', async () => {
+    for (let n = 0; n < 5; n++) {
+      const sandbox = await driver.boot(specOf({ id: `cold-${n}` }), watch());
+      await sandbox.run({
+        argv: ['/bin/sh', '-c', 'for i in 1 2 3 4 5 6 7 8; do (while :; do :; done) & done; wait'],
+        env: {},
+        cwd: '/',
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const freezing = sandbox.freeze().catch(() => {});
+      const began = Date.now();
+      await sandbox.destroy();
+      assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
+      await freezing;
+    }
+  });
+
   test('a memory bomb is killed, and the kill is named', async () => {
     const { exit } = await hostile(`exec $NODE -e 'const a=[];for(;;)a.push(Buffer.alloc(1<<20,1))'`, {
       memoryMiB: 96,

@@ -38,6 +38,8 @@ interface Box {
   readonly slots: { readonly task: string; readonly opt: string; readonly run: string; readonly tmp: string };
   readonly taken: Set<string>;
   pid: number;
+  /** Settled once the runtime has started it, or not. */
+  starting: Promise<void> | undefined;
   cgroup: Cgroup | undefined;
   ended: boolean;
 }
@@ -51,6 +53,7 @@ export interface BoxesEvents {
 
 const run = promisify(execFile);
 const CHILD_GONE_MS = 5000;
+const KILL_EVERY = 20;
 
 /** All sandboxes of this keeper, and what it does to them. Whatever cannot be done is refused, and leaves nothing behind. */
 export class Boxes implements Handlers {
@@ -94,7 +97,9 @@ export class Boxes implements Handlers {
     const box = this.#newBox(id, kept ?? (await this.#volumes.take((tmp as { mib: number }).mib)));
     try {
       for (const { target } of sources) makeMountPoint(this.#root, target);
-      await this.#turn(() => this.#start(box, (network) => this.#bundle(box, { limits, mounts: sources, network })));
+      const start = () => this.#start(box, (network) => this.#bundle(box, { limits, mounts: sources, network }));
+      box.starting = this.#turn(start);
+      await box.starting;
       return { volume: box.volume.name };
     } catch (error) {
       await this.destroy({ id, keepTmp: false });
@@ -139,6 +144,7 @@ export class Boxes implements Handlers {
 
   async destroy({ id, keepTmp }: CommandInput<'destroy'>): Promise<null> {
     const box = this.#box(id);
+    await box.starting?.catch(() => {}); // what the runtime is making now cannot be ended yet
     await this.#end(box);
     for (const slot of [box.slots.task, box.slots.opt]) {
       for (let tries = 0; tries < 2 && fs.existsSync(slot); tries++) quietly(() => detach(slot)); // the tree, then the slot itself
@@ -187,6 +193,7 @@ export class Boxes implements Handlers {
       slots,
       taken: new Set(),
       pid: 0,
+      starting: undefined,
       cgroup: undefined,
       ended: false,
     };
@@ -300,7 +307,7 @@ export class Boxes implements Handlers {
       });
       child.once('error', (error) => reject(platformFailure('SandboxUnavailable', `${runtime}: ${error.message}`)));
       child.once('exit', (code, signal) => {
-        if (code === 0) return resolve(Number(fs.readFileSync(pidFile, 'utf8')));
+        if (code === 0 && fs.existsSync(pidFile)) return resolve(Number(fs.readFileSync(pidFile, 'utf8')));
         const said = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-2000) : '';
         reject(platformFailure('SandboxUnavailable', `${runtime} ended with ${code ?? signal}: ${said}`));
       });
@@ -334,8 +341,8 @@ export class Boxes implements Handlers {
 
   async #end(box: Box): Promise<void> {
     if (box.pid === 0) return;
-    quietly(() => box.cgroup?.kill());
     for (let waited = 0; !box.ended; waited++) {
+      if (waited % KILL_EVERY === 0) quietly(() => box.cgroup?.kill()); // again: a freeze under way holds back the first
       this.#look(box);
       if (box.ended) break;
       if (waited > CHILD_GONE_MS) throw bug(`${box.id} does not end`);
