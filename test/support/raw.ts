@@ -19,8 +19,11 @@ export interface RawRequest {
 export function raw(url: string, { method = 'GET', path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const request = http.request({ hostname, port, method, path, headers, agent: false }, async (response) => {
+    // Kept alive, so that a refusal that comes before the body is sent can be read.
+    const agent = new http.Agent({ keepAlive: true });
+    const request = http.request({ hostname, port, method, path, headers, agent }, async (response) => {
       const bytes = await buffer(response);
+      agent.destroy();
       resolve({ status: response.statusCode!, headers: response.headers, bytes, text: bytes.toString() });
     });
     request.on('error', reject);
