@@ -47,7 +47,8 @@ export class Pools {
       return Promise.reject(platformFailure('SandboxUnavailable', text));
     }
     const outcome = pool.wait(call);
-    if (pool.settling >= pool.waiting - pool.starting) this.#options.clock.after(SETTLE_MS, () => this.#feed(pool));
+    if (pool.settling >= pool.waiting - pool.starting)
+      this.#options.clock.after(SETTLE_MS, () => this.#feed(pool, pool.overdue()));
     else this.#feed(pool);
     return outcome;
   }
