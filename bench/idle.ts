@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, figure } from './figures.ts';
 import { familyOf, ofSandboxes, pssBytes, startEcho } from './measure.ts';
-import { type Bench, create, FIRST_UID, invocation, withBench } from './platform.ts';
+import { type Bench, create, environmentsOf, FIRST_UID, invocation, withBench } from './platform.ts';
 import { sendWell } from './signed.ts';
 
 const MIB = 1024 * 1024;
@@ -66,7 +66,6 @@ async function fill(bench: Bench, count: number): Promise<void> {
   await create(bench, 'idle', { code });
   const calls = Array.from({ length: count }, () => sendWell(invocation(bench, 'idle', { ms: 5000 })));
   await Promise.all(calls);
-  const metrics = await (await fetch(`${bench.platform.url}/_dalamb/metrics`)).text();
-  const living = Number(/^dalamb_environments_environments (\d+)/m.exec(metrics)?.[1]);
+  const living = await environmentsOf(bench.platform);
   if (living !== count) throw new TypeError(`there are ${living} environments, not ${count}`);
 }

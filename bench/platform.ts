@@ -39,15 +39,28 @@ export function removeBenchDirectory(directory: string): void {
 }
 
 /** The platform as shipped, started as `npm start` does it; only its user ids differ. */
-export function start(directory: string, { ready, memoryMiB }: BenchOptions = {}): Promise<Platform> {
+export async function start(directory: string, { ready, memoryMiB }: BenchOptions = {}): Promise<Platform> {
   const config = [
     '[sandbox]',
     `first_uid = ${FIRST_UID}`,
     ...(ready === undefined ? [] : [`ready = ${ready}`]),
     ...(memoryMiB === undefined ? [] : ['[limits]', `memory_mib = ${memoryMiB}`]),
   ];
-  return startPlatform({ directory, command: launcher(), config: config.join('\n') });
+  const platform = await startPlatform({ directory, command: launcher(), config: config.join('\n') });
+  running.add(platform.pid);
+  const stop = (signal?: NodeJS.Signals) => {
+    running.delete(platform.pid);
+    return platform.stop(signal);
+  };
+  return { ...platform, stop };
 }
+
+/** A bench that is interrupted, or fails, leaves no platform behind. */
+const running = new Set<number>();
+process.on('exit', () => {
+  for (const pid of running) process.kill(pid, 'SIGTERM');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Started, with a role for functions and an access key whose signatures are checked: a forged one must be refused here. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
@@ -87,6 +100,12 @@ export async function control<T>({ url }: Platform, method: 'GET' | 'POST', rout
 
 export function statusOf(platform: Platform): Promise<PlatformStatus> {
   return control(platform, 'GET', '/status');
+}
+
+/** Environments that live now, in whatever state. */
+export async function environmentsOf({ url }: Platform): Promise<number> {
+  const metrics = await (await fetch(`${url}/_dalamb/metrics`)).text();
+  return Number(/^dalamb_environments_environments (\d+)/m.exec(metrics)![1]);
 }
 
 /** A Node function from one file, `index.mjs`; resolves when it can be called. */
