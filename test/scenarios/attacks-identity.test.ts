@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { createSecretBox } from '../../src/kernel/index.ts';
 import { type Attacker, answerOf, startVictims, type Victims } from '../support/attacks.ts';
 import { createRole } from '../support/deploy.ts';
 import { ociMissing } from '../support/invoke-room.ts';
@@ -137,6 +139,42 @@ suite('functions that pretend to be someone else', { skip: ociMissing ?? false, 
     for (const heard of [wrong, body, moved, late]) assert.equal(heard!.status, 403, JSON.stringify(heard));
     assert.match(wrong!.text, /<Code>SignatureDoesNotMatch<\/Code>/);
     assert.match(late!.text, /<Code>RequestExpired<\/Code>.*Signature expired/s);
+  });
+
+  test('a session that has expired is named so, even one that the platform itself sealed', async () => {
+    const { directory } = victims.platform;
+    const [id, key] = fs
+      .readFileSync(path.join(path.dirname(directory), `.${path.basename(directory)}.dalamb-key`), 'utf8')
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .split(' ') as [string, string];
+    const { Role } = await victims.of.iam.getRole({ RoleName: 'mallory' });
+    const session = (expires: number) => {
+      const claims = {
+        account: '000000000000',
+        accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+        secret: 'known',
+        issued: 0,
+        expires,
+        role: { name: 'mallory', id: Role!.RoleId, arn: Role!.Arn, session: 'old' },
+      };
+      return JSON.stringify({
+        id: claims.accessKeyId,
+        secret: claims.secret,
+        token: createSecretBox([{ id, key: Buffer.from(key, 'hex') }]).seal(JSON.stringify(claims), 'sts.session'),
+      });
+    };
+    const ask = (keys: string) =>
+      run<[Heard, Heard, Heard]>(
+        `const keys = ${keys}; return Promise.all([whoami({ keys }), list({ keys }), buckets({ keys })])`,
+      );
+    assert.equal((await ask(session(Date.now() + 60_000)))[0].status, 200, 'the same session while it holds');
+    const [sts, lambda, s3] = await ask(session(Date.now() - 1000));
+    assert.deepEqual([sts.status, lambda.status, s3.status], [403, 403, 400]);
+    assert.match(sts.text, /<Code>ExpiredToken<\/Code><Message>The security token included in the request is expired/);
+    assert.match(lambda.type!, /^ExpiredTokenException/);
+    assert.match(s3.text, /<Code>ExpiredToken<\/Code>/);
   });
 
   test('the policies of its role are asked each time, and a change takes effect', async () => {

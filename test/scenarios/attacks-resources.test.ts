@@ -140,16 +140,19 @@ os._exit(0)`;
       ),
     );
     const messages = await victims.logged('long', /^after the raw line/);
-    assert.ok(messages.some((message) => message.endsWith('after the long line')));
-    assert.ok(Math.max(...messages.map((message) => Buffer.byteLength(message))) <= 256 * 1024);
+    assert.ok(
+      messages.some((message) => message.trimEnd().endsWith('after the long line')),
+      JSON.stringify(messages.map((message) => [message.length, message.slice(0, 60), message.slice(-30)])),
+    );
+    assert.ok(Math.max(...messages.map((message) => Buffer.byteLength(message.trimEnd()))) <= 256 * 1024);
   });
 
   test('a loop at 128 MB ends with its timeout, and takes no more than its share', async () => {
-    const spinner = await victims.attacker('spinner', { Timeout: 2 });
+    const spinner = await victims.attacker('spinner', { Timeout: 3 });
     const seen = await victims.beside(() => spinner('for (;;);'));
-    assertPlatformError(seen, 'Sandbox.Timedout', 'Task timed out after 2.00 seconds');
-    const share = await spinner(`const end = Date.now() + 1500; while (Date.now() < end); return process.cpuUsage().user / 1e6`);
-    assert.ok(answerOf<number>(share) < 0.5, `${share.payload} s of CPU`);
+    assertPlatformError(seen, 'Sandbox.Timedout', 'Task timed out after 3.00 seconds');
+    const share = await spinner(`const end = Date.now() + 1000; while (Date.now() < end); return process.cpuUsage().user / 1e6`);
+    assert.ok(answerOf<number>(share) < 0.35, `${share.payload} s of CPU`);
   });
 
   for (const [what, code] of [

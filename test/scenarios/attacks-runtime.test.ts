@@ -119,13 +119,13 @@ suite('functions that break the rules of their runtime', { skip: ociMissing ?? f
       `(() => { const b = Buffer.from(${body}); const h = Buffer.alloc(5); h.writeUInt32BE(1 + b.length); h[4] = ${type}; return Buffer.concat([h, b]); })()`;
     const seen = await victims.beside(() =>
       attack(`${channel};
-        for (const f of [${frame(16, '[]')}, ${frame(17, '[]')}, ${frame(18, `[1, 65, 66]`)}, ${frame(19, `[0, 0, 255, 255, 49]`)}, ${frame(19, '[]')}, ${frame(20, '[0, 0]')}, ${frame(20, '[9, 9, 9, 9, 1, 255]')}, ${frame(21, '[0xff, 0xfe, 10]')}]) channel.write(f);
+        for (const f of [${frame(16, '[]')}, ${frame(17, '[]')}, ${frame(18, `[1, 65, 66]`)}, ${frame(19, `[0, 0, 255, 255, 0, 0, 0, 0, 49]`)}, ${frame(19, '[]')}, ${frame(20, '[0, 0]')}, ${frame(20, '[9, 9, 9, 9, 1, 255]')}, ${frame(21, '[0xff, 0xfe, 10]')}]) channel.write(f);
         await pause(100); return 'mine'`),
     );
     assert.equal(answerOf(seen), 'mine');
     // an answer before its time is the function's own affair; the true one that follows is late
     const early = await attack(
-      `${channel}; const b = Buffer.alloc(10); b.writeUInt32BE(6); b[4] = 19; for (let seq = 1; seq < 100; seq++) { b.writeUInt32BE(seq, 5); b[9] = 55; channel.write(b); } await pause(50); return 'late'`,
+      `${channel}; const b = Buffer.alloc(14); b.writeUInt32BE(10); b[4] = 19; for (let seq = 1; seq < 100; seq++) { b.writeUInt32BE(seq, 5); b[13] = 55; channel.write(b); } await pause(50); return 'late'`,
     );
     assert.equal(answerOf(early), 7);
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { CreateFunctionRequest } from '@aws-sdk/client-lambda';
 import { zipOf } from './archives.ts';
@@ -102,7 +103,6 @@ export async function startVictims(config = ''): Promise<Victims> {
       const [result, watched] = await Promise.allSettled([attacking, watching]);
       if (watched.status === 'rejected') throw watched.reason;
       if (result.status === 'rejected') throw result.reason;
-      if (process.env.ATTACK_WAITS) console.log(waits.length, 'calls, longest', Math.max(...waits), 'ms');
       assert.ok(Math.max(...waits) < HARMED_MS, `the neighbour waited ${Math.max(...waits)} ms`);
       return result.value;
     },
@@ -114,7 +114,11 @@ export async function startVictims(config = ''): Promise<Victims> {
       }
     },
     async stop() {
-      assert.equal(await platform.stop(), 0, platform.log().slice(-4000));
+      try {
+        await assertAccounts(of, platform.url);
+      } finally {
+        assert.equal(await platform.stop(), 0, platform.log().slice(-4000));
+      }
       assert.doesNotMatch(platform.log(), / error /, 'the platform itself was surprised');
     },
   };
@@ -132,6 +136,44 @@ async function allMessages(logs: CloudWatchLogs, logGroupName: string): Promise<
   return messages;
 }
 
+/** What callers saw of each function, to be compared with the platform's own accounts. */
+interface Count {
+  invocations: number;
+  failed: number;
+}
+const counted = new WeakMap<Clients, Map<string, Count>>();
+
+function count(of: Clients, name: string, failed: boolean): void {
+  const counts = counted.get(of) ?? new Map<string, Count>();
+  counted.set(of, counts);
+  const { invocations, failed: before } = counts.get(name) ?? { invocations: 0, failed: 0 };
+  counts.set(name, { invocations: invocations + 1, failed: before + Number(failed) });
+}
+
+interface Usage {
+  readonly functions: readonly {
+    readonly function: string;
+    readonly invocations: number;
+    readonly errors: number;
+  }[];
+}
+
+/** Whatever the functions did: each of their calls is metered once, and each failure as one. */
+async function assertAccounts(of: Clients, url: string): Promise<void> {
+  const expected = Object.fromEntries(counted.get(of) ?? []);
+  for (const end = Date.now() + 5000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const { functions } = (await (await fetch(`${url}/_dalamb/api/usage`)).json()) as Usage;
+    const seen = Object.fromEntries(
+      functions
+        .filter((usage) => Object.hasOwn(expected, usage.function))
+        .map((usage) => [usage.function, { invocations: usage.invocations, failed: usage.errors }]),
+    );
+    if (isDeepStrictEqual(seen, expected)) return;
+    if (Date.now() > end) assert.deepEqual(seen, expected, 'the accounts are wrong');
+  }
+}
+
+/** Calls a function that runs what it is told. */
 export async function attackFunction(of: Clients, name: string, code: string): Promise<Seen> {
   const began = Date.now();
   const answer = await of.lambda.invoke({
@@ -139,6 +181,7 @@ export async function attackFunction(of: Clients, name: string, code: string): P
     LogType: 'Tail',
     Payload: JSON.stringify({ code, nonce: randomUUID() }),
   });
+  count(of, name, answer.FunctionError !== undefined);
   const text = answer.Payload!.transformToString();
   return {
     requestId: answer.$metadata.requestId!,
