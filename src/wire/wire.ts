@@ -78,14 +78,19 @@ function unknownOperation({ service, protocol, region }: Recognised, request: Wi
   return failure;
 }
 
-function unknownFailure(protocol: ProtocolName, name: string | undefined, { method }: WireRequest): Failure {
+function unknownFailure(protocol: ProtocolName, name: string | undefined, { method, url, headers }: WireRequest): Failure {
   if (protocol === 'awsQuery') {
     if (name === undefined) return fail('MissingAction', 'The request must contain the parameter Action.', { status: 400 });
     return fail('InvalidAction', `The action ${name.slice(0, 128)} is not valid for this web service.`, { status: 400 });
   }
   if (protocol === 'restXml') {
+    if (method === 'POST' && headers['content-type']?.startsWith('multipart/form-data'))
+      return fail('NotImplemented', 'Uploads by browser forms (POST policy) are not implemented by dalamb', { status: 501 });
     const text = 'The specified method is not allowed against this resource.';
-    return fail('MethodNotAllowed', text, { status: 405, fields: { Method: method, ResourceType: 'SERVICE' } });
+    return fail('MethodNotAllowed', text, {
+      status: 405,
+      fields: { Method: method, ResourceType: /^\/[^/?]+\/[^?]/.test(url) ? 'OBJECT' : 'BUCKET' },
+    });
   }
   if (protocol === 'restJson1')
     return fail('UnknownOperationException', 'Unable to determine service/operation name to be authorized', { status: 404 });

@@ -156,6 +156,10 @@ test('errors are XML with the code, text and extras of AWS', async () => {
   );
   const method = await ask({ method: 'PATCH', path: `/${Bucket}/v/k` });
   assert.deepEqual([method.status, codeOf(method.text)], [405, 'MethodNotAllowed']);
+  assert.match(method.text, /<Method>PATCH<\/Method><ResourceType>OBJECT<\/ResourceType>/);
+  const type = 'multipart/form-data; boundary=b';
+  const form = await ask({ method: 'POST', path: `/${Bucket}`, headers: { 'content-type': type }, body: '--b--' });
+  assert.deepEqual([form.status, codeOf(form.text)], [501, 'NotImplemented']);
   const long = await ask({ path: `/${Bucket}/${'k'.repeat(1025)}` });
   assert.deepEqual([long.status, codeOf(long.text)], [400, 'KeyTooLongError']);
 });
