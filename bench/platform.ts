@@ -28,14 +28,33 @@ export interface BenchOptions {
   readonly memoryMiB?: number;
 }
 
+const running = new Set<number>();
+const directories = new Set<string>();
+
+/** A bench that is interrupted, or fails, leaves no platform and no data behind. */
+process.on('exit', () => {
+  for (const pid of running) end(pid);
+  for (const directory of directories) removeBenchDirectory(directory);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {} // it got the same signal from the terminal, and is gone
+}
+
 /** A directory of its own on the disk of the checkout, for /tmp may be memory, where a sync costs nothing. */
 export function benchDirectory(): string {
   fs.mkdirSync(results, { recursive: true });
-  return path.join(fs.mkdtempSync(path.join(results, 'data-')), 'data');
+  const directory = path.join(fs.mkdtempSync(path.join(results, 'data-')), 'data');
+  directories.add(directory);
+  return directory;
 }
 
 export function removeBenchDirectory(directory: string): void {
-  fs.rmSync(path.dirname(directory), { recursive: true, force: true });
+  fs.rmSync(path.dirname(directory), { recursive: true, force: true, maxRetries: 10 });
+  directories.delete(directory);
 }
 
 /** The platform as shipped, started as `npm start` does it; only its user ids differ. */
@@ -54,13 +73,6 @@ export async function start(directory: string, { ready, memoryMiB }: BenchOption
   };
   return { ...platform, stop };
 }
-
-/** A bench that is interrupted, or fails, leaves no platform behind. */
-const running = new Set<number>();
-process.on('exit', () => {
-  for (const pid of running) process.kill(pid, 'SIGTERM');
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Started, with a role for functions and an access key whose signatures are checked: a forged one must be refused here. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
