@@ -60,7 +60,7 @@ const fileSchema = z.strictObject({
       /** Booted sandboxes kept ready for each runtime that is in use; 0 boots when a call comes. */
       ready: z.number().int().min(0).max(64).default(2),
       /** Milliseconds without a call after which an environment is frozen. */
-      freeze_after_ms: z.number().int().min(0).default(50),
+      freeze_after_ms: z.number().int().min(0).default(200),
       /** Seconds without a call after which it ends. */
       idle_seconds: z.number().int().min(1).default(600),
       uid: z.number().int().min(1000).default(64200),
