@@ -14,11 +14,11 @@ export async function changeable(from: Reader, ref: FunctionRef, revision: strin
   return fn;
 }
 
-type Change = Pick<Edition, 'settings' | 'code' | 'layers' | 'sealed'> & { readonly now: number };
+type Change = Pick<Edition, 'settings' | 'code' | 'layers' | 'sealed' | 'egress'> & { readonly now: number };
 
 /** Puts a new latest edition in place; what ran before runs on until it is prepared (spec/lambda-api.md §4.3). */
 export async function replaceLatest(lambda: Lambda, tx: Transaction, fn: StoredFunction, change: Change) {
-  const { settings, code, layers, sealed } = change;
+  const { settings, code, layers, sealed, egress } = change;
   const live = fn.live ?? (fn.latest.state.state === 'Active' ? fn.latest : undefined);
   const latest: Edition = {
     ...fn.latest,
@@ -26,6 +26,7 @@ export async function replaceLatest(lambda: Lambda, tx: Transaction, fn: StoredF
     code,
     layers,
     sealed,
+    egress,
     identity: lambda.ids.hex(16),
     revision: lambda.ids.uuid(),
     modified: change.now,
@@ -73,6 +74,7 @@ function sameContent(lambda: Lambda, fn: StoredFunction, last: StoredVersion): b
       edition.code.hash,
       edition.layers.map((layer) => layer.arn),
       openVariables(lambda, fn, edition) ?? null,
+      edition.egress ?? null,
     ]);
   return content(fn.latest, fn.latest.settings.description) === content(last.edition, last.described);
 }
