@@ -56,14 +56,14 @@ export async function load(request: Request, connections: number, seconds: numbe
 
 const TICKS = 100;
 
-/** CPU seconds used so far by all processes for which belongs is true. */
+/** CPU seconds used so far by all processes for which belongs is true, and by those that they started and that have ended. */
 export function cpuSeconds(belongs: (pid: number) => boolean): number {
   let ticks = 0;
   for (const pid of processes()) {
     if (!belongs(pid)) continue;
     try {
       const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
+      for (const field of fields.slice(11, 15)) ticks += Number(field); // own user and system time, those of ended children
     } catch {} // it ended meanwhile
   }
   return ticks / TICKS;

@@ -28,7 +28,7 @@ interface Measured extends Load {
  * to a bare node:http server that answers with the body. Memory of all environments is set high enough for 64 of 1,769 MB.
  */
 export function benchWarm(quick: boolean): Promise<Figure[]> {
-  return withBench({ memoryMiB: 131_072 }, async (bench) => {
+  return withBench({ memoryMiB: 1_048_576 }, async (bench) => {
     const echo = await startEcho();
     try {
       const figures: Figure[] = [];

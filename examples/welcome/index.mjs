@@ -24,7 +24,7 @@ const page = (request, context) => `<!doctype html>
 <p>A function of your own answered this request, in a sandbox on this machine.</p>
 <dl>
   <dt>Function</dt><dd>${context.functionName}, version ${context.functionVersion}</dd>
-  <dt>Request</dt><dd>${escape(request.method)} ${escape(request.path)}</dd>
+  <dt>Request</dt><dd>${html(request.method)} ${html(request.path)}</dd>
   <dt>Invocation</dt><dd>${context.awsRequestId}</dd>
   <dt>Calls in this environment</dt><dd>${calls}</dd>
 </dl>
@@ -34,4 +34,4 @@ export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 aws lambda list-functions</pre>
 </html>`;
 
-const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const html = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
