@@ -321,7 +321,7 @@ export function sandboxContract(
       const seen = watch((_listener, socket) => sockets.push(socket));
       const sandbox = await driver.boot(specOf(), seen);
       const script = `const net=require('net');const [h,p]=process.argv[1].split(':');for(let i=0;i<100;i++)net.connect(+p,h).on('error',()=>{}).unref();setTimeout(()=>console.log('up'),200);setTimeout(()=>{},30000)`;
-      await sandbox.run({ argv: [sandbox.path(NODE), '-e', script, sandbox.addresses.runtime], env: {}, cwd: '/' });
+      await sandbox.run({ argv: [sandbox.path(NODE), '-e', script, sandbox.addresses.aws], env: {}, cwd: '/' });
       await seen.until('up');
       const closed = sockets.map((socket) => once(socket, 'close'));
       for (const socket of sockets) socket.resume();
