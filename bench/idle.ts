@@ -9,6 +9,8 @@ const MIB = 1024 * 1024;
 const code = 'export const handler = ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms));';
 /** Long enough for every environment to be frozen, and for garbage to be left alone. */
 const SETTLE_MS = 3000;
+/** Fewer than start at a time of one function, so that each call gets an environment of its own. */
+const AT_A_TIME = 10;
 
 /**
  * Proportional set size: pages that several processes share, such as those of Node itself, are divided among them. Nothing is pre-booted
@@ -64,7 +66,12 @@ async function startYardsticks() {
 /** That many calls at a time, each slow enough that none finds an environment free. */
 async function fill(bench: Bench, count: number): Promise<void> {
   await create(bench, 'idle', { code });
-  const calls = Array.from({ length: count }, () => sendWell(invocation(bench, 'idle', { ms: 5000 })));
+  const calls: Promise<unknown>[] = [];
+  while (calls.length < count) {
+    for (let call = 0; call < AT_A_TIME && calls.length < count; call++)
+      calls.push(sendWell(invocation(bench, 'idle', { ms: 5000 })));
+    await sleep(1000); // these environments have started
+  }
   await Promise.all(calls);
   const living = await environmentsOf(bench.platform);
   if (living !== count) throw new TypeError(`there are ${living} environments, not ${count}`);

@@ -44,16 +44,31 @@ async function main(args: string[]): Promise<void> {
   const began = new Date();
   const machine = await describeMachine();
   const loadBefore = os.loadavg();
+  const { figures, failed } = await runAll(names, quick);
+  const seconds = Math.round((Date.now() - began.getTime()) / 1000);
+  const run = { began, seconds, quick, names, machine, loadBefore, loadAfter: os.loadavg(), failed, figures };
+  process.stdout.write(
+    `${headOf(run)}\n\n${tableOf(figures)}\n\n${failed.length > 0 ? `FAILED: ${failed.join(' ')}\n` : ''}kept as ${keep(run)}\n`,
+  );
+}
+
+/** One that fails is said, and the others are still measured. */
+async function runAll(names: readonly string[], quick: boolean): Promise<{ figures: Figure[]; failed: string[] }> {
   const figures: Figure[] = [];
+  const failed: string[] = [];
   for (const name of names) {
     process.stderr.write(`bench: ${name} …\n`);
-    const found = await benches[name]!(quick);
-    figures.push(...found);
-    if (names.length > 1) process.stderr.write(`${tableOf(found)}\n\n`);
+    try {
+      const found = await benches[name]!(quick);
+      figures.push(...found);
+      if (names.length > 1) process.stderr.write(`${tableOf(found)}\n\n`);
+    } catch (error) {
+      failed.push(name);
+      process.exitCode = 1;
+      process.stderr.write(`bench: ${name} FAILED: ${(error as Error).stack}\n`);
+    }
   }
-  const seconds = Math.round((Date.now() - began.getTime()) / 1000);
-  const run = { began, seconds, quick, names, machine, loadBefore, loadAfter: os.loadavg(), figures };
-  process.stdout.write(`${headOf(run)}\n\n${tableOf(figures)}\n\nkept as ${keep(run)}\n`);
+  return { figures, failed };
 }
 
 function wanted(args: string[]): { quick: boolean; names: readonly string[] } {
