@@ -84,7 +84,7 @@ suite('hostile code in a sandbox', { skip: obstacle ?? false, timeout: 120_000 }
       const freezing = sandbox.freeze().catch(() => {});
       const began = Date.now();
       await sandbox.destroy();
-      assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
+      assert.ok(Date.now() - began < 15_000, `${Date.now() - began} ms`);
       await freezing;
     }
   });
