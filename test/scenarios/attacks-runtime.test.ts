@@ -58,6 +58,7 @@ suite('functions that break the rules of their runtime', { skip: ociMissing ?? f
       errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
       errorType: 'Function.ResponseSizeTooLarge',
     };
+    const attack = await victims.attacker('large', { Timeout: 60, MemorySize: 1769 });
     assert.equal(answerOf<string>(await attack(`return 'x'.repeat(6291554)`)).length, 6_291_554);
     const before = answerOf<number>(await attack('return calls'));
     for (const code of [`return 'x'.repeat(6291555)`, `return 'x'.repeat(100e6)`, `throw new Error('x'.repeat(7e6))`]) {

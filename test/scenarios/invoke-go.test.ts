@@ -11,7 +11,7 @@ const drivers: readonly NonNullable<BenchOptions['driver']>[] = ociMissing === u
 
 for (const driver of drivers) {
   test(`Go by the official client, ${driver}`, { skip: bootstrap === undefined && 'no Go here' }, async (t) => {
-    const bench = await invokeBench(t, { driver, settings: { ready: driver === 'oci' ? 1 : 0 } });
+    const bench = await invokeBench(t, { driver, settings: { ready: driver === 'oci' ? 1 : 0, memoryMiB: 1769 } }); // room for one
     const spec = await bench.spec({ bootstrap: bootstrap! }, { ...go, timeoutMs: 2000, memoryMiB: 1769 });
     const first = await bench.call(spec, { a: 1 }, { clientContext: '{"custom":{"k":"v"}}', traceId: 'Root=1-a-b' });
     assert.deepEqual(json(first), {
