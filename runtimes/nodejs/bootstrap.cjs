@@ -3,26 +3,30 @@
  * The Node.js runtime: speaks the frames described in src/invoke/frames.ts over the socket in DALAMB_CHANNEL. Booted before its function
  * is known; INIT brings variables and handler, INVOKE one event at a time.
  */
-const net = require('node:net');
-const { createChannel } = require('./channel.cjs');
+const { connectChannel } = require('./channel.cjs');
 const { errorJson } = require('./errors.cjs');
 const { createLogging } = require('./logging.cjs');
 const { loadHandler } = require('./loader.cjs');
+const { openTickets } = require('./tickets.cjs');
 const { createInvoker } = require('./invoker.cjs');
 
 const address = process.env.DALAMB_CHANNEL;
+const tickets = openTickets(process.env.DALAMB_TICKETS);
 delete process.env.DALAMB_CHANNEL;
+delete process.env.DALAMB_TICKETS;
 
 // What every AWS SDK needs is loaded while nobody waits.
 require('node:http');
 require('node:https');
 require('node:crypto');
 
-const socket = net.connect(address);
-const channel = createChannel(socket);
-let invoker;
+connectChannel(address, tickets, (channel) => {
+  channel.onInit = (init) => start(channel, init);
+  channel.ready();
+});
 
-channel.onInit = async (init) => {
+async function start(channel, init) {
+  let invoker;
   for (const [name, value] of Object.entries(init.variables)) process.env[name] = value;
   if (process.env.NODE_PATH) require('node:module').Module._initPaths();
   const logging = createLogging(channel, init);
@@ -33,12 +37,12 @@ channel.onInit = async (init) => {
   process.on('uncaughtException', (error) => {
     if (invoker) return invoker.crash(error, 129);
     failed(error);
-    channel.finish(() => process.exit(129));
+    process.exit(129);
   });
   process.on('unhandledRejection', (reason) => {
     if (invoker) return invoker.crash(unhandled(reason), 128);
     failed(unhandled(reason));
-    channel.finish(() => process.exit(128));
+    process.exit(128);
   });
   try {
     process.chdir(init.root);
@@ -49,10 +53,7 @@ channel.onInit = async (init) => {
   } catch (error) {
     failed(error);
   }
-};
-
-socket.on('connect', () => channel.ready());
-socket.on('close', () => process.exit(0)); // the platform has gone, or has done with this process
+}
 
 /** A rejection nobody handled is named after its reason (spec/runtime-api.md §9). */
 function unhandled(reason) {

@@ -1,7 +1,15 @@
 'use strict';
-/** Reads and writes frames (grammar: src/invoke/frames.ts). One write for each message. */
+/**
+ * The conversation with the platform in frames (grammar: src/invoke/frames.ts). Every write is done when it returns. While no call runs,
+ * the process waits in a blocking read: nothing of the function goes on between its calls, as on AWS, and the wait costs no event loop.
+ */
+const fs = require('node:fs');
+const net = require('node:net');
+const { createInbox } = require('./inbox.cjs');
+
 const INIT = 1;
 const INVOKE = 2;
+const OFFER = 3;
 const READY = 16;
 const INIT_DONE = 17;
 const INIT_ERROR = 18;
@@ -14,33 +22,109 @@ const COPY_UP_TO = 64 * 1024;
 const MAX_LOG = 256 * 1024; // characters: what the platform makes one event of
 const MAX_OUT = 1024 * 1024;
 const MAX_PAYLOAD = 6 * 1024 * 1024 + 100;
+/** While a call lasts longer, the end of the platform is noticed within so many milliseconds. */
+const LOOK_EVERY = 500;
 const TOO_LARGE = {
   type: 'Function.ResponseSizeTooLarge',
   payload:
     '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
 };
 
-function createChannel(socket) {
-  const channel = { onInit: undefined, onInvoke: undefined, socket };
+/** Calls back with the channel, which says READY and waits for INIT; the process ends with its connection. */
+function connectChannel(address, tickets, done) {
+  let channel;
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(COPY_UP_TO),
+    callback: (size, buffer) => channel.came(buffer.subarray(0, size)),
+  };
+  const socket = net.connect({ path: address, onread });
+  socket.pause();
+  socket.on('error', () => {});
+  socket.on('close', () => process.exit(0));
+  socket.on('connect', () => {
+    channel = createChannel(socket, socket._handle, tickets);
+    done(channel);
+  });
+}
 
+/** Either the process waits for a frame, in a blocking read, or the event loop runs, and after a while looks whether the platform is there. */
+function createReading(socket, handle, onFrame) {
+  let busy = true;
+  let looking = false;
+  let ticks = 0; // that this call has lasted
+  const inbox = createInbox(handle.fd, onFrame);
+  const look = (on) => {
+    if (looking === on) return;
+    looking = on;
+    if (on) handle.readStart();
+    else handle.readStop();
+  };
+  const next = () => {
+    if (!inbox.next()) process.exit(0); // the platform has gone, or has done with this process
+  };
+  setInterval(() => {
+    if (busy && ++ticks > 1) look(true);
+  }, LOOK_EVERY).unref();
+  socket.unref();
+  return {
+    /** A function is loaded, which may not end by running out of events. */
+    load() {
+      busy = true;
+      socket.ref();
+      look(true);
+    },
+    /** A call runs. */
+    work() {
+      busy = true;
+      ticks = 0;
+    },
+    /** Waits for the next frame, once what is due has run. */
+    rest() {
+      busy = false;
+      socket.unref();
+      look(false);
+      setImmediate(next);
+    },
+    came: inbox.add,
+  };
+}
+
+function createChannel(socket, handle, tickets) {
+  handle.setBlocking(true);
+  const { fd } = handle;
+  const channel = { onInit: undefined, onInvoke: undefined, tickets };
+  const reading = createReading(socket, handle, (data, start, end) => frame(channel, reading, { data, start, end }));
+  channel.came = reading.came;
+
+  const write = (bytes) => {
+    try {
+      for (let at = 0; at < bytes.byteLength; ) at += fs.writeSync(fd, bytes, at);
+    } catch {
+      process.exit(0); // the platform has gone
+    }
+  };
   const send = (type, text) => {
     const size = Buffer.byteLength(text);
     const frame = Buffer.allocUnsafe(5 + size);
     frame.writeUInt32BE(1 + size, 0);
     frame[4] = type;
     frame.write(text, 5);
-    socket.write(frame);
+    write(frame);
   };
   const sendBytes = (head, bytes) => {
-    if (bytes.byteLength <= COPY_UP_TO) return socket.write(Buffer.concat([head, bytes]));
-    socket.cork();
-    socket.write(head);
-    socket.write(bytes);
-    socket.uncork();
+    if (bytes.byteLength <= COPY_UP_TO) return write(Buffer.concat([head, bytes]));
+    write(head);
+    write(bytes);
   };
 
-  channel.ready = () => send(READY, '');
-  channel.initDone = () => send(INIT_DONE, '');
+  channel.ready = () => {
+    send(READY, tickets ? '\x01' : '');
+    reading.rest();
+  };
+  channel.initDone = () => {
+    send(INIT_DONE, '');
+    reading.rest();
+  };
   channel.initError = (thrown) => {
     const error = sendable(thrown);
     const payload = Buffer.from(error.payload);
@@ -51,7 +135,7 @@ function createChannel(socket) {
     head[5] = type.byteLength;
     sendBytes(head, Buffer.concat([type, payload]));
   };
-  /** text: JSON. */
+  /** text: JSON; size: its bytes in UTF-8. */
   channel.result = (seq, micros, text, size) => {
     const frame = Buffer.allocUnsafe(13 + size);
     frame.writeUInt32BE(9 + size, 0);
@@ -59,7 +143,8 @@ function createChannel(socket) {
     frame.writeUInt32BE(seq, 5);
     frame.writeUInt32BE(micros, 9);
     frame.write(text, 13);
-    socket.write(frame);
+    write(frame);
+    reading.rest();
   };
   channel.error = (seq, thrown, fatal) => {
     const error = sendable(thrown);
@@ -72,6 +157,7 @@ function createChannel(socket) {
     head[9] = fatal ? 1 : 0;
     head[10] = type.byteLength;
     sendBytes(head, Buffer.concat([type, payload]));
+    if (!fatal) reading.rest();
   };
   channel.log = (text) => {
     for (let at = 0; at < text.length || at === 0; at += MAX_LOG) send(LOG, text.slice(at, at + MAX_LOG));
@@ -85,32 +171,6 @@ function createChannel(socket) {
       sendBytes(head, piece);
     }
   };
-  /** Calls back when all that was written has left. */
-  channel.finish = (done) => socket.write('', () => done());
-
-  let rest;
-  let missing = 0; // bytes that rest lacks to be a whole frame; spares joining again and again while a large event arrives
-  let parts = [];
-  socket.on('data', (chunk) => {
-    if (rest) {
-      parts.push(chunk);
-      missing -= chunk.byteLength;
-      if (missing > 0) return;
-      chunk = Buffer.concat([rest, ...parts]);
-      parts = [];
-      rest = undefined;
-    }
-    let at = 0;
-    while (chunk.byteLength - at >= 4) {
-      const length = chunk.readUInt32BE(at);
-      if (chunk.byteLength - at - 4 < length) break;
-      frame(channel, chunk, at + 4, at + 4 + length);
-      at += 4 + length;
-    }
-    if (at === chunk.byteLength) return;
-    rest = chunk.subarray(at);
-    missing = rest.byteLength < 4 ? 1 : 4 + rest.readUInt32BE(0) - rest.byteLength;
-  });
   return channel;
 }
 
@@ -122,13 +182,20 @@ function asType(type) {
   return Buffer.from(String(type).slice(0, 255), 'latin1');
 }
 
-function frame(channel, data, start, end) {
-  if (data[start] === INIT) return channel.onInit(JSON.parse(data.toString('utf8', start + 1, end)));
-  if (data[start] !== INVOKE) return;
+function frame(channel, reading, { data, start, end }) {
+  if (data[start] === INIT) {
+    reading.load();
+    return channel.onInit(JSON.parse(data.toString('utf8', start + 1, end)));
+  }
+  if (data[start] !== INVOKE && data[start] !== OFFER) return reading.rest();
+  const number = data.readUInt32BE(start + 1);
+  if (data[start] === OFFER && !channel.tickets?.take(number)) return reading.rest();
+  reading.work();
+  const time = data.readDoubleBE(start + 5);
   const size = data.readUInt32BE(start + 13);
   const eventAt = start + 17 + size;
   const head = data.toString('utf8', start + 17, eventAt);
-  channel.onInvoke(data.readUInt32BE(start + 1), data.readDoubleBE(start + 5), head, data, eventAt, end);
+  channel.onInvoke(number, data[start] === OFFER ? Date.now() + time : time, head, data, eventAt, end);
 }
 
-module.exports = { createChannel, TOO_LARGE };
+module.exports = { connectChannel, TOO_LARGE };

@@ -6,7 +6,6 @@ const { TOO_LARGE } = require('./channel.cjs');
 
 /** Runs one event at a time through the handler, in every style that AWS knows: async, sync return, callback, context.done. */
 function createInvoker({ channel, logging, handler, init }) {
-  const { socket } = channel;
   const takesCallback = handler.length >= 3;
   let current; // the call that runs
   let afterLoop; // what is to be sent when the event loop is empty
@@ -15,10 +14,6 @@ function createInvoker({ channel, logging, handler, init }) {
   function settle(call, error, value) {
     if (current !== call) return; // only the first answer counts
     current = undefined;
-    if (call.waits) {
-      call.waits = false;
-      socket.ref();
-    }
     logging.requestId = call.id;
     if (error !== undefined) {
       logging.error('Invoke Error', error);
@@ -43,7 +38,6 @@ function createInvoker({ channel, logging, handler, init }) {
     const failure = error === null || error === undefined ? undefined : error;
     if (!call.context.callbackWaitsForEmptyEventLoop) return settle(call, failure, value);
     afterLoop = () => settle(call, failure, value);
-    await_(call);
   }
 
   function setTrace(trace) {
@@ -52,16 +46,10 @@ function createInvoker({ channel, logging, handler, init }) {
     else process.env._X_AMZN_TRACE_ID = trace;
   }
 
-  /** Lets the event loop run empty; whatever is decided by then is the answer. */
-  function await_(call) {
-    if (call.waits || current !== call) return;
-    call.waits = true;
-    socket.unref();
-  }
-
+  /** The event loop has run empty: whatever is decided by then is the answer. */
   process.on('beforeExit', () => {
     const call = current;
-    if (!call) return socket.ref();
+    if (!call) return;
     const answer = afterLoop ?? (() => settle(call, undefined, null));
     afterLoop = undefined;
     answer();
@@ -71,7 +59,7 @@ function createInvoker({ channel, logging, handler, init }) {
     const a = head.indexOf('\n');
     const b = head.indexOf('\n', a + 1);
     const c = head.indexOf('\n', b + 1);
-    const call = { seq, id: head.slice(0, a), waits: false, context: undefined, started: performance.now() };
+    const call = { seq, id: head.slice(0, a), context: undefined, started: performance.now() };
     current = call;
     afterLoop = undefined;
     logging.requestId = call.id;
@@ -93,9 +81,7 @@ function createInvoker({ channel, logging, handler, init }) {
           (value) => settle(call, undefined, value),
           (error) => settle(call, error ?? new Error(String(error))),
         );
-        await_(call);
       } else if (returned !== undefined && !takesCallback && !afterLoop) settle(call, undefined, returned);
-      else await_(call);
     } catch (error) {
       settle(call, error ?? new Error(String(error)));
     }
@@ -107,7 +93,7 @@ function createInvoker({ channel, logging, handler, init }) {
     current = undefined;
     logging.error('Uncaught Exception', error);
     if (call) channel.error(call.seq, errorJson(error), true);
-    channel.finish(() => process.exit(code));
+    process.exit(code);
   }
 
   return { invoke, crash };

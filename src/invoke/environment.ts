@@ -2,17 +2,19 @@ import type { Duplex } from 'node:stream';
 import { type Clock, withDeadline } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome, SandboxCaller } from '../model/index.ts';
 import type { Exit, TmpVolume } from '../sandbox/index.ts';
+import { Ahead } from './ahead.ts';
 import { Alarm } from './alarm.ts';
 import type { RuntimeEntry } from './catalogue.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Freezer } from './freezer.ts';
+import type { Waiter } from './function-pool.ts';
 import { type InitOutcome, type Launcher, type LaunchOptions, MIB_PER_CPU, type Prepared } from './launch.ts';
 import { jsonLines, type SystemLines, textLines } from './lines.ts';
 import type { LinkEvents } from './link.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { Pace } from './pace.ts';
 import { failureOf, type PlatformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
-import { type Answer, makeOutcome, makeReport, type Running } from './running.ts';
+import { type Answer, type Asked, beginning, makeOutcome, makeReport, type Running, requestOf } from './running.ts';
 import type { InvokeOptions } from './settings.ts';
 import { streamName } from './stream-name.ts';
 import type { Workload, WorkloadOwner } from './workload.ts';
@@ -22,7 +24,6 @@ const INIT_MS = 10_000;
 /** Calls shorter than this are reported with the memory last seen. */
 const MEASURE_AFTER_MS = 20;
 const LAST_OUTPUT_MS = 100;
-const NOTICE_MS = 500;
 
 export interface EnvironmentOptions {
   readonly options: InvokeOptions;
@@ -31,6 +32,10 @@ export interface EnvironmentOptions {
   readonly runtime: RuntimeEntry;
   /** The environment can take another call. */
   readonly onFree: (environment: Environment) => void;
+  /** A call is over, and an offered one has begun. */
+  readonly onNext: (environment: Environment) => void;
+  /** Offers that it will not run, in their order. */
+  readonly onReturned: (waiters: readonly Waiter[]) => void;
 }
 
 /**
@@ -42,6 +47,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
   readonly spec: FunctionSpec;
   /** Monotonic ms of the last call's end. */
   idleSince = 0;
+  /** Monotonic ms of the beginning of the call that runs; Infinity when none does. */
+  runningSince = Number.POSITIVE_INFINITY;
   /** It ends after the call that runs. */
   retired = false;
   readonly #of: EnvironmentOptions;
@@ -58,8 +65,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
   #volume: Promise<TmpVolume | undefined> | undefined;
   #run: Running | undefined;
   #initMs: number | undefined;
+  readonly #ahead = new Ahead();
   #egress = 0;
-  #tookMs: number | undefined;
   #expires = Number.POSITIVE_INFINITY;
   #ended = false;
 
@@ -96,6 +103,11 @@ export class Environment implements LinkEvents, WorkloadOwner {
     return !this.#ended && this.#run?.answer !== undefined;
   }
 
+  /** Calls that it has been handed ahead of their turn. */
+  get ahead(): number {
+    return this.#ahead.size;
+  }
+
   /** Whether its credentials hold for one more whole call. */
   get usable(): boolean {
     return !this.#ended && !this.retired && this.#clock.now() + this.spec.timeoutMs + 60_000 < this.#expires;
@@ -122,29 +134,21 @@ export class Environment implements LinkEvents, WorkloadOwner {
   /** Runs one call; legal when free. Rejects only for what the platform could not do. */
   run(call: Call): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const startedAt = this.#clock.monotonic();
-      const now = this.#clock.now();
-      const deadline = now + this.spec.timeoutMs;
-      const egressBefore = this.#egress;
-      const run: Running = {
-        call,
-        startedAt,
-        deadline,
-        resolve,
-        reject,
-        egressBefore,
-        answer: undefined,
-        report: undefined,
-        done: false,
-        told: false,
-      };
-      this.#run = run;
-      if (call.logTail) this.#log.keepTail();
-      this.#log.system(this.#lines.start(call.requestId, this.spec.version, now), now);
-      this.#deadline.set(startedAt + this.spec.timeoutMs);
+      const run = this.#begin({ call, resolve, reject });
       if (this.#workload) this.#send(run, this.#workload);
       else this.#restart(run).catch((error) => this.#abandon(run, error));
     });
+  }
+
+  /** Takes a call ahead of its turn, behind the one that runs; false when it cannot. */
+  offer(waiter: Waiter): boolean {
+    if (!this.#run || this.#run.answer || !this.usable || this.pace.spent) return false;
+    return this.#ahead.offer(waiter, this.#workload?.link, { timeoutMs: this.spec.timeoutMs, now: this.#clock.monotonic() });
+  }
+
+  /** Gives back the offers that the runtime has not begun. */
+  recall(): void {
+    if (this.#ahead.size > 0 && this.#workload) this.#of.onReturned(this.#ahead.recall(this.#workload.link));
   }
 
   /** Ends it for good; a call that runs is answered as if its runtime had been killed. */
@@ -155,8 +159,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
     const workload = this.#workload;
     if (workload?.link.wantsNotice) {
       await this.#freezer.resume(workload.sandbox).catch(() => undefined);
-      await workload.sandbox.signal('SIGTERM').catch(() => undefined);
-      await withDeadline(this.#clock, NOTICE_MS, 'shutdown', workload.sandbox.exited).catch(() => undefined);
+      await workload.giveNotice(this.#clock);
     }
     this.#answer('error', runtimeExited(this.#run?.call.requestId ?? '', { signal: 'SIGKILL', oom: false }));
     this.#done();
@@ -168,8 +171,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
   }
 
   result(payload: Buffer, contentType: string, tookMs?: number): void {
-    this.#tookMs = tookMs;
-    this.#settle({ status: 'success', payload, contentType, at: this.#clock.monotonic() });
+    this.#settle({ status: 'success', payload, contentType, at: this.#clock.monotonic(), tookMs });
   }
 
   error(payload: Buffer, errorType: string, contentType: string): void {
@@ -211,23 +213,40 @@ export class Environment implements LinkEvents, WorkloadOwner {
   }
 
   #send(run: Running, workload: Workload): void {
-    this.#freezer.hold();
-    if (this.#freezer.frozen) {
-      this.#freezer.resume(workload.sandbox).catch((error) => {
-        this.#of.options.logger.error('a sandbox could not be thawed', { error });
-        void workload.sandbox.destroy();
-      });
-    }
-    const { call, deadline } = run;
-    workload.link.invoke({
-      requestId: call.requestId,
-      payload: call.payload,
-      contentType: call.contentType ?? 'application/json',
-      deadline,
-      arn: call.invokedArn,
-      traceId: call.traceId,
-      clientContext: call.clientContext,
+    this.#freezer.wake(workload.sandbox, (error) => {
+      this.#of.options.logger.error('a sandbox could not be thawed', { error });
+      void workload.sandbox.destroy();
     });
+    workload.link.invoke(requestOf(run.call, run.deadline));
+  }
+
+  #begin(asked: Asked, sentAt?: number): Running {
+    const startedAt = this.#clock.monotonic();
+    const now = this.#clock.now();
+    const deadline = now + this.spec.timeoutMs;
+    const run = beginning(asked, { startedAt, sentAt: sentAt ?? startedAt, deadline, egressBefore: this.#egress });
+    const { call } = run;
+    this.#run = run;
+    this.runningSince = startedAt;
+    if (call.logTail) this.#log.keepTail();
+    this.#log.system(this.#lines.start(call.requestId, this.spec.version, now), now);
+    this.#deadline.set(startedAt + this.spec.timeoutMs);
+    return run;
+  }
+
+  /** The runtime goes on with what it was offered; false when there is nothing. */
+  #continue(): boolean {
+    const offer = this.#ahead.next();
+    if (!offer) return false;
+    const run = this.#begin(offer.waiter, offer.at);
+    if (this.#workload && !this.#ended) {
+      this.#workload.link.begin(offer.number, run.call.requestId);
+      this.#of.onNext(this);
+    } else {
+      this.#answer('error', runtimeExited(run.call.requestId, { signal: 'SIGKILL', oom: false })); // it went down with the process
+      this.#done();
+    }
+    return true;
   }
 
   /** A call finds no process: it initialises one within its own time. */
@@ -288,6 +307,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
   async #reset(): Promise<void> {
     const workload = this.#workload;
     if (!workload) return;
+    this.recall();
     this.#workload = undefined;
     this.#freezer.forget();
     this.#volume = workload.end(true).catch((error) => {
@@ -306,9 +326,8 @@ export class Environment implements LinkEvents, WorkloadOwner {
     if (!run || run.answer) return;
     run.answer = answer;
     const lasted = answer.at - run.startedAt;
-    this.pace.lasted(this.#tookMs ?? lasted, this.#tookMs !== undefined);
-    this.#tookMs = undefined;
-    if (lasted < MEASURE_AFTER_MS || !this.#workload) return void this.#report(run, answer);
+    this.pace.lasted(answer.tookMs ?? lasted, answer.tookMs !== undefined);
+    if (lasted < MEASURE_AFTER_MS || !this.#workload || this.#ahead.size > 0) return void this.#report(run, answer);
     void this.#memory.measure(this.#workload.sandbox).then(() => this.#report(run, answer));
   }
 
@@ -336,10 +355,11 @@ export class Environment implements LinkEvents, WorkloadOwner {
   #complete(run: Running, answer: Answer): void {
     this.#deadline.clear();
     this.#tell(run, answer);
-    run.resolve(makeOutcome(run, answer, this.id, undefined)); // does nothing if it was told
     this.#run = undefined;
+    this.runningSince = Number.POSITIVE_INFINITY;
     this.idleSince = this.#clock.monotonic();
-    if (this.#ended) return;
+    if (!this.usable) this.recall();
+    if (this.#continue() || this.#ended) return;
     this.#rest();
     this.#of.onFree(this);
   }
@@ -366,6 +386,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
     if (this.#run !== run) return;
     run.reject(error);
     this.#run = undefined;
+    this.runningSince = Number.POSITIVE_INFINITY;
     void this.#reset().then(() => {
       if (!this.#ended) this.#of.onFree(this);
     });

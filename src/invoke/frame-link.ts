@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { Tickets } from '../sandbox/index.ts';
 import {
+  COPY_UP_TO,
   decodeError,
   ERROR,
   encodeFrame,
@@ -10,11 +12,13 @@ import {
   INIT_ERROR,
   LOG,
   MAX_RESPONSE,
+  OFFER,
   OUT,
   READY,
   RESULT,
 } from './frames.ts';
 import type { InitRequest, InitResult, LinkEvents, RuntimeCall, RuntimeLink } from './link.ts';
+import { Offers } from './offers.ts';
 import { serveRuntimeApi } from './runtime-api.ts';
 import { RuntimeSession } from './runtime-session.ts';
 
@@ -24,16 +28,22 @@ export class FrameLink implements RuntimeLink {
   readonly drained: Promise<void>;
   #socket: Duplex | undefined;
   #events: LinkEvents | undefined;
-  #seq = 0;
+  /** The last number that was given. */
+  #last = 0;
+  /** The call that runs. */
+  #running = { number: 0, requestId: '' };
   #busy = false;
   #closed = false;
   #session: RuntimeSession | undefined;
-  #current: RuntimeCall | undefined;
+  #offers: Offers | undefined;
+  readonly #tickets: () => Tickets | undefined;
   #onReady!: () => void;
   #onDrained!: () => void;
   #onInit: ((result: InitResult) => void) | undefined;
 
-  constructor() {
+  /** tickets: those of the sandbox, once it is booted. */
+  constructor(tickets: () => Tickets | undefined) {
+    this.#tickets = tickets;
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });
@@ -72,9 +82,8 @@ export class FrameLink implements RuntimeLink {
   invoke(call: RuntimeCall): void {
     const socket = this.#socket;
     if (!socket) return;
-    this.#busy = true;
-    this.#current = call;
-    const seq = ++this.#seq;
+    const seq = ++this.#last;
+    this.begin(seq, call.requestId);
     const parts = encodeInvoke({ seq, ...call }, call.payload);
     if (parts.length === 1) return void socket.write(parts[0]);
     socket.cork();
@@ -82,9 +91,26 @@ export class FrameLink implements RuntimeLink {
     socket.uncork();
   }
 
+  offer(call: RuntimeCall): number | undefined {
+    if (!this.#busy || !this.#offers || call.payload.byteLength > COPY_UP_TO) return undefined;
+    const seq = ++this.#last;
+    this.#offers.add(seq, encodeInvoke({ seq, ...call }, call.payload, OFFER)[0]);
+    return seq;
+  }
+
+  begin(number: number, requestId: string): void {
+    this.#busy = true;
+    this.#running = { number, requestId };
+  }
+
+  takeBack(): ReadonlySet<number> {
+    return this.#offers?.takeBack(this.#busy ? this.#running.number : undefined) ?? new Set();
+  }
+
   close(): void {
     this.#closed = true;
     this.#events = undefined;
+    this.#offers?.close();
     this.#session?.close();
     this.#socket?.destroy();
     this.#onDrained();
@@ -100,10 +126,16 @@ export class FrameLink implements RuntimeLink {
     if (type === LOG) return void this.#events?.log(body.toString('utf8'));
     if (type === OUT) return void this.#events?.output(body);
     if (type === ERROR) return void this.#error(body);
-    if (type === READY) return void this.#onReady();
+    if (type === READY) return void this.#booted(body);
     if (type === INIT_DONE) return void this.#initialised({ ok: true });
     if (type === INIT_ERROR) return void this.#initialised({ ok: false, ...copied(decodeError(body)) });
     this.#lose();
+  }
+
+  #booted(body: Buffer): void {
+    const tickets = this.#tickets();
+    if (body[0] === 1 && tickets && this.#socket) this.#offers ??= new Offers(tickets, this.#socket);
+    this.#onReady();
   }
 
   #initialised(result: InitResult): void {
@@ -128,7 +160,7 @@ export class FrameLink implements RuntimeLink {
 
   /** Whether a frame ends the call that runs; anything else is late or forged. */
   #ends(body: Buffer): boolean {
-    if (!this.#busy || body.byteLength < 4 || body.readUInt32BE(0) !== this.#seq) return false;
+    if (!this.#busy || body.byteLength < 4 || body.readUInt32BE(0) !== this.#running.number) return false;
     this.#busy = false;
     this.#session?.finished();
     return true;
@@ -138,7 +170,7 @@ export class FrameLink implements RuntimeLink {
   #serveApi(socket: Duplex): void {
     this.#session ??= new RuntimeSession({
       events: () => this.#events,
-      running: () => (this.#busy ? this.#current?.requestId : undefined),
+      running: () => (this.#busy ? this.#running.requestId : undefined),
     });
     serveRuntimeApi(socket, this.#session);
   }

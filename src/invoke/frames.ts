@@ -7,8 +7,10 @@
  *   INIT       =  1  json                                 { handler, root, layers, variables, runtime, format, level, limit }
  *   INVOKE     =  2  seq:u32 deadline:f64 n:u32 head[n] event
  *                                                         deadline: epoch ms; head: UTF-8 `id LF arn LF trace LF clientContext`
+ *   OFFER      =  3  (as INVOKE)                          a call ahead of its turn; deadline: ms from its beginning. It is begun only by
+ *                                                         who has taken the ticket seq from the pipe (src/sandbox/tickets.ts)
  *   from the runtime
- *   READY      = 16                                       booted, has loaded no customer code
+ *   READY      = 16  ahead:u8?                            booted, has loaded no customer code; ahead 1: it takes offers
  *   INIT_DONE  = 17
  *   INIT_ERROR = 18  n:u8 type[n] payload                 type: error type in ASCII; payload: JSON for the caller
  *   RESULT     = 19  seq:u32 took:u32 payload             took: µs by the runtime's clock; it is ready for the next INVOKE
@@ -20,6 +22,7 @@
  */
 export const INIT = 1;
 export const INVOKE = 2;
+export const OFFER = 3;
 export const READY = 16;
 export const INIT_DONE = 17;
 export const INIT_ERROR = 18;
@@ -35,23 +38,24 @@ const MAX_FRAME = MAX_RESPONSE + 1024;
 export interface InvokeHead {
   readonly seq: number;
   readonly requestId: string;
-  /** Epoch ms. */
+  /** Epoch ms; of an offer: ms from its beginning. */
   readonly deadline: number;
   readonly arn: string;
   readonly traceId: string | undefined;
   readonly clientContext: string | undefined;
 }
 
-const COPY_UP_TO = 64 * 1024;
+/** Larger events are not copied into their frame, bytes. */
+export const COPY_UP_TO = 64 * 1024;
 
-/** One or two buffers to write: a large event is not copied. */
-export function encodeInvoke(head: InvokeHead, event: Uint8Array): [Buffer] | [Buffer, Uint8Array] {
+/** INVOKE or OFFER. One or two buffers to write: a large event is not copied. */
+export function encodeInvoke(head: InvokeHead, event: Uint8Array, type = INVOKE): [Buffer] | [Buffer, Uint8Array] {
   const text = `${head.requestId}\n${head.arn}\n${head.traceId ?? ''}\n${head.clientContext ?? ''}`;
   const size = Buffer.byteLength(text);
   const inline = event.byteLength <= COPY_UP_TO;
   const frame = Buffer.allocUnsafe(21 + size + (inline ? event.byteLength : 0));
   frame.writeUInt32BE(17 + size + event.byteLength, 0);
-  frame[4] = INVOKE;
+  frame[4] = type;
   frame.writeUInt32BE(head.seq, 5);
   frame.writeDoubleBE(head.deadline, 9);
   frame.writeUInt32BE(size, 17);

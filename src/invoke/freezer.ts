@@ -18,9 +18,10 @@ export class Freezer {
     this.#alarm = new Alarm(clock, () => this.#freeze());
   }
 
-  /** A call begins. */
-  hold(): void {
+  /** A call begins; failed is called if it cannot be thawed. */
+  wake(sandbox: Sandbox, failed: (error: unknown) => void): void {
     this.#alarm.clear();
+    if (this.frozen) this.resume(sandbox).catch(failed);
   }
 
   /** A call is over. */

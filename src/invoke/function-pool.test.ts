@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Clock, isFailure } from '../kernel/index.ts';
 import type { Call, FunctionSpec } from '../model/index.ts';
 import type { Environment } from './environment.ts';
-import { FunctionPool, PATIENCE_MS } from './function-pool.ts';
+import { FunctionPool, PATIENCE_MS, type Waiter } from './function-pool.ts';
 
 function handClock() {
   let now = 0;
@@ -29,7 +29,8 @@ function handClock() {
 }
 
 const call = { maxWaitMs: 1000 } as Call;
-const environment = (name: string, spent = false) => ({ name, pace: { spent } }) as unknown as Environment;
+const environment = (name: string, spent = false, runningSince = 0) =>
+  ({ name, pace: { spent }, runningSince, ahead: 0, offer: () => false, recall: () => {} }) as unknown as Environment;
 
 function poolOf(busy: number) {
   const { clock, pass } = handClock();
@@ -38,32 +39,83 @@ function poolOf(busy: number) {
   return { pool, pass };
 }
 
-test('quick calls wait for two busy environments, slow ones and the first ones do not', () => {
-  const { pool } = poolOf(2);
+const nobody = environment('nobody');
+
+test('quick calls wait for a busy environment, slow ones and the first ones do not', () => {
+  const { pool } = poolOf(1);
   assert.equal(pool.patient(call), false, 'nothing is known yet');
-  pool.took(0.05);
+  pool.took(nobody, 0.05);
   assert.equal(pool.patient(call), true);
   assert.equal(pool.patient({ ...call, maxWaitMs: 50 }), false, 'a caller who will not wait');
-  for (let i = 0; i < 50; i++) pool.took(20);
+  for (let i = 0; i < 50; i++) pool.took(nobody, 20);
   assert.equal(pool.patient(call), false);
-  const one = poolOf(1).pool;
-  one.took(0.05);
-  assert.equal(one.patient(call), false, 'two work side by side first');
+  const none = poolOf(0).pool;
+  none.took(nobody, 0.05);
+  assert.equal(none.patient(call), false, 'there is none to wait for');
 });
 
-test('a queue has an end, and who has waited too long makes all impatient for a while', () => {
-  const { pool, pass } = poolOf(2);
-  pool.took(0.01);
+test('a queue has an end', () => {
+  const { pool } = poolOf(2);
+  pool.took(nobody, 0.01);
   let queued = 0;
   for (; pool.patient(call); queued++) void pool.wait(call).catch(() => undefined);
   assert.ok(queued > 16 && queued < 60, `${queued} queue`);
   assert.equal(pool.overdue(), 0);
+});
+
+test('calls wait for no environment that is held up, and for none for ever', () => {
+  const { pool, pass } = poolOf(0);
+  const [quick, slow] = [environment('quick', false, 1000), environment('slow')];
+  pool.living.add(quick).add(slow);
+  pool.took(nobody, 0.01);
+  for (let n = 0; n < 3; n++) void pool.wait(call).catch(() => undefined);
   pass(PATIENCE_MS);
-  assert.equal(pool.overdue(), queued);
-  while (pool.next());
+  assert.equal(pool.overdue(), 1, 'one for the slow one');
+  assert.equal(pool.patient(call), true, 'the quick one goes on');
+  pool.remove(quick);
   assert.equal(pool.patient(call), false);
+  pool.took(slow, 5);
+  pool.remove(slow);
+  assert.equal(pool.overdue(), 0, 'the platform itself was slow');
   pass(100);
-  assert.equal(pool.patient(call), true);
+  assert.equal(pool.overdue(), 3);
+});
+
+test('waiting calls are handed ahead in order to who has the fewest, and come back to their old place', () => {
+  const { pool, pass } = poolOf(0);
+  const taken: Record<string, number[]> = { a: [], b: [] };
+  const taker = (name: 'a' | 'b') => {
+    let held: Waiter[] = [];
+    const self = {
+      ...environment(name),
+      get ahead() {
+        return held.length;
+      },
+      offer(waiter: Waiter) {
+        if (held.length === 2) return false;
+        held.push(waiter);
+        taken[name]!.push(Number(waiter.call.requestId));
+        return true;
+      },
+      recall() {
+        const back = held;
+        held = [];
+        pool.returned(back);
+      },
+    };
+    pool.living.add(self as unknown as Environment);
+  };
+  taker('a');
+  taker('b');
+  for (let n = 1; n <= 6; n++, pass(1)) void pool.wait({ ...call, requestId: String(n) }).catch(() => undefined);
+  pool.handAhead();
+  assert.deepEqual(taken, { a: [1, 3], b: [2, 4] });
+  assert.equal(pool.waiting, 2);
+  assert.equal(pool.overdue(), 2, 'both are held up');
+  assert.equal(pool.waiting, 6);
+  const order = Array.from({ length: 6 }, () => Number(pool.next()!.call.requestId));
+  assert.deepEqual(order, [1, 2, 3, 4, 5, 6]);
+  assert.equal(pool.queued, false);
 });
 
 test('a call that gets no environment in time is refused, later ones go on waiting', async () => {

@@ -26,17 +26,17 @@ export function tooManyRequests(): Error {
 const STARTING_MS = 30_000;
 const LOOK_AGAIN_MS = 500;
 const MAX_WAITING = 10_000;
+/** Environments looked at for a call. */
+const MOST_LOOKS = 8;
 
 /** Longest expected wait for a busy environment; a call that expects more wakes another one. */
 const WORTH_WAITING_MS = 2;
 /** What a call costs the way there and back, ms. */
 const ROUND_MS = 0.1;
-/** So many work side by side before calls wait for them: while one computes, the other's answer is on its way. */
-const SIDE_BY_SIDE = 2;
-/** A call that has waited so long after all gets another environment. */
+/** An environment whose call lasts longer is held up: no other call waits for it. */
 export const PATIENCE_MS = 5;
-/** After that, calls wait for nobody for a while: something holds the busy ones up. */
-const IMPATIENT_MS = 50;
+/** A call that has waited so long gets another environment, whatever holds it up. */
+const LAST_MS = 25;
 
 /** The environments of one function identity, and the calls that wait for one: newest environment first, oldest call first. */
 export class FunctionPool {
@@ -54,12 +54,20 @@ export class FunctionPool {
   #soonest = Number.POSITIVE_INFINITY;
   /** How long calls take, by the runtime's clock: a moving average. */
   #typicalMs = Number.POSITIVE_INFINITY;
-  #impatientUntil = 0;
+  /** Calls that environments were handed ahead of their turn. */
+  #ahead = 0;
+  /** Busy ones whose call lasts. */
+  readonly #held = new Set<Environment>();
 
   constructor(spec: FunctionSpec, clock: Clock) {
     this.spec = spec;
     this.#clock = clock;
     this.#expiry = new Alarm(clock, () => this.#expire());
+  }
+
+  /** Somebody waits, here or in front of a busy environment. */
+  get queued(): boolean {
+    return this.#waiting.length + this.#ahead > 0;
   }
 
   get waiting(): number {
@@ -78,29 +86,47 @@ export class FunctionPool {
   }
 
   /**
-   * Whether a call should wait for a busy environment: sixteen calls of some microseconds at a time need two processes with hot caches, not
-   * sixteen with cold ones, which cost about twice the CPU (bench: warm invoke, 16 in flight).
+   * Whether a call should wait for a busy environment: sixteen calls of some microseconds at a time need one process with hot caches, not
+   * sixteen with cold ones, which cost several times the CPU (bench: warm invoke, 16 in flight).
    */
   patient(call: Call): boolean {
-    const { busy } = this;
-    if (busy < SIDE_BY_SIDE || call.maxWaitMs < 20 * PATIENCE_MS) return false;
-    if ((this.waiting + 1) * (this.#typicalMs + ROUND_MS) > busy * WORTH_WAITING_MS) return false;
-    return this.#clock.monotonic() >= this.#impatientUntil;
+    const flowing = this.busy - this.#held.size;
+    if (flowing < 1 || call.maxWaitMs < 20 * PATIENCE_MS) return false;
+    return (this.waiting + this.#ahead + 1) * (this.#typicalMs + ROUND_MS) <= flowing * WORTH_WAITING_MS;
   }
 
-  /** A call took so long; Infinity: nobody knows. */
-  took(ms: number): void {
+  /** A call of this environment took so long; Infinity: nobody knows. */
+  took(environment: Environment, ms: number): void {
+    this.#held.delete(environment);
     const known = Number.isFinite(this.#typicalMs) && Number.isFinite(ms);
     this.#typicalMs = known ? this.#typicalMs + (ms - this.#typicalMs) / 8 : ms;
   }
 
-  /** How many calls have lost their patience. */
+  /** It has ended. Returns whether it was one of these. */
+  remove(environment: Environment): boolean {
+    this.#held.delete(environment);
+    return this.living.delete(environment);
+  }
+
+  /**
+   * How many more environments the waiting calls need: one for each busy one that is held up, whose calls ahead wait here again. A queue that stood still because the platform
+   * itself was busy needs none: it moves on by itself.
+   */
   overdue(): number {
     const now = this.#clock.monotonic();
-    const first = this.#waiting.findIndex((waiter) => now - waiter.since < PATIENCE_MS);
-    const overdue = first < 0 ? this.#waiting.length : first;
-    if (overdue > 0) this.#impatientUntil = now + IMPATIENT_MS;
-    return overdue;
+    for (const environment of this.living) {
+      if (now - environment.runningSince < PATIENCE_MS) continue;
+      this.#held.add(environment);
+      environment.recall();
+    }
+    const waited = this.#waited(now, PATIENCE_MS);
+    return Math.max(Math.min(waited, this.#held.size), this.#waited(now, LAST_MS));
+  }
+
+  /** How many calls have waited for so long. */
+  #waited(now: number, ms: number): number {
+    const first = this.#waiting.findIndex((waiter) => now - waiter.since < ms);
+    return first < 0 ? this.#waiting.length : first;
   }
 
   get empty(): boolean {
@@ -143,6 +169,39 @@ export class FunctionPool {
       waiter.reject(tooManyRequests());
     }
     this.#expireAt(soonest);
+  }
+
+  /** Hands waiting calls, oldest first, to busy environments ahead of their turn, as far as they take them. */
+  handAhead(): void {
+    while (this.#waiting.length > 0 && this.#leastAhead()?.offer(this.#waiting[0]!)) {
+      this.#waiting.shift();
+      this.#ahead++;
+    }
+  }
+
+  /** A call that was handed ahead has begun. */
+  begun(): void {
+    this.#ahead--;
+  }
+
+  /** Calls that were handed ahead wait again, at their old place. */
+  returned(waiters: readonly Waiter[]): void {
+    this.#ahead -= waiters.length;
+    this.#waiting.push(...waiters);
+    this.#waiting.sort((a, b) => a.since - b.since);
+    for (const { expires } of waiters) if (expires < this.#soonest) this.#expireAt(expires);
+  }
+
+  /** Of some busy environments that go on, the one with the fewest calls ahead. */
+  #leastAhead(): Environment | undefined {
+    let least: Environment | undefined;
+    let looks = 0;
+    for (const environment of this.living) {
+      if (environment.runningSince === Number.POSITIVE_INFINITY || this.#held.has(environment)) continue;
+      if (!least || environment.ahead < least.ahead) least = environment;
+      if (least.ahead === 0 || ++looks === MOST_LOOKS) break;
+    }
+    return least;
   }
 
   /** The call that has waited longest. */

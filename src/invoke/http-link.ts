@@ -30,6 +30,16 @@ export class HttpLink implements RuntimeLink {
     this.#session.invoke(call);
   }
 
+  offer(): undefined {
+    return undefined;
+  }
+
+  begin(): void {}
+
+  takeBack(): ReadonlySet<number> {
+    return new Set();
+  }
+
   close(): void {
     this.#session.close();
     for (const socket of this.#sockets) socket.destroy();

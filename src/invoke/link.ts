@@ -19,7 +19,7 @@ export interface RuntimeCall {
   readonly requestId: string;
   readonly payload: Uint8Array;
   readonly contentType: string;
-  /** Epoch ms. */
+  /** Epoch ms; of an offer: ms from its beginning. */
   readonly deadline: number;
   readonly arn: string;
   readonly traceId: string | undefined;
@@ -53,6 +53,12 @@ export interface RuntimeLink {
   /** Resolves when the runtime takes calls or has failed to; never rejects. May stay open for ever: the caller has the deadline. */
   init(request: InitRequest, events: LinkEvents): Promise<InitResult>;
   invoke(call: RuntimeCall): void;
+  /** Hands over a call ahead of its turn, while another runs; its number, or undefined when this runtime cannot take it. */
+  offer(call: RuntimeCall): number | undefined;
+  /** The call that ran is over, and the runtime goes on with this offer. */
+  begin(number: number, requestId: string): void;
+  /** Takes back all offers that the runtime has not begun; their numbers. */
+  takeBack(): ReadonlySet<number>;
   /** Resolves when all that the process wrote before its end was read. */
   readonly drained: Promise<void>;
   /** Whether something inside wants SIGTERM before SIGKILL (a registered extension). */

@@ -1,7 +1,7 @@
 import { platformFailure } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
 import { Environment } from './environment.ts';
-import { FunctionPool, PATIENCE_MS } from './function-pool.ts';
+import { FunctionPool, PATIENCE_MS, type Waiter } from './function-pool.ts';
 import { type Launcher, unknownRuntime } from './launch.ts';
 import type { InvokeOptions } from './settings.ts';
 
@@ -35,6 +35,7 @@ export class Pools {
     const pool = this.#pool(call.function);
     if (pool.patient(call)) {
       const outcome = pool.wait(call);
+      pool.handAhead();
       this.#watch(pool);
       return outcome;
     }
@@ -131,7 +132,7 @@ export class Pools {
   /** Calls that have waited for too long get another environment each. */
   #hurry(pool: FunctionPool): void {
     pool.watched = false;
-    for (let overdue = pool.overdue(); overdue > 0; overdue--) {
+    for (let overdue = pool.overdue(); overdue > 0 && pool.waiting > 0; overdue--) {
       const environment = this.#takeUsable(pool);
       if (!environment) {
         this.#feed(pool, overdue);
@@ -139,7 +140,14 @@ export class Pools {
       }
       this.#runNext(pool, environment);
     }
-    if (pool.waiting > 0 && !this.#hungry.has(pool)) this.#watch(pool);
+    pool.handAhead();
+    if (pool.queued && !this.#hungry.has(pool)) this.#watch(pool);
+  }
+
+  #returned(pool: FunctionPool, waiters: readonly Waiter[]): void {
+    pool.returned(waiters);
+    if (this.#stopping) pool.rejectAll(platformFailure('SandboxUnavailable', 'the platform is stopping'));
+    else this.#watch(pool);
   }
 
   /** Another free environment, when this one has used up its CPU time. */
@@ -155,6 +163,7 @@ export class Pools {
   #runNext(pool: FunctionPool, environment: Environment): boolean {
     const waiter = pool.next();
     if (waiter) environment.run(waiter.call).then(waiter.resolve, waiter.reject);
+    pool.handAhead();
     return waiter !== undefined;
   }
 
@@ -197,9 +206,15 @@ export class Pools {
       spec,
       runtime,
       onFree: (free) => {
-        pool.took(free.pace.lastMs);
+        pool.took(free, free.pace.lastMs);
         this.#freed(pool, free);
       },
+      onNext: (environment) => {
+        pool.took(environment, environment.pace.lastMs);
+        pool.begun();
+        pool.handAhead();
+      },
+      onReturned: (waiters) => this.#returned(pool, waiters),
     });
     pool.living.add(environment);
     pool.starting++;
@@ -237,7 +252,7 @@ export class Pools {
   }
 
   #end(pool: FunctionPool, environment: Environment): void {
-    if (!pool.living.delete(environment)) return;
+    if (!pool.remove(environment)) return;
     this.#leaving += pool.spec.memoryMiB;
     const ended: Promise<void> = environment.end().finally(() => {
       this.#memory -= pool.spec.memoryMiB;

@@ -1,10 +1,13 @@
 import type { Call, Outcome, Report } from '../model/index.ts';
+import type { RuntimeCall } from './link.ts';
 
 /** One call while it is in an environment. */
 export interface Running {
   readonly call: Call;
-  /** Monotonic ms. */
+  /** Monotonic ms; of an offer: when the call before it was over. */
   readonly startedAt: number;
+  /** Monotonic ms at which the runtime was handed it: not after startedAt. */
+  readonly sentAt: number;
   /** Epoch ms at which the function must have answered. */
   readonly deadline: number;
   readonly resolve: (outcome: Outcome) => void;
@@ -20,6 +23,41 @@ export interface Running {
   told: boolean;
 }
 
+/** Who waits for a call's outcome. */
+export type Asked = Pick<Running, 'call' | 'resolve' | 'reject'>;
+
+/** A call that begins. */
+export function beginning(asked: Asked, facts: Pick<Running, 'startedAt' | 'sentAt' | 'deadline' | 'egressBefore'>): Running {
+  const { call, resolve, reject } = asked;
+  const { startedAt, sentAt, deadline, egressBefore } = facts;
+  return {
+    call,
+    startedAt,
+    sentAt,
+    deadline,
+    resolve,
+    reject,
+    egressBefore,
+    answer: undefined,
+    report: undefined,
+    done: false,
+    told: false,
+  };
+}
+
+/** deadline: epoch ms; of an offer: ms from its beginning. */
+export function requestOf(call: Call, deadline: number): RuntimeCall {
+  return {
+    requestId: call.requestId,
+    payload: call.payload,
+    contentType: call.contentType ?? 'application/json',
+    deadline,
+    arn: call.invokedArn,
+    traceId: call.traceId,
+    clientContext: call.clientContext,
+  };
+}
+
 export interface Answer {
   readonly status: Report['status'];
   readonly payload: Uint8Array;
@@ -27,6 +65,8 @@ export interface Answer {
   readonly errorType?: string;
   /** Monotonic ms. */
   readonly at: number;
+  /** What the runtime says that it took. */
+  readonly tookMs?: number;
 }
 
 export interface ReportFacts {
@@ -37,7 +77,8 @@ export interface ReportFacts {
 }
 
 export function makeReport(run: Running, answer: Answer, facts: ReportFacts): Report {
-  const durationMs = answer.at - run.startedAt;
+  // An offer's answer may come in one read with the one before it; what the runtime says counts as far as it can be true.
+  const durationMs = Math.max(answer.at - run.startedAt, Math.min(answer.tookMs ?? 0, answer.at - run.sentAt));
   const billedInit = facts.billInit ? (facts.initMs ?? 0) : 0;
   return {
     requestId: run.call.requestId,

@@ -19,6 +19,7 @@ export function bootVariables(sandbox: Sandbox): Record<string, string> {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     DALAMB_CHANNEL: sandbox.addresses.channel,
+    ...(sandbox.tickets ? { DALAMB_TICKETS: sandbox.tickets.path } : {}),
     TMPDIR: sandbox.path('/tmp'),
   };
 }

@@ -25,6 +25,7 @@ export interface WorkloadSpec {
 
 /** AWS: 1,024 processes and threads. */
 export const PIDS = 1024;
+const NOTICE_MS = 500;
 
 /** One sandbox with (at most) one runtime process in it, and the conversation with that process. */
 export class Workload implements SandboxEvents {
@@ -33,7 +34,7 @@ export class Workload implements SandboxEvents {
   #sandbox: Sandbox | undefined;
 
   constructor(runtime: RuntimeEntry) {
-    this.link = runtime.speaks === 'frames' ? new FrameLink() : new HttpLink();
+    this.link = runtime.speaks === 'frames' ? new FrameLink(() => this.#sandbox?.tickets) : new HttpLink();
   }
 
   static async boot(driver: SandboxDriver, spec: WorkloadSpec): Promise<Workload> {
@@ -63,6 +64,12 @@ export class Workload implements SandboxEvents {
 
   egress(bytes: number): void {
     this.owner?.egress(bytes);
+  }
+
+  /** Tells what is inside that the end is near, and waits for it, but not long. */
+  async giveNotice(clock: Clock): Promise<void> {
+    await this.sandbox.signal('SIGTERM').catch(() => undefined);
+    await withDeadline(clock, NOTICE_MS, 'shutdown', this.sandbox.exited).catch(() => undefined);
   }
 
   async end(keepTmp: boolean): Promise<TmpVolume | undefined> {
@@ -101,6 +108,7 @@ export function wrapped(argv: readonly string[], wrapper: string | undefined): s
 
 /** A function's own process: all its variables are there when it starts. */
 export function ownProcess(sandbox: Sandbox, argv: readonly string[], variables: Readonly<Record<string, string>>): Process {
-  const env = { ...variables, DALAMB_CHANNEL: sandbox.addresses.channel };
+  const tickets: Record<string, string> = sandbox.tickets ? { DALAMB_TICKETS: sandbox.tickets.path } : {};
+  const env = { ...variables, DALAMB_CHANNEL: sandbox.addresses.channel, ...tickets };
   return { argv: wrapped(argv, variables.AWS_LAMBDA_EXEC_WRAPPER), env, cwd: '/var/task' };
 }

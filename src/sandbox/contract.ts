@@ -22,6 +22,7 @@ export interface SandboxFeatures {
   readonly limits: boolean;
   readonly freeze: boolean;
   readonly egress: boolean;
+  readonly tickets: boolean;
 }
 
 export interface SandboxSpec {
@@ -88,8 +89,19 @@ export interface Exit {
   readonly oom: boolean;
 }
 
+/** Numbers between the platform and a workload: each is taken by one of them, whoever is first. None after destroy. */
+export interface Tickets {
+  /** Where the workload finds them: a named pipe, 4 bytes big-endian each, in order. */
+  readonly path: string;
+  put(numbers: readonly number[]): void;
+  /** Those that the workload has not taken; it takes none of them any more. */
+  takeBack(): number[];
+}
+
 export interface Sandbox {
   readonly id: string;
+  /** Undefined where features.tickets is false. */
+  readonly tickets: Tickets | undefined;
   /** `host:port` (unix path for channel) as seen from inside. */
   readonly addresses: Readonly<Record<ListenerName, string>>;
   /** Where trees appear inside: the same as their targets under `oci`, a host path under `process`. */

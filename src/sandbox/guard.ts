@@ -117,6 +117,7 @@ function guardedSandbox(inner: Sandbox, { clock, trees, silence, gone }: Surroun
   return {
     id: inner.id,
     addresses: inner.addresses,
+    tickets: inner.tickets,
     exited: inner.exited,
     path: (target) => inner.path(target),
     assign: (assignment) =>

@@ -10,6 +10,7 @@ export type {
   SandboxEvents,
   SandboxFeatures,
   SandboxSpec,
+  Tickets,
   TmpVolume,
 } from './contract.ts';
 export { guarded } from './guard.ts';

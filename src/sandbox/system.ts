@@ -30,6 +30,7 @@ function load() {
     umount2: { arguments: [pointer, int], return: int },
     prctl: { arguments: [int, long, long, long, long], return: int },
     waitpid: { arguments: [int, pointer, int], return: int },
+    mkfifo: { arguments: [pointer, 'uint32'], return: int },
     pipe2: { arguments: [pointer, int], return: int },
     sendmsg: { arguments: [int, pointer, int], return: long },
     recvmsg: { arguments: [int, pointer, int], return: long },
@@ -257,6 +258,13 @@ export function makePipe(): [number, number] {
   const ends = Buffer.alloc(8);
   check('pipe2', system().libc.pipe2(ends, CLOEXEC));
   return [ends.readInt32LE(0), ends.readInt32LE(4)];
+}
+
+/** Makes a pipe with a name, which others may read, and opens both its ends, non-blocking. */
+export function openNamedPipe(path: string): number {
+  check('mkfifo', system().libc.mkfifo(path, 0o600));
+  fs.chmodSync(path, 0o644);
+  return fs.openSync(path, fs.constants.O_RDWR | NONBLOCK | CLOEXEC);
 }
 
 export function closeOnExec(fd: number): void {

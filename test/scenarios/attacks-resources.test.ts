@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, suite, test } from 'node:test';
-import { type Attacker, answerOf, assertPlatformError, startVictims, type Victims } from '../support/attacks.ts';
+import { type Attacker, answerOf, assertPlatformError, channel, startVictims, type Victims } from '../support/attacks.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 
 suite('functions that take all they can', { skip: ociMissing ?? false, timeout: 120_000 }, () => {
@@ -160,9 +160,9 @@ os._exit(0)`;
   for (const [what, code] of [
     [
       'its channel with log frames',
-      `const channel = process._getActiveHandles().find((h) => h.constructor.name === 'Socket' && h.remoteAddress === undefined && h.writable && h !== process.stdout && h !== process.stderr);
+      `${channel};
         const frame = Buffer.from([0, 0, 0, 3, 21, 120, 120]); const many = Buffer.concat(Array(20000).fill(frame));
-        while (Date.now() < until) if (!channel.write(many)) await new Promise((resolve) => channel.once('drain', resolve));`,
+        while (Date.now() < until) channel.write(many);`,
     ],
     [
       'its output with empty lines',

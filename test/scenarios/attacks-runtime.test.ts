@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { zipOf } from '../support/archives.ts';
-import { type Attacker, answerOf, assertPlatformError, attackFunction, startVictims, type Victims } from '../support/attacks.ts';
+import {
+  type Attacker,
+  answerOf,
+  assertPlatformError,
+  attackFunction,
+  channel,
+  startVictims,
+  type Victims,
+} from '../support/attacks.ts';
 import { deploy } from '../support/deploy.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 
 const exited = 'Runtime exited without providing a reason';
 const killed = 'Runtime exited with error: signal: killed';
-/** The frame channel, as the code of a function can find it. */
-const channel = `const channel = process._getActiveHandles().find((h) => h.constructor.name === 'Socket' && h.remoteAddress === undefined && h.writable && h !== process.stdout && h !== process.stderr)`;
-
 suite('functions that break the rules of their runtime', { skip: ociMissing ?? false, timeout: 120_000 }, () => {
   let victims: Victims;
   let attack: Attacker;

@@ -19,7 +19,7 @@ exports.handler = async (e) => {
   if (e.how === 'exit') { console.log('last words'); process.exit(e.code); }
   if (e.how === 'kill') process.kill(process.pid, e.signal);
   if (e.how === 'large') return 'x'.repeat(e.size - 2);
-  if (e.how === 'close') { for (const h of process._getActiveHandles()) if (h.destroy) h.destroy(); await new Promise((r) => setTimeout(r, 500)); }
+  if (e.how === 'close') { for (const fd of fs.readdirSync('/proc/self/fd').filter((fd) => fd > 2)) try { if (fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:')) fs.closeSync(Number(fd)); } catch {} await new Promise((r) => setTimeout(r, 500)); }
   return { n, kept: fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null };
 };`;
 

@@ -46,6 +46,13 @@ exports.handler = async (event, context) => {
   return new Body('require', 'event', 'context', 'sh', 'pause', 'calls', event.code)(require, event, context, sh, pause, calls);
 };`;
 
+/** The frame channel, as the code of a function can find it. */
+export const channel = `const channel = (() => {
+  const fs = require('fs');
+  const fd = fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2).find((fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch {} });
+  return { write: (bytes) => fs.writeSync(fd, bytes), destroy: () => fs.closeSync(fd) };
+})()`;
+
 const NEIGHBOUR = `exports.handler = async (event) => ({ echo: event.n, secret: process.env.SECRET.length });`;
 /** Of the neighbour: in its environment, in its code, in its /tmp. */
 export const SECRET = 'the-neighbours-own-secret';

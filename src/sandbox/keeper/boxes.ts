@@ -6,7 +6,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { bug, platformFailure } from '../../kernel/index.ts';
 import type { Exit } from '../contract.ts';
-import { bindReadOnly, detach, makePipe, makeShared, openDirectory, openUnixListener, overlayReadOnly, reap } from '../system.ts';
+import {
+  bindReadOnly,
+  detach,
+  makePipe,
+  makeShared,
+  openDirectory,
+  openNamedPipe,
+  openUnixListener,
+  overlayReadOnly,
+  reap,
+} from '../system.ts';
 import { bundle, INNER } from './bundle.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
 import { prepareNetwork } from './network.ts';
@@ -270,13 +280,15 @@ export class Boxes implements Handlers {
     try {
       const channel = openUnixListener(`${box.slots.run}/channel.sock`);
       owned.push(channel);
+      const tickets = openNamedPipe(`${box.slots.run}/tickets`);
+      owned.push(tickets);
       fs.chmodSync(`${box.slots.run}/channel.sock`, 0o666);
       const first = this.#config.firstUid + box.range * 65_536;
       for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + INNER.uid, first + INNER.gid); // so that /dev/stdout can be opened
       writeBundle(namespace);
       box.pid = await this.#runc(box, [stdinRead, outputWrite, outputWrite]);
       box.cgroup = cgroupOf(box.pid);
-      this.#events.descriptors(box.id, { ...sockets, channel, stdin, output });
+      this.#events.descriptors(box.id, { ...sockets, channel, stdin, output, tickets });
     } finally {
       for (const fd of owned) fs.closeSync(fd);
     }

@@ -71,7 +71,7 @@ export interface Hello {
   readonly settings: unknown;
 }
 
-export const descriptors = ['runtime', 'aws', 'channel', 'egress', 'dnsUdp', 'dnsTcp', 'stdin', 'output'] as const;
+export const descriptors = ['runtime', 'aws', 'channel', 'egress', 'dnsUdp', 'dnsTcp', 'stdin', 'output', 'tickets'] as const;
 export type DescriptorName = (typeof descriptors)[number];
 
 /** The first argument of a server that runs under a keeper. */

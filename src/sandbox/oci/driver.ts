@@ -12,6 +12,7 @@ import type {
   SandboxDriver,
   SandboxEvents,
   SandboxSpec,
+  Tickets,
   TmpVolume,
 } from '../contract.ts';
 import { hostAddresses, type OwnAddresses } from '../egress/addresses.ts';
@@ -20,6 +21,7 @@ import { type Upstream, upstreamOf } from '../egress/upstream.ts';
 import type { KeeperLink } from '../keeper/link.ts';
 import { addresses } from '../keeper/network.ts';
 import { meterOutput } from '../output.ts';
+import { openTickets } from '../tickets.ts';
 import { startScript } from './script.ts';
 
 export interface OciDriverOptions {
@@ -36,7 +38,7 @@ export function ociDriver(options: OciDriverOptions): SandboxDriver {
   const surroundings = { ...options, own: hostAddresses(() => clock.monotonic()), upstream: upstreamOf(resolver, clock) };
   return {
     name: 'oci',
-    features: { isolation: true, limits: true, freeze: true, egress: true },
+    features: { isolation: true, limits: true, freeze: true, egress: true, tickets: true },
     async start() {},
     async stop() {},
     async boot(spec, events) {
@@ -65,6 +67,7 @@ class OciSandbox implements Sandbox {
   #stdin: net.Socket | undefined;
   #output: net.Socket | undefined;
   #egress: EgressService | undefined;
+  #tickets: ReturnType<typeof openTickets> | undefined;
   #settle: (exit: Exit) => void = () => {};
 
   constructor(spec: SandboxSpec, events: SandboxEvents, options: Surroundings) {
@@ -89,11 +92,16 @@ class OciSandbox implements Sandbox {
     this.#volume = new KeptVolume(keeper, volume, tmp instanceof KeptVolume ? tmp.mib : Number(tmp));
     const fds = keeper.descriptors(id);
     for (const name of ['runtime', 'aws', 'channel'] as const) this.#serve(name, fds[name]);
+    this.#tickets = openTickets(fds.tickets, '/run/dalamb/tickets');
     this.#stdin = new net.Socket({ fd: fds.stdin, readable: false, writable: true }).on('error', () => {});
     this.#output = new net.Socket({ fd: fds.output, readable: true, writable: false });
     meterOutput(this.#output, clock, this.#events);
     this.#egress = openEgress(fds, { ...this.#options, metered: (bytes) => this.#events.egress(bytes) });
     return this;
+  }
+
+  get tickets(): Tickets | undefined {
+    return this.#tickets;
   }
 
   #serve(name: ListenerName, fd: number): void {
@@ -158,6 +166,7 @@ class OciSandbox implements Sandbox {
     } finally {
       keeper.forget(this.id);
       this.#settle({ signal: 'SIGKILL', oom: false });
+      this.#tickets?.close();
       this.#stdin?.destroy();
       this.#output?.destroy();
       for (const socket of this.#sockets) socket.destroy();

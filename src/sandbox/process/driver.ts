@@ -20,7 +20,7 @@ export interface ProcessDriverOptions {
 export function processDriver(options: ProcessDriverOptions): SandboxDriver {
   return {
     name: 'process',
-    features: { isolation: false, limits: false, freeze: false, egress: false },
+    features: { isolation: false, limits: false, freeze: false, egress: false, tickets: false },
     async start() {
       options.logger.warn(
         'NO ISOLATION: functions run as plain processes of this user, without limits, and can read its files. Start as root on Linux with runc for sandboxes.',
@@ -42,6 +42,7 @@ const KILL_AFTER_MS = 2000;
 class ProcessSandbox implements Sandbox {
   readonly id: string;
   readonly addresses: Record<ListenerName, string> = { runtime: '', aws: '', channel: '' };
+  readonly tickets = undefined;
   readonly exited: Promise<Exit>;
   readonly #events: SandboxEvents;
   readonly #options: ProcessDriverOptions;

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FunctionSpec } from '../../src/model/index.ts';
+import { type InvokeBench, invokeBench, json, ociMissing } from '../support/invoke-room.ts';
+
+/** Calls that are handed to a busy runtime ahead of their turn: none is lost, none runs twice, none waits for one that lasts. */
+const options = { skip: ociMissing ?? false };
+
+const SOURCE = `
+const fs = require('node:fs');
+const block = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+exports.handler = async ({ id, how }) => {
+  console.log('ran ' + id);
+  if (how === 'block') block(1000);
+  if (how === 'wait') await new Promise((resolve) => setTimeout(resolve, 1000));
+  if (how === 'exit') process.exit(3);
+  if (how === 'loop') for (;;);
+  if (how === 'steal') {
+    const fd = fs.openSync('/run/dalamb/tickets', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const bytes = Buffer.alloc(4096);
+    for (const end = Date.now() + 50; Date.now() < end; ) try { fs.readSync(fd, bytes); } catch {}
+    try { fs.openSync('/run/dalamb/tickets', 'w'); return 'forger'; } catch {}
+  }
+  return id;
+};`;
+
+/** A function that is known to be quick, so that calls wait for it. */
+async function quick(bench: InvokeBench, more: Partial<FunctionSpec> = {}): Promise<FunctionSpec> {
+  const spec = await bench.spec({ 'index.js': SOURCE }, { memoryMiB: 1769, timeoutMs: 2000, ...more });
+  for (let n = 0; n < 100; n++) await bench.call(spec, { id: -1 });
+  return spec;
+}
+
+function ran(bench: InvokeBench): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const line of [...bench.logs.values()].flat()) {
+    const id = Number(/\tran (\d+)$/.exec(line)?.[1] ?? -1);
+    if (id >= 0) times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  return times;
+}
+
+for (const how of ['block', 'wait', 'exit', 'loop'] as const) {
+  test(`calls behind one that does ${how}`, options, async (t) => {
+    const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
+    const spec = await quick(bench);
+    const ended: number[] = [];
+    const one = bench.call(spec, { id: 0, how }).then((outcome) => {
+      ended.push(0);
+      return outcome;
+    });
+    const others = Array.from({ length: 12 }, (_, n) =>
+      bench.call(spec, { id: n + 1 }).then((outcome) => {
+        ended.push(n + 1);
+        return outcome;
+      }),
+    );
+    for (const [n, outcome] of (await Promise.all(others)).entries()) assert.equal(json(outcome), n + 1);
+    const first = await one;
+    if (how === 'exit') assert.match(JSON.stringify(json(first)), /exit status 3/);
+    else assert.equal(ended.at(-1), 0, 'nobody waited for it');
+    if (how === 'loop') assert.match(JSON.stringify(json(first)), /Sandbox.Timedout/);
+    assert.deepEqual(
+      [...ran(bench)].sort(([a], [b]) => a - b),
+      Array.from({ length: 13 }, (_, id) => [id, 1]),
+    );
+  });
+}
+
+test('a mixture of quick and slow, good and bad: each call runs once and has its own answer', options, async (t) => {
+  const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
+  const spec = await quick(bench);
+  let id = 0;
+  const client = async (lane: number) => {
+    for (let n = 0; n < 60; n++) {
+      const mine = id++;
+      const how = lane === 0 && n % 20 === 9 ? 'exit' : lane === 1 && n % 20 === 9 ? 'wait' : undefined;
+      const outcome = await bench.call(spec, { id: mine, how });
+      if (how !== 'exit') assert.equal(json(outcome), mine);
+      else assert.equal(outcome.functionError, 'Unhandled');
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, (_, lane) => client(lane)));
+  assert.deepEqual(
+    [...ran(bench)].sort(([a], [b]) => a - b),
+    Array.from({ length: id }, (_, n) => [n, 1]),
+  );
+});
+
+test('a function that steals tickets harms its own calls only, and can forge none', options, async (t) => {
+  const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
+  const [thief, neighbour] = [await quick(bench, { name: 'thief' }), await quick(bench, { name: 'neighbour' })];
+  const stolen = [bench.call(thief, { id: 0, how: 'steal' }), ...[1, 2, 3, 4].map((n) => bench.call(thief, { id: n }))];
+  const good = await Promise.all(Array.from({ length: 20 }, (_, n) => bench.call(neighbour, { id: 100 + n })));
+  for (const [n, outcome] of good.entries()) assert.equal(json(outcome), 100 + n);
+  const [first, ...rest] = await Promise.all(stolen);
+  assert.equal(json(first!), 0);
+  for (const outcome of rest) assert.ok(outcome.functionError === 'Unhandled' || Number(json(outcome)) > 0);
+  assert.equal(json(await bench.call(thief, { id: 9 })), 9);
+});
