@@ -1,4 +1,4 @@
-export { collect, MIB, utf8 } from './bytes.ts';
+export { collect, isAscii, MIB, utf8 } from './bytes.ts';
 export {
   type ChecksumName,
   checksumBytes,

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { utf8 } from '../kernel/index.ts';
+import { isAscii, utf8 } from '../kernel/index.ts';
 import { payload, wholeBody } from './body.ts';
 import type { Codec } from './codecs.ts';
 import type { Decoded, Match, WireRequest, WireResponse } from './contract.ts';
@@ -58,7 +58,7 @@ function readQuery(kind: RestKind, query: URLSearchParams, operation: Operation,
 
 /** Header bytes are UTF-8 where that makes sense; node gives them as latin1. */
 function utf8Header(text: string): string {
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (isAscii(text)) return text;
   const decoded = Buffer.from(text, 'latin1').toString('utf8');
   return decoded.includes('\ufffd') ? text : decoded;
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Failure, fail } from '../kernel/index.ts';
+import { type Failure, fail, isAscii } from '../kernel/index.ts';
 import { wholeBody } from './body.ts';
 import { canonicalRequest } from './canonical.ts';
 import { catalogue } from './catalogue.ts';
@@ -46,11 +46,9 @@ function checkSignature(request: WireRequest, state: RequestState, { claim, payl
   acceptPayload(state, claim, payload, key);
 }
 
-const ASCII = /^[\x00-\x7f]*$/;
-
 /** hash() takes text as UTF-8, which is the same for what nearly every request is. */
 function latin1Hash(text: string): string {
-  return hash('sha256', ASCII.test(text) ? text : Buffer.from(text, 'latin1'));
+  return hash('sha256', isAscii(text) ? text : Buffer.from(text, 'latin1'));
 }
 
 function checkScope(claim: Claim, match: Match, s3: boolean): void {
