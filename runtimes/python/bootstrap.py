@@ -19,8 +19,9 @@ import errors
 import loader
 import output
 from context import Context
+from tickets import open_tickets
 
-INIT, INVOKE = 1, 2
+INIT, INVOKE, OFFER = 1, 2, 3
 READY, INIT_DONE, INIT_ERROR, RESULT, ERROR, LOG, OUT = 16, 17, 18, 19, 20, 21, 22
 COPY_UP_TO = 64 * 1024
 MAX_LOG = 256 * 1024  # characters: what the platform makes one event of
@@ -98,8 +99,9 @@ def to_json(value):
 
 def main():
     channel = Channel(os.environ.pop("DALAMB_CHANNEL"))
+    tickets = open_tickets(os.environ.pop("DALAMB_TICKETS", None))
     gc.freeze()
-    channel.frame(READY)
+    channel.frame(READY, b"\x01" if tickets else b"")
     message = channel.receive()
     if message is None or message[0] != INIT:
         return
@@ -116,10 +118,10 @@ def main():
         log.error(failure, "")
         return channel.init_error((failure["errorType"], to_json(failure)))
     channel.frame(INIT_DONE)
-    serve(channel, handler, init, log)
+    serve(channel, tickets, handler, init, log)
 
 
-def serve(channel, handler, init, log):
+def serve(channel, tickets, handler, init, log):
     variables = init["variables"]
     limit = init["limit"]
     own = os.path.dirname(os.path.abspath(__file__))
@@ -127,9 +129,13 @@ def serve(channel, handler, init, log):
         message = channel.receive()
         if message is None:
             return
-        body = message[1]
-        started = time.perf_counter()
+        kind, body = message
         seq, deadline, size = CALL.unpack_from(body)
+        if kind == OFFER:
+            if not tickets or not tickets.take(seq):
+                continue
+            deadline += time.time() * 1000
+        started = time.perf_counter()
         request_id, arn, trace, client = body[16 : 16 + size].decode("utf-8").split("\n", 3)
         if trace:
             os.environ["_X_AMZN_TRACE_ID"] = trace

@@ -107,7 +107,11 @@ test('waiting calls are handed ahead in order to who has the fewest, and come ba
   };
   taker('a');
   taker('b');
+  pool.took(nobody, 20);
   for (let n = 1; n <= 6; n++, pass(1)) void pool.wait({ ...call, requestId: String(n) }).catch(() => undefined);
+  pool.handAhead();
+  assert.deepEqual(taken, { a: [], b: [] }, 'slow calls wait for nobody');
+  for (let n = 0; n < 50; n++) pool.took(nobody, 0.01);
   pool.handAhead();
   assert.deepEqual(taken, { a: [1, 3], b: [2, 4] });
   assert.equal(pool.waiting, 2);
@@ -115,7 +119,7 @@ test('waiting calls are handed ahead in order to who has the fewest, and come ba
   assert.equal(pool.waiting, 6);
   const order = Array.from({ length: 6 }, () => Number(pool.next()!.call.requestId));
   assert.deepEqual(order, [1, 2, 3, 4, 5, 6]);
-  assert.equal(pool.queued, false);
+  assert.equal(pool.ahead, 0);
 });
 
 test('a call that gets no environment in time is refused, later ones go on waiting', async () => {

@@ -65,9 +65,9 @@ export class FunctionPool {
     this.#expiry = new Alarm(clock, () => this.#expire());
   }
 
-  /** Somebody waits, here or in front of a busy environment. */
-  get queued(): boolean {
-    return this.#waiting.length + this.#ahead > 0;
+  /** Calls that wait in front of a busy environment. */
+  get ahead(): number {
+    return this.#ahead;
   }
 
   get waiting(): number {
@@ -90,9 +90,12 @@ export class FunctionPool {
    * sixteen with cold ones, which cost several times the CPU (bench: warm invoke, 16 in flight).
    */
   patient(call: Call): boolean {
-    const flowing = this.busy - this.#held.size;
-    if (flowing < 1 || call.maxWaitMs < 20 * PATIENCE_MS) return false;
-    return (this.waiting + this.#ahead + 1) * (this.#typicalMs + ROUND_MS) <= flowing * WORTH_WAITING_MS;
+    return call.maxWaitMs >= 20 * PATIENCE_MS && this.#soon(this.waiting + this.#ahead + 1);
+  }
+
+  /** Whether so many calls will have been run soon by those that are busy and go on. */
+  #soon(calls: number): boolean {
+    return calls * (this.#typicalMs + ROUND_MS) <= (this.busy - this.#held.size) * WORTH_WAITING_MS;
   }
 
   /** A call of this environment took so long; Infinity: nobody knows. */
@@ -171,9 +174,10 @@ export class FunctionPool {
     this.#expireAt(soonest);
   }
 
-  /** Hands waiting calls, oldest first, to busy environments ahead of their turn, as far as they take them. */
+  /** Hands waiting calls, oldest first, to busy environments ahead of their turn, as far as that is soon and they take them. */
   handAhead(): void {
-    while (this.#waiting.length > 0 && this.#leastAhead()?.offer(this.#waiting[0]!)) {
+    for (let first = this.#waiting[0]; first && this.#soon(this.#ahead + 1); first = this.#waiting[0]) {
+      if (first.call.maxWaitMs < 20 * PATIENCE_MS || !this.#leastAhead()?.offer(first)) return;
       this.#waiting.shift();
       this.#ahead++;
     }

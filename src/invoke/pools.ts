@@ -35,7 +35,7 @@ export class Pools {
     const pool = this.#pool(call.function);
     if (pool.patient(call)) {
       const outcome = pool.wait(call);
-      pool.handAhead();
+      this.#handAhead(pool);
       this.#watch(pool);
       return outcome;
     }
@@ -101,7 +101,7 @@ export class Pools {
       counts.idle += pool.idle.length;
       counts.frozen += pool.idle.filter((environment) => environment.frozen).length;
       counts.starting += pool.starting;
-      counts.waiting += pool.waiting;
+      counts.waiting += pool.waiting + pool.ahead;
     }
     return counts;
   }
@@ -122,6 +122,11 @@ export class Pools {
     return undefined;
   }
 
+  #handAhead(pool: FunctionPool): void {
+    pool.handAhead();
+    if (pool.ahead > 0) this.#watch(pool);
+  }
+
   /** Looks after patient calls: one look for all of them, after what has arrived meanwhile was read. */
   #watch(pool: FunctionPool): void {
     if (pool.watched) return;
@@ -140,8 +145,8 @@ export class Pools {
       }
       this.#runNext(pool, environment);
     }
-    pool.handAhead();
-    if (pool.queued && !this.#hungry.has(pool)) this.#watch(pool);
+    this.#handAhead(pool);
+    if (pool.waiting > 0 && !this.#hungry.has(pool)) this.#watch(pool);
   }
 
   #returned(pool: FunctionPool, waiters: readonly Waiter[]): void {
@@ -163,7 +168,7 @@ export class Pools {
   #runNext(pool: FunctionPool, environment: Environment): boolean {
     const waiter = pool.next();
     if (waiter) environment.run(waiter.call).then(waiter.resolve, waiter.reject);
-    pool.handAhead();
+    this.#handAhead(pool);
     return waiter !== undefined;
   }
 
@@ -212,7 +217,7 @@ export class Pools {
       onNext: (environment) => {
         pool.took(environment, environment.pace.lastMs);
         pool.begun();
-        pool.handAhead();
+        this.#handAhead(pool);
       },
       onReturned: (waiters) => this.#returned(pool, waiters),
     });

@@ -24,9 +24,26 @@ exports.handler = async ({ id, how }) => {
   return id;
 };`;
 
+const PYTHON = `
+import os, time
+def handler(event, context):
+    id, how = event['id'], event.get('how')
+    print('\\tran', id)
+    if how == 'block': time.sleep(1)
+    if how == 'exit': os._exit(3)
+    assert context.get_remaining_time_in_millis() <= 2000
+    return id
+`;
+
+const LANGUAGES: Readonly<Record<string, Parameters<InvokeBench['spec']>>> = {
+  'nodejs24.x': [{ 'index.js': SOURCE }, {}],
+  'python3.11': [{ 'index.py': PYTHON }, { runtime: 'python3.11' }],
+};
+
 /** A function that is known to be quick, so that calls wait for it. */
 async function quick(bench: InvokeBench, more: Partial<FunctionSpec> = {}): Promise<FunctionSpec> {
-  const spec = await bench.spec({ 'index.js': SOURCE }, { memoryMiB: 1769, timeoutMs: 2000, ...more });
+  const [files, own] = LANGUAGES[more.runtime ?? 'nodejs24.x']!;
+  const spec = await bench.spec(files, { memoryMiB: 1769, timeoutMs: 2000, ...own, ...more });
   for (let n = 0; n < 100; n++) await bench.call(spec, { id: -1 });
   return spec;
 }
@@ -40,10 +57,17 @@ function ran(bench: InvokeBench): Map<number, number> {
   return times;
 }
 
-for (const how of ['block', 'wait', 'exit', 'loop'] as const) {
-  test(`calls behind one that does ${how}`, options, async (t) => {
+for (const [runtime, how] of [
+  ['nodejs24.x', 'block'],
+  ['nodejs24.x', 'wait'],
+  ['nodejs24.x', 'exit'],
+  ['nodejs24.x', 'loop'],
+  ['python3.11', 'block'],
+  ['python3.11', 'exit'],
+] as const) {
+  test(`${runtime}: calls behind one that does ${how}`, options, async (t) => {
     const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
-    const spec = await quick(bench);
+    const spec = await quick(bench, { runtime });
     const ended: number[] = [];
     const one = bench.call(spec, { id: 0, how }).then((outcome) => {
       ended.push(0);
@@ -66,6 +90,16 @@ for (const how of ['block', 'wait', 'exit', 'loop'] as const) {
     );
   });
 }
+
+test('calls of a slow function wait for no other, neither the first ones nor later ones', options, async (t) => {
+  const bench = await invokeBench(t, { driver: 'oci', settings: { memoryMiB: 20_000 } });
+  const source = 'exports.handler = ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms, ms))';
+  const spec = await bench.spec({ 'index.js': source }, { memoryMiB: 1769, timeoutMs: 10_000 });
+  for (let round = 0; round < 2; round++) {
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => bench.call(spec, { ms: 1500 })));
+    assert.equal(new Set(outcomes.map(({ environment }) => environment)).size, 8);
+  }
+});
 
 test('a mixture of quick and slow, good and bad: each call runs once and has its own answer', options, async (t) => {
   const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
