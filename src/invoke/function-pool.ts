@@ -29,14 +29,19 @@ const MAX_WAITING = 10_000;
 /** Environments looked at for a call. */
 const MOST_LOOKS = 8;
 
-/** Longest expected wait for a busy environment; a call that expects more wakes another one. */
+/** Longest expected wait for a busy environment; a call that expects more wakes an idle one. */
 const WORTH_WAITING_MS = 2;
+/** The same before another one is started, which takes about so long. */
+const WORTH_STARTING_MS = 10;
 /** What a call costs the way there and back, ms. */
-const ROUND_MS = 0.1;
+const ROUND_MS = 0.05;
 /** An environment whose call lasts longer is held up: no other call waits for it. */
-export const PATIENCE_MS = 5;
-/** A call that has waited so long gets another environment, whatever holds it up. */
-const LAST_MS = 25;
+export const PATIENCE_MS = 10;
+/** When a call has waited so long, one more environment is taken at every look, whatever holds it up. */
+const LAST_MS = 50;
+
+/** A caller who will not wait long is not made to. */
+const mayWait = (call: Call) => call.maxWaitMs >= 20 * PATIENCE_MS;
 
 /** The environments of one function identity, and the calls that wait for one: newest environment first, oldest call first. */
 export class FunctionPool {
@@ -86,16 +91,22 @@ export class FunctionPool {
   }
 
   /**
-   * Whether a call should wait for a busy environment: sixteen calls of some microseconds at a time need one process with hot caches, not
-   * sixteen with cold ones, which cost several times the CPU (bench: warm invoke, 16 in flight).
+   * Whether a call should wait for a busy environment rather than wake an idle one: sixteen calls of some microseconds at a time need one
+   * process with hot caches, not sixteen with cold ones, which cost several times the CPU (bench: warm invoke, 16 in flight).
    */
   patient(call: Call): boolean {
-    return call.maxWaitMs >= 20 * PATIENCE_MS && this.#soon(this.waiting + this.#ahead + 1);
+    return mayWait(call) && this.#waits(this.waiting + this.#ahead + 1) <= WORTH_WAITING_MS;
   }
 
-  /** Whether so many calls will have been run soon by those that are busy and go on. */
-  #soon(calls: number): boolean {
-    return calls * (this.#typicalMs + ROUND_MS) <= (this.busy - this.#held.size) * WORTH_WAITING_MS;
+  /** Whether a call that waits already should go on to, rather than have another environment started. */
+  spares(call: Call): boolean {
+    return mayWait(call) && this.#waits(this.waiting + this.#ahead) <= WORTH_STARTING_MS;
+  }
+
+  /** How long the last of so many calls will wait for those that are busy and go on, ms. */
+  #waits(calls: number): number {
+    const flowing = this.busy - this.#held.size;
+    return flowing < 1 ? Number.POSITIVE_INFINITY : (calls * (this.#typicalMs + ROUND_MS)) / flowing;
   }
 
   /** A call of this environment took so long; Infinity: nobody knows. */
@@ -123,7 +134,7 @@ export class FunctionPool {
       environment.recall();
     }
     const waited = this.#waited(now, PATIENCE_MS);
-    return Math.max(Math.min(waited, this.#held.size), this.#waited(now, LAST_MS));
+    return Math.max(Math.min(waited, this.#held.size), Math.min(1, this.#waited(now, LAST_MS)));
   }
 
   /** How many calls have waited for so long. */
@@ -176,8 +187,8 @@ export class FunctionPool {
 
   /** Hands waiting calls, oldest first, to busy environments ahead of their turn, as far as that is soon and they take them. */
   handAhead(): void {
-    for (let first = this.#waiting[0]; first && this.#soon(this.#ahead + 1); first = this.#waiting[0]) {
-      if (first.call.maxWaitMs < 20 * PATIENCE_MS || !this.#leastAhead()?.offer(first)) return;
+    for (let first = this.#waiting[0]; first && this.#waits(this.#ahead + 1) <= WORTH_WAITING_MS; first = this.#waiting[0]) {
+      if (!mayWait(first.call) || !this.#leastAhead()?.offer(first)) return;
       this.#waiting.shift();
       this.#ahead++;
     }

@@ -48,9 +48,10 @@ export class Pools {
       return Promise.reject(platformFailure('SandboxUnavailable', text));
     }
     const outcome = pool.wait(call);
-    if (pool.settling >= pool.waiting - pool.starting)
+    if (pool.spares(call)) this.#watch(pool);
+    else if (pool.settling >= pool.waiting - pool.starting)
       this.#options.clock.after(SETTLE_MS, () => this.#feed(pool, pool.overdue()));
-    else this.#feed(pool);
+    else this.#feed(pool, pool.starting + 1);
     return outcome;
   }
 
