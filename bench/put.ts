@@ -32,6 +32,7 @@ export function benchPut(quick: boolean): Promise<Figure[]> {
   const paces: Pace[] = [
     { of: '128 MB', memoryMiB: 128, count, pauseMs: 10, asked: true },
     { of: '1769 MB', memoryMiB: 1769, count, pauseMs: 10, asked: true },
+    { of: '1769 MB, back to back', memoryMiB: 1769, count, pauseMs: 0, asked: false },
     { of: '128 MB, frozen before', memoryMiB: 128, count: count / 5, pauseMs: 350, asked: false },
   ];
   return withBench({}, async (bench) => {
