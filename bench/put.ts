@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, figure, percentile } from './figures.ts';
+import { type Echo, startEcho } from './measure.ts';
 import { type Bench, benchDirectory, create, invocation, logLines, removeBenchDirectory, withBench } from './platform.ts';
 import { sendWell, signed } from './signed.ts';
 
@@ -37,12 +38,19 @@ export function benchPut(quick: boolean): Promise<Figure[]> {
   ];
   return withBench({}, async (bench) => {
     const figures: Figure[] = [];
-    for (const pace of paces) figures.push(...(await atPace(bench, `put-${figures.length}`, pace)));
+    const echo = await startEcho();
+    try {
+      for (const pace of paces) figures.push(...(await atPace({ ...bench, echo }, `put-${figures.length}`, pace)));
+    } finally {
+      await echo.stop();
+    }
     return figures;
   });
 }
 
-async function atPace(bench: Bench, name: string, pace: Pace): Promise<Figure[]> {
+type PutBench = Bench & { readonly echo: Echo };
+
+async function atPace(bench: PutBench, name: string, pace: Pace): Promise<Figure[]> {
   await notified(bench, name, pace.memoryMiB);
   await checkClock(bench, name);
   const puts = await putAll(bench, name, pace);
@@ -57,11 +65,14 @@ async function atPace(bench: Bench, name: string, pace: Pace): Promise<Figure[]>
     ratio: percentile(delays, part) / percentile(syncs, part),
     ...(target ? { target } : {}),
   });
+  const echoes = [...puts.values()].map(({ echoedMs }) => echoedMs);
   const answers = [...puts.values()].map(({ answeredMs }) => answeredMs);
   return [
     at(0.5, pace.asked ? { at: 'most', value: 2, of: 'value' } : undefined),
     at(0.99),
-    figure(`S3 put to its answer, ${pace.of}: p50`, percentile(answers, 0.5), 'ms'),
+    figure(`S3 put to its answer, ${pace.of}: p50`, percentile(answers, 0.5), 'ms', {
+      yardstick: { name: 'bare echo', value: percentile(echoes, 0.5) },
+    }),
   ];
 }
 
@@ -98,9 +109,15 @@ interface Put {
   readonly sent: bigint;
   readonly syncMs: number;
   readonly answeredMs: number;
+  /** The same client and request, to the bare server. */
+  readonly echoedMs: number;
 }
 
-async function putAll({ platform, key: by }: Bench, bucket: string, { count, pauseMs }: Pace): Promise<Map<string, Put>> {
+async function putAll(
+  { platform, key: by, echo }: PutBench,
+  bucket: string,
+  { count, pauseMs }: Pace,
+): Promise<Map<string, Put>> {
   const puts = new Map<string, Put>();
   const directory = benchDirectory();
   fs.mkdirSync(directory);
@@ -115,7 +132,9 @@ async function putAll({ platform, key: by }: Bench, bucket: string, { count, pau
     const request = signed(platform.url, { service: 's3', method: 'PUT', path: `/${bucket}/${key}`, body: BODY }, by);
     const sent = process.hrtime.bigint();
     const { ms } = await sendWell(request);
-    puts.set(key, { key, sent, syncMs, answeredMs: ms });
+    await sleep(pauseMs);
+    const echoed = await sendWell({ ...request, url: echo.url });
+    puts.set(key, { key, sent, syncMs, answeredMs: ms, echoedMs: echoed.ms });
   }
   fs.closeSync(file);
   removeBenchDirectory(directory);
