@@ -16,7 +16,13 @@ const files = find(only.length ? only : ['src', 'test', 'runtimes', 'bench']);
 // Unit tests share one process; what starts servers and sandboxes gets a process a file, two at a time.
 const unit = files.filter((file) => file.startsWith(`src${path.sep}`));
 const rest = files.filter((file) => !unit.includes(file));
-const flags = ['--disable-warning=ExperimentalWarning', '--test', '--test-timeout=600000', '--test-reporter=spec', '--test-force-exit'];
+const flags = [
+  '--disable-warning=ExperimentalWarning',
+  '--test',
+  '--test-timeout=600000',
+  '--test-reporter=spec',
+  '--test-force-exit',
+];
 const failed = [];
 if (unit.length && (await run([...flags, '--test-isolation=none', ...unit])) !== 0) failed.push('unit tests');
 if (rest.length && (await run([...flags, '--test-concurrency=2', ...rest])) !== 0)
