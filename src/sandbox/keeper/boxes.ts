@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -19,6 +18,7 @@ import {
 } from '../system.ts';
 import { bundle, INNER } from './bundle.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
+import { exitOf } from './exit.ts';
 import { prepareNetwork } from './network.ts';
 import type { CommandInput, CommandName, CommandOutput, DescriptorName } from './protocol.ts';
 import { makeMountPoint, makeRoot } from './root.ts';
@@ -386,14 +386,6 @@ function bindAt(source: string, target: string): void {
   } finally {
     fs.closeSync(fd);
   }
-}
-
-/** The first process is a shell that ends as its child did: above 128 means a signal, as shells say it. */
-function exitOf({ code, signal }: { readonly code?: number; readonly signal?: number }): Omit<Exit, 'oom'> {
-  const number = signal ?? (code !== undefined && code > 128 && code < 128 + 65 ? code - 128 : undefined);
-  if (number === undefined) return { code };
-  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-  return name === undefined ? { code } : { signal: name };
 }
 
 function quietly(act: () => void): void {
