@@ -8,7 +8,7 @@ import type { RuntimeEntry } from './catalogue.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Freezer } from './freezer.ts';
 import type { Waiter } from './function-pool.ts';
-import { type InitOutcome, type Launcher, type LaunchOptions, MIB_PER_CPU, type Prepared } from './launch.ts';
+import { type InitOutcome, LAST_WORDS_MS, type Launcher, type LaunchOptions, MIB_PER_CPU, type Prepared } from './launch.ts';
 import { jsonLines, type SystemLines, textLines } from './lines.ts';
 import type { LinkEvents } from './link.ts';
 import { MemoryWatch } from './memory-watch.ts';
@@ -284,7 +284,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
   }
 
   async #exited(workload: Workload, exit: Exit): Promise<void> {
-    await withDeadline(this.#clock, LAST_OUTPUT_MS, 'last words', workload.link.drained).catch(() => undefined); // it said what it said
+    await withDeadline(this.#clock, LAST_WORDS_MS, 'last words', workload.link.drained).catch(() => undefined); // it said what it said
     if (this.#workload !== workload || this.#ended) return;
     const run = this.#run;
     if (run && !run.answer) this.#answer('error', runtimeExited(run.call.requestId, exit));

@@ -33,6 +33,8 @@ export interface LaunchOptions {
 }
 
 const DEFAULT_TMP_MIB = 512;
+/** For what a process wrote before its end to be read: it is there already, but the platform may be busy. */
+export const LAST_WORDS_MS = 1000;
 
 /** From nothing to a runtime that takes calls, in two steps: prepare (the platform's work), then init (the function's). */
 export class Launcher {
@@ -117,7 +119,7 @@ export class Launcher {
     };
     const exited = async (): Promise<InitOutcome> => {
       const exit = await sandbox.exited;
-      await withDeadline(this.#options.clock, 200, 'last words', link.drained).catch(() => undefined); // it said what it said
+      await withDeadline(this.#options.clock, LAST_WORDS_MS, 'last words', link.drained).catch(() => undefined); // it said what it said
       return { kind: 'exit', exit };
     };
     const outcome = await this.#within(limitMs, [initialised(), exited()]);
