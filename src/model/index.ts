@@ -102,7 +102,6 @@ export {
   type ObjectChange,
   objectEvent,
   selects,
-  type Target,
 } from './notifications.ts';
 export {
   checkWriteConditions,
@@ -157,5 +156,17 @@ export type {
 export { isPublicPolicy } from './public-policies.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { checkRuntime } from './runtimes.ts';
+export type { QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
+export {
+  type Put,
+  type PutAttribute,
+  type PutCaller,
+  type PutInto,
+  type PutItem,
+  type PutTarget,
+  putBy,
+  type Target,
+  targetOf,
+} from './targets.ts';
 export { asyncTopic, meterTopic, objectTopic, topics } from './topics.ts';

@@ -1,8 +1,6 @@
 import { collection } from '../kernel/index.ts';
 import { formEncode } from './key-prefixes.ts';
-
-/** Where a matched event goes. Grows with the services that can be targets; dispatch knows how to reach each kind. */
-export type Target = { readonly kind: 'function'; readonly arn: string };
+import type { Target } from './targets.ts';
 
 /** One rule of a bucket's notification configuration. */
 export interface NotificationRule {
@@ -11,7 +9,7 @@ export interface NotificationRule {
   readonly events: readonly string[];
   readonly prefix?: string;
   readonly suffix?: string;
-  readonly target: Target;
+  readonly target: Extract<Target, { kind: 'function' }>;
 }
 
 /** A bucket's notification configuration; written by services/s3, read by dispatch. Bucket names are unique over all accounts. */
