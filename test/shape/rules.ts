@@ -25,6 +25,7 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   '@aws-sdk/core': 'public XML codec of the SDKs, for restXml and awsQuery',
   '@smithy/core': 'public JSON, CBOR and event-stream codecs and schema types of the SDKs',
   commander: 'command line grammar and help',
+  nodemailer: 'sends mail: SMTP with TLS, authentication, MIME and address rules',
   'smol-toml': 'reads the one configuration file',
   yauzl: 'reads zip archives, hostile ones included',
   zod: 'schema of the configuration',
