@@ -59,6 +59,7 @@ function balance(store: Store, followed: readonly string[]) {
     const result = [];
     for (const topic of topics.filter(({ name }) => followed.includes(name))) {
       const sum = sumOf(pages.filter((page) => page.topic === topic.name));
+      if (topic.lanes === 'open') continue;
       let [accepted, notYetRouted] = [0, 0];
       for (let lane = 0; lane < topic.lanes; lane++) {
         const { next } = await tx.bounds(topic.name, lane);

@@ -49,12 +49,28 @@ export interface Page<D> {
   readonly next?: Key;
 }
 
-export interface TopicSpec {
+export type TopicSpec = FixedTopicSpec | OpenTopicSpec;
+
+/** A topic never changes from one kind to the other. */
+export interface FixedTopicSpec {
   readonly name: string;
+  /** 1 to 4,096; each may take 2^40 events. */
   readonly lanes: number;
   /** Events older than this, or beyond this many bytes a lane, go; but never what a subscriber has not passed. */
   readonly retention: { readonly ageMs: number; readonly bytes: number };
 }
+
+/**
+ * Lanes 0 to 131,071, each made by its first append and able to take 2^36 events. An unused lane costs nothing. The topic's owner trims
+ * them: nothing goes by itself.
+ */
+export interface OpenTopicSpec {
+  readonly name: string;
+  readonly lanes: 'open';
+}
+
+/** Lanes of an open topic. */
+export const OPEN_LANES: number = 2 ** 17;
 
 /** Gapless within a lane, from 1. */
 export type Position = number;
@@ -103,6 +119,11 @@ export interface Transaction extends Reader {
   /** Resolves false when there was none. */
   delete<D>(from: Collection<D>, key: Key): Promise<boolean>;
   append(topic: string, lane: number, event: EventInput): Promise<Position>;
+  /**
+   * Removes events below before from a lane of an open topic, whether or not subscribers have passed them: the oldest 500 at most.
+   * Resolves true when more are left below before. Positions of the lane go on, also when it is empty.
+   */
+  trim(topic: string, lane: number, before: Position): Promise<boolean>;
   /** Says that subscriber has passed all below next. Never goes back unless reset is true (a replay). */
   advance(subscriber: string, topic: string, lane: number, next: Position, reset?: boolean): Promise<void>;
   /** Removes a subscriber's cursors, so that it holds back retention no longer. */
@@ -141,7 +162,7 @@ export interface Store {
    */
   transact<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
   readonly read: Reader;
-  /** Batches of synced events from a position on, in order, for ever; ends when signal aborts. */
+  /** Batches of synced events from a position on, in order, for ever; ends when signal aborts. Goes on from the first kept where events are gone. */
   follow(topic: string, lane: number, from: Position, signal: AbortSignal): AsyncIterable<StoredEvent[]>;
   readonly blobs: Blobs;
   health(): StoreHealth;

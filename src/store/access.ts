@@ -2,9 +2,9 @@ import type { Collection, Key, Page, Position, Range, Reader, StoredEvent } from
 import type { Collections } from './collections.ts';
 import { type Connection, translate } from './connection.ts';
 import { readCursor } from './cursors.ts';
-import type { Topics } from './lanes.ts';
 import { countRange, readRange } from './ranges.ts';
 import type { Scope } from './table.ts';
+import type { Topics } from './topics.ts';
 
 /** What reading needs; shared by all readers of one store. */
 export interface Catalog {
@@ -102,7 +102,7 @@ export class SyncedReader implements Reader {
 
   async bounds(topic: string, lane: number): Promise<{ first: Position; next: Position }> {
     const found = this.#access.catalog.topics.lane(topic, lane);
-    return { first: Math.min(found.first, found.synced), next: found.synced };
+    return { first: Math.min(found.oldest, found.synced), next: found.synced };
   }
 
   cursor(subscriber: string, topic: string, lane: number): Promise<Position | undefined> {

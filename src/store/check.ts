@@ -6,7 +6,7 @@ import { BlobFiles } from './blob-files.ts';
 import { blobSum } from './blob-rows.ts';
 import { Connection } from './connection.ts';
 import { cursorSum } from './cursors.ts';
-import { LANE_SPAN, Lane, laneSum } from './lanes.ts';
+import { Lane, laneSpan, laneSum } from './lanes.ts';
 import { checkLayout } from './layout.ts';
 import { databaseFile } from './open.ts';
 import { readMark } from './sync-mark.ts';
@@ -88,11 +88,14 @@ class Check {
   }
 
   #checkTopics(connection: Connection): void {
-    const tables = connection.rows("select name from sqlite_schema where type='table' and name like 't.%'") as [string][];
-    for (const [name] of tables) this.#guarded(`topic ${name.slice(2)}`, () => this.#checkTopic(connection, name.slice(2)));
+    const tables = connection.rows(
+      "select name from sqlite_schema where type='table' and (name like 't.%' or name like 'o.%')",
+    ) as [string][];
+    for (const [name] of tables)
+      this.#guarded(`topic ${name.slice(2)}`, () => this.#checkTopic(connection, name.slice(2), name.startsWith('o.')));
   }
 
-  #checkTopic(connection: Connection, topic: string): void {
+  #checkTopic(connection: Connection, topic: string, open: boolean): void {
     const kept = new Map(
       (connection.rows('select lane, first, total, sum from lanes where topic=?', topic) as number[][]).map((row) => [
         row[0]!,
@@ -104,11 +107,11 @@ class Check {
     let lane: Lane | undefined;
     let expected = 0;
     for (const row of connection.each(
-      `select at, stored, total, blob, event, sum from ${new Lane(topic, 0).sqlName} order by at`,
+      `select at, stored, total, blob, event, sum from ${new Lane(topic, 0, open).sqlName} order by at`,
     )) {
-      const number = Math.floor((row[0] as number) / LANE_SPAN);
+      const number = Math.floor((row[0] as number) / laneSpan(open));
       if (lane?.lane !== number) {
-        lane = new Lane(topic, number);
+        lane = new Lane(topic, number, open);
         expected = kept.get(number)?.[1] ?? 1;
       }
       const here = lane;

@@ -59,7 +59,7 @@ export class Committer {
   #synced: number;
   #syncing = false;
   #waiters: Waiter[] = [];
-  #reveal: { commit: number; lane: Lane; next: number }[] = [];
+  #reveal: { commit: number; lane: Lane; next: number; first: number }[] = [];
   #pauses = 0;
   #idle: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -74,6 +74,11 @@ export class Committer {
 
   get commits(): number {
     return this.#committed;
+  }
+
+  /** The last commit that is synced. */
+  get synced(): number {
+    return this.#synced;
   }
 
   submit(job: Job): void {
@@ -228,7 +233,7 @@ export class Committer {
       for (const scope of job.touched) scope.touched = commit;
       for (const lane of job.lanes) lanes.add(lane);
     }
-    for (const lane of lanes) this.#reveal.push({ commit, lane, next: lane.next });
+    for (const lane of lanes) this.#reveal.push({ commit, lane, next: lane.next, first: lane.first });
   }
 
   #abandon(done: { job: Job; error: unknown }[], error: unknown): void {
@@ -275,7 +280,7 @@ export class Committer {
     const reveal = this.#reveal;
     this.#reveal = [];
     for (const entry of reveal) {
-      if (entry.commit <= upto) entry.lane.reveal(entry.next);
+      if (entry.commit <= upto) entry.lane.reveal(entry.next, entry.first);
       else this.#reveal.push(entry);
     }
   }

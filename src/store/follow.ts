@@ -1,26 +1,37 @@
 import { type Position, platformFailure, type StoredEvent } from '../kernel/index.ts';
 import type { Lane } from './lanes.ts';
-import { PAGE_ROWS } from './ranges.ts';
+
+/** Where to follow from, and until when. */
+export interface Following {
+  readonly from: Position;
+  readonly signal: AbortSignal;
+}
 
 /** Batches of synced events for ever: reads while there are some, else sleeps until a sync reveals more or signal aborts; throws StoreClosed when the store closes first. */
 export async function* followLane(
-  lane: Lane,
-  from: Position,
-  signal: AbortSignal,
-  read: (from: Position, until: Position, limit: number) => StoredEvent[],
+  open: () => Lane,
+  { from, signal }: Following,
+  read: (lane: Lane, from: Position, until: Position) => StoredEvent[],
 ): AsyncGenerator<StoredEvent[]> {
-  let position = from;
-  while (!signal.aborted) {
-    if (lane.closed) throw platformFailure('StoreClosed');
-    if (position >= lane.synced) {
-      await revealed(lane, signal);
-      continue;
+  // Opened at the start, and kept in memory from then on: another object of the same lane would be revealed instead of this one.
+  const lane = open();
+  lane.followers++;
+  try {
+    let position = from;
+    while (!signal.aborted) {
+      if (lane.closed) throw platformFailure('StoreClosed');
+      if (position >= lane.synced) {
+        await revealed(lane, signal);
+        continue;
+      }
+      const events = read(lane, position, lane.synced);
+      const last = events.at(-1);
+      // Nothing below synced any more: retention or its owner took it all.
+      position = last ? last.position + 1 : lane.synced;
+      if (last) yield events;
     }
-    const events = read(position, lane.synced, PAGE_ROWS);
-    const last = events.at(-1);
-    // Nothing below synced any more: retention took it all.
-    position = last ? last.position + 1 : lane.synced;
-    if (last) yield events;
+  } finally {
+    lane.followers--;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Clock, FixedTopicSpec, Logger } from '../kernel/index.ts';
 import type { BlobFiles } from './blob-files.ts';
 import { blobRow, deleteBlob, freeBlobs } from './blob-rows.ts';
 import { FREE_AFTER_MS } from './blobs.ts';
 import type { Connection } from './connection.ts';
-import type { Topics } from './lanes.ts';
 import { retainSlice } from './retention.ts';
 import type { Scope } from './table.ts';
+import type { Topics } from './topics.ts';
 
 const EVERY_MS = 30_000;
 const BLOB_SLICE = 100;
@@ -18,6 +18,8 @@ export interface HousekeepingOptions {
   readonly files: BlobFiles;
   /** Staged files and until when they stay; entries that are over are removed here. */
   readonly staged: Map<string, number>;
+  /** Lets idle lanes of open topics go from memory, at a moment when no transaction runs. */
+  readonly forgetLanes: () => Promise<void>;
   /** Runs work in a transaction of its own. */
   readonly inTransaction: <R>(scope: Scope | undefined, work: (connection: Connection) => R) => Promise<R>;
 }
@@ -61,20 +63,24 @@ export class Housekeeping {
 
   async #run(): Promise<void> {
     const { topics } = this.#options;
-    for (const spec of topics.specs) for (let lane = 0; lane < spec.lanes; lane++) await this.#retain(spec.name, lane);
+    for (const spec of topics.specs) {
+      if (spec.lanes === 'open') continue;
+      for (let lane = 0; lane < spec.lanes; lane++) await this.#retain(spec, lane);
+    }
+    if (topics.crowded) await this.#options.forgetLanes();
     await this.#freeBlobs();
     await this.#forgetStaged();
   }
 
-  async #retain(topic: string, number: number): Promise<void> {
+  async #retain(spec: FixedTopicSpec, number: number): Promise<void> {
     const { topics, clock, inTransaction } = this.#options;
-    const lane = topics.lane(topic, number);
-    const spec = topics.specs.find(({ name }) => name === topic)!;
+    const lane = topics.lane(spec.name, number);
     while (!this.#stopped) {
       if (lane.first >= lane.synced) return;
       const first = await inTransaction(lane, (connection) => retainSlice(connection, lane, spec, clock.now()));
       if (first === undefined) return;
       lane.first = first;
+      lane.oldest = first;
     }
   }
 

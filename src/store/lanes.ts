@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
-import { bug, type EventInput, type Position, type StoredEvent, type TopicSpec } from '../kernel/index.ts';
+import { type EventInput, type Position, platformFailure, type StoredEvent } from '../kernel/index.ts';
 import { type Connection, corrupt, type Row } from './connection.ts';
 import { PAGE_BYTES, PAGE_ROWS } from './ranges.ts';
-import { topicName } from './schema.ts';
-import type { Scope } from './table.ts';
+import { topicTable } from './schema.ts';
+import { quote, type Scope } from './table.ts';
 
-/** Positions of one lane; lane and position share a rowid of 53 bits. */
-export const LANE_SPAN = 2 ** 40;
-const MOST_LANES = 4096;
+/** Positions of one lane, in topics with fixed lanes and in open ones; lane and position share a rowid of 53 bits. */
+const FIXED_SPAN = 2 ** 40;
+const OPEN_SPAN = 2 ** 36;
 
 /** Bodies whose JSON is larger are blobs. */
 export const BODY_INLINE = 256 * 1024;
@@ -17,21 +17,27 @@ export class Lane implements Scope {
   readonly topic: string;
   readonly lane: number;
   readonly sqlName: string;
+  readonly span: number;
   touched = 0;
   next: Position = 1;
   first: Position = 1;
+  /** As first, of what is synced. */
+  oldest: Position = 1;
   /** Bytes ever appended; each event keeps the total up to itself, so that the size of any stretch is a difference. */
   total = 0;
   /** The first position that is not yet synced. */
   synced: Position = 1;
   readonly waiting = new Set<() => void>();
+  /** Who follows, waiting or not. */
+  followers = 0;
   closed = false;
   readonly #seed: number;
 
-  constructor(topic: string, lane: number) {
+  constructor(topic: string, lane: number, open: boolean) {
     this.topic = topic;
     this.lane = lane;
-    this.sqlName = topicName(topic);
+    this.span = laneSpan(open);
+    this.sqlName = quote(topicTable(topic, open));
     this.#seed = crc32(`${topic}\0${lane}\0`);
   }
 
@@ -42,25 +48,27 @@ export class Lane implements Scope {
       connection.row(
         `select at, total from ${this.sqlName} where at between ? and ? order by at ${which} limit 1`,
         this.at(0),
-        this.at(LANE_SPAN - 1),
+        this.at(this.span - 1),
       );
     const last = edge('desc');
     this.first = (kept?.[0] as number | undefined) ?? 1;
     this.next = last ? this.positionOf(last[0] as number) + 1 : this.first;
     this.total = ((last ?? kept)?.[1] as number | undefined) ?? 0;
     this.synced = this.next;
+    this.oldest = this.first;
   }
 
   at(position: Position): number {
-    return this.lane * LANE_SPAN + position;
+    return this.lane * this.span + position;
   }
 
   positionOf(at: number): Position {
-    return at - this.lane * LANE_SPAN;
+    return at - this.lane * this.span;
   }
 
   append(connection: Connection, event: string, blob: string | null, stored: number, size: number): Position {
     const position = this.next;
+    if (position >= this.span) throw platformFailure('StoreFull', `lane ${this.topic}/${this.lane} has used up its positions`);
     const total = this.total + size;
     connection.run(
       `insert into ${this.sqlName} values (?,?,?,?,?,?)`,
@@ -103,9 +111,15 @@ export class Lane implements Scope {
     return event;
   }
 
-  /** Says that events below next are synced, and wakes who follows. */
-  reveal(next: Position): void {
+  /** True when nothing but the database knows anything of it; synced is the last synced commit. */
+  idle(synced: number): boolean {
+    return this.followers === 0 && this.touched <= synced && this.next === this.synced && this.first === this.oldest;
+  }
+
+  /** Says that events from oldest to below next are synced, and wakes who follows. */
+  reveal(next: Position, oldest: Position): void {
     this.synced = next;
+    this.oldest = oldest;
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const wake of waiting) wake();
@@ -114,7 +128,7 @@ export class Lane implements Scope {
   /** Ends all followers. */
   close(): void {
     this.closed = true;
-    this.reveal(this.synced);
+    this.reveal(this.synced, this.oldest);
   }
 
   #sum(position: Position, total: number, stored: number, blob: string | null, event: string): number {
@@ -122,30 +136,9 @@ export class Lane implements Scope {
   }
 }
 
-/** All lanes by topic. */
-export class Topics {
-  readonly #lanes = new Map<string, readonly Lane[]>();
-  readonly specs: readonly TopicSpec[];
-
-  constructor(connection: Connection, specs: readonly TopicSpec[]) {
-    this.specs = specs;
-    for (const spec of specs) {
-      if (!(spec.lanes >= 1 && spec.lanes <= MOST_LANES)) throw bug(`topic ${spec.name} must have 1 to ${MOST_LANES} lanes`);
-      const lanes = Array.from({ length: spec.lanes }, (_, lane) => new Lane(spec.name, lane));
-      for (const lane of lanes) lane.load(connection);
-      this.#lanes.set(spec.name, lanes);
-    }
-  }
-
-  lane(topic: string, lane: number): Lane {
-    const found = this.#lanes.get(topic)?.[lane];
-    if (!found) throw bug(`no lane ${lane} in topic ${topic}`);
-    return found;
-  }
-
-  all(): Lane[] {
-    return [...this.#lanes.values()].flat();
-  }
+/** How many positions a lane has: what a lane's number is multiplied by in `at`. */
+export function laneSpan(open: boolean): number {
+  return open ? OPEN_SPAN : FIXED_SPAN;
 }
 
 /** Checksum of a row of `lanes`, given its first and total. */

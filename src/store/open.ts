@@ -12,13 +12,13 @@ import {
 } from '../kernel/index.ts';
 import { BlobFiles, syncDirectory } from './blob-files.ts';
 import { Connection, corrupt, isCorruption } from './connection.ts';
-import { Topics } from './lanes.ts';
 import { openLayout } from './layout.ts';
 import { lockDirectory } from './lock.ts';
 import { Reserve } from './reserve.ts';
 import { applySchema } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import { readMark, SyncMark } from './sync-mark.ts';
+import { Topics } from './topics.ts';
 
 const RESERVE_BYTES = 32 * 1024 * 1024;
 

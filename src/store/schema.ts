@@ -1,4 +1,4 @@
-import { bug, type Collection, type StoreSchema } from '../kernel/index.ts';
+import { bug, type Collection, type StoreSchema, type TopicSpec } from '../kernel/index.ts';
 import { Collections, indexConditions, indexName } from './collections.ts';
 import type { Connection } from './connection.ts';
 import { quote, shapeOf, Table, type TableShape } from './table.ts';
@@ -22,7 +22,7 @@ export function applySchema(connection: Connection, schema: StoreSchema): Collec
   try {
     connection.db.exec(BASE);
     for (const spec of schema.collections) collections.add(spec, applyCollection(connection, spec));
-    for (const topic of schema.topics) connection.db.exec(topicTable(topic.name));
+    for (const topic of schema.topics) applyTopic(connection, topic);
     connection.db.exec('commit');
   } catch (error) {
     if (connection.db.isTransaction) connection.db.exec('rollback');
@@ -31,13 +31,20 @@ export function applySchema(connection: Connection, schema: StoreSchema): Collec
   return collections;
 }
 
-/** What SQLite calls a topic's table, quoted. */
-export function topicName(topic: string): string {
-  return quote(`t.${topic}`);
+/** What SQLite calls a topic's table: the name tells its kind, and with it how many bits of `at` are the position. */
+export function topicTable(topic: string, open: boolean): string {
+  return `${open ? 'o' : 't'}.${topic}`;
 }
 
-function topicTable(topic: string): string {
-  return `create table if not exists ${topicName(topic)} (at integer primary key, stored integer not null, total integer not null, blob text, event text not null, sum integer not null) strict`;
+function applyTopic(connection: Connection, { name, lanes }: TopicSpec): void {
+  const open = lanes === 'open';
+  const other = connection.row('select 1 from sqlite_schema where name=?', topicTable(name, !open));
+  if (other) throw bug(`topic ${name} changed from one kind of lanes to the other`);
+  connection.db.exec(createTopic(quote(topicTable(name, open))));
+}
+
+function createTopic(table: string): string {
+  return `create table if not exists ${table} (at integer primary key, stored integer not null, total integer not null, blob text, event text not null, sum integer not null) strict`;
 }
 
 function applyCollection(connection: Connection, spec: Collection<never>): Table {

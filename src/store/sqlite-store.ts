@@ -18,6 +18,7 @@ import { Committer } from './committer.ts';
 import { type Connection, translate } from './connection.ts';
 import { followLane } from './follow.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { PAGE_ROWS } from './ranges.ts';
 import type { Reserve } from './reserve.ts';
 import type { SyncMark } from './sync-mark.ts';
 import type { Scope } from './table.ts';
@@ -70,6 +71,11 @@ export class SqliteStore implements Store {
       topics: catalog.topics,
       files,
       staged: this.blobs.stagedFiles,
+      forgetLanes: async () => {
+        const resume = await this.#committer.pause();
+        catalog.topics.forgetIdle(this.#committer.synced);
+        resume();
+      },
       inTransaction,
     });
   }
@@ -83,14 +89,19 @@ export class SqliteStore implements Store {
   }
 
   follow(topic: string, lane: number, from: Position, signal: AbortSignal): AsyncIterable<StoredEvent[]> {
-    const found = this.#parts.catalog.topics.lane(topic, lane);
-    return followLane(found, from, signal, (start, until, limit) => {
-      try {
-        return found.read(this.#parts.reader, start, until, limit);
-      } catch (error) {
-        throw translate(error, `topic ${topic}`);
-      }
-    });
+    const { topics } = this.#parts.catalog;
+    topics.lane(topic, lane);
+    return followLane(
+      () => topics.lane(topic, lane),
+      { from, signal },
+      (found, start, until) => {
+        try {
+          return found.read(this.#parts.reader, start, until, PAGE_ROWS);
+        } catch (error) {
+          throw translate(error, `topic ${topic}`);
+        }
+      },
+    );
   }
 
   health(): StoreHealth {
@@ -110,7 +121,7 @@ export class SqliteStore implements Store {
     const checkpointer = this.#checkpointer.stop();
     const committer = this.#committer.close();
     await Promise.all([housekeeping, checkpointer, committer]);
-    for (const lane of this.#parts.catalog.topics.all()) lane.close();
+    for (const lane of this.#parts.catalog.topics.loaded()) lane.close();
     for (const table of this.#parts.catalog.collections.tables()) table.kept.forget(table.touched);
     for (const close of this.#parts.closing.toReversed()) close();
   }

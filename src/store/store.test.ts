@@ -5,7 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type Clock, collection, isFailure, type StoreSchema, silentLogger, systemClock } from '../kernel/index.ts';
+import { Connection } from './connection.ts';
 import { checkStore, type OpenStore, openStore, type StoreOptions } from './index.ts';
+import type { Lane } from './lanes.ts';
+import { Topics } from './topics.ts';
 
 interface Item {
   readonly id: string;
@@ -19,8 +22,12 @@ const indexed = collection<Item>({
   indexes: [{ name: 'by-color', fields: ['color', 'weight'] }],
 });
 const log = { name: 'unit.log', lanes: 1, retention: { ageMs: 60_000, bytes: 1e9 } };
+const open = { name: 'unit.open', lanes: 'open' } as const;
 const event = { id: 'e', type: 'T', source: 's', subject: 's', account: '0', region: 'r', time: 1, body: 'x'.repeat(1000) };
-const schemaOf = (...collections: readonly unknown[]): StoreSchema => ({ collections: collections as never, topics: [log] });
+const schemaOf = (...collections: readonly unknown[]): StoreSchema => ({
+  collections: collections as never,
+  topics: [log, open],
+});
 
 async function inDirectory(
   work: (open: (options?: Partial<StoreOptions>) => Promise<OpenStore>, directory: string) => Promise<void>,
@@ -120,6 +127,61 @@ test('retention takes what is old and passed by all, keeps positions, and is fre
     store = await open({ clock });
     assert.equal(await store.transact((tx) => tx.append('unit.log', 0, event)), 21, 'an empty lane remembers its position');
     await store.close();
+  }));
+
+test('idle open lanes go from memory and come back as they were; those followed stay', () =>
+  inDirectory(async (opened, directory) => {
+    const clock = manualClock();
+    let store = await opened({ clock });
+    const stop = new AbortController();
+    const followed: number[] = [];
+    const following = (async () => {
+      for await (const batch of store.follow('unit.open', 1, 1, stop.signal)) followed.push(...batch.map((one) => one.position));
+    })();
+    const append = (lane: number) => store.transact((tx) => tx.append('unit.open', lane, event));
+    for (let lane = 0; lane < 1100; lane++) await append(lane);
+    await store.transact((tx) => tx.trim('unit.open', 5, 2));
+    for (let round = 0; round < 3; round++) {
+      clock.pass(31_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(await append(1), 2);
+    assert.equal(await append(5), 2, 'a trimmed lane remembers its position');
+    assert.deepEqual(await store.read.bounds('unit.open', 5), { first: 2, next: 3 });
+    while (followed.length < 2) await new Promise(setImmediate);
+    assert.deepEqual(followed, [1, 2]);
+    stop.abort();
+    await following;
+    await store.close();
+    store = await opened({ clock });
+    assert.deepEqual(await store.read.bounds('unit.open', 5), { first: 2, next: 3 });
+    assert.equal(await append(1099), 2);
+    await store.close();
+    const { problems, events } = await checkStore(directory);
+    assert.deepEqual([problems, events], [[], 1102]);
+  }));
+
+test('only idle lanes are dropped, and only when there are many', () =>
+  inDirectory(async (opened, directory) => {
+    await (await opened()).close();
+    const topics = new Topics(new Connection(path.join(directory, 'store.db')), [open]);
+    const [idle, followed, unsynced] = [0, 1, 2].map((lane) => topics.lane('unit.open', lane)) as [Lane, Lane, Lane];
+    followed.followers++;
+    unsynced.touched = 9;
+    assert.equal(topics.crowded, false);
+    topics.forgetIdle(8);
+    assert.notEqual(topics.lane('unit.open', 0), idle);
+    assert.equal(topics.lane('unit.open', 1), followed);
+    assert.equal(topics.lane('unit.open', 2), unsynced);
+    for (let lane = 0; lane < 1025; lane++) topics.lane('unit.open', lane);
+    assert.equal(topics.crowded, true);
+  }));
+
+test('a topic that changed from one kind of lanes to the other is refused', () =>
+  inDirectory(async (opened) => {
+    await (await opened()).close();
+    const changed = { collections: [], topics: [{ name: 'unit.log', lanes: 'open' } as const] };
+    await assert.rejects(opened({ schema: changed }), /changed from one kind/);
   }));
 
 test('content without references goes after ten minutes, orphans at the next start', () =>

@@ -19,6 +19,7 @@ import type { Committer, Job } from './committer.ts';
 import { isDiskFailure, translate } from './connection.ts';
 import { deleteCursors, writeCursor } from './cursors.ts';
 import { encodeEvent, type Lane } from './lanes.ts';
+import { trimSlice } from './retention.ts';
 import type { Scope } from './table.ts';
 
 /** What a transaction works with; one for the whole store. */
@@ -41,7 +42,7 @@ export class SqliteTransaction<T> implements Transaction, Job {
   wrote = false;
   #ended = false;
   #value: T | undefined;
-  #undo: { lane: Lane; next: Position; total: number }[] = [];
+  #undo: { lane: Lane; next: Position; first: Position; total: number }[] = [];
   readonly #workings: Workings;
   readonly #work: (tx: SqliteTransaction<T>) => Promise<T>;
   readonly #resolve: (value: T) => void;
@@ -63,8 +64,9 @@ export class SqliteTransaction<T> implements Transaction, Job {
   }
 
   undo(): void {
-    for (const { lane, next, total } of this.#undo.toReversed()) {
+    for (const { lane, next, first, total } of this.#undo.toReversed()) {
       lane.next = next;
+      lane.first = first;
       lane.total = total;
     }
     this.#undo = [];
@@ -117,9 +119,18 @@ export class SqliteTransaction<T> implements Transaction, Job {
   async append(topic: string, lane: number, event: EventInput): Promise<Position> {
     const found = this.#workings.access.catalog.topics.lane(topic, lane);
     return this.#write(found, true, () => {
-      if (!this.lanes.has(found)) this.#undo.push({ lane: found, next: found.next, total: found.total });
-      this.lanes.add(found);
+      this.#remember(found);
       return this.#append(found, event);
+    });
+  }
+
+  async trim(topic: string, lane: number, before: Position): Promise<boolean> {
+    const found = this.#workings.access.catalog.topics.openLane(topic, lane);
+    if (found.first >= Math.min(before, found.next)) return false;
+    return this.#write(found, false, () => {
+      this.#remember(found);
+      found.first = trimSlice(this.#connection, found, before, this.#workings.now()) ?? found.first;
+      return found.first < Math.min(before, found.next);
     });
   }
 
@@ -159,6 +170,12 @@ export class SqliteTransaction<T> implements Transaction, Job {
 
   get #connection() {
     return this.#workings.access.connection;
+  }
+
+  #remember(lane: Lane): void {
+    if (this.lanes.has(lane)) return;
+    this.lanes.add(lane);
+    this.#undo.push({ lane, next: lane.next, first: lane.first, total: lane.total });
   }
 
   // A large body goes into a row whatever its size: inside a transaction there is no time for a file.

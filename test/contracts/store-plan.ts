@@ -39,6 +39,7 @@ export const suiteSchema: StoreSchema = {
   topics: [
     { name: 'suite.events', lanes: 4, retention: forever },
     { name: 'suite.more', lanes: 1, retention: forever },
+    { name: 'suite.open', lanes: 'open' },
   ],
 };
 

@@ -1,6 +1,6 @@
 import { type StagedBlob, silentLogger, systemClock, type Transaction } from '../../src/kernel/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { crashSchema, pairs, workEvent } from './store-crash.plan.ts';
+import { crashSchema, OPEN_KEPT, openLane, pairs, workEvent } from './store-crash.plan.ts';
 
 // Does random transactions until it is killed, and says on stdout what was acknowledged: `<worker> <number> <lane> <position> <hash>`.
 const [directory, round] = [process.argv[2]!, Number(process.argv[3])];
@@ -30,6 +30,8 @@ async function change(tx: Transaction, what: { id: string; lane: number; blob: S
   const half = { id, lane, ...(blob ? { hash: blob.hash } : {}) };
   await tx.put(pairs, { ...half, side: 'left', filler: 'l'.repeat(id.length * 40) });
   const position = await tx.append('crash.work', lane, workEvent(id));
+  const last = await tx.append('crash.open', openLane(lane), workEvent(id));
+  await tx.trim('crash.open', openLane(lane), last - OPEN_KEPT);
   await tx.put(pairs, { ...half, side: 'right', position, filler: 'r'.repeat(id.length * 40) });
   return position;
 }
@@ -38,6 +40,8 @@ async function change(tx: Transaction, what: { id: string; lane: number; blob: S
 async function abandon(tx: Transaction, id: string): Promise<void> {
   await tx.put(pairs, { id: `abandoned.${id}`, side: 'left', lane: 0, filler: '' });
   await tx.append('crash.work', 0, workEvent(`abandoned.${id}`));
+  await tx.append('crash.open', openLane(0), workEvent(`abandoned.${id}`));
+  await tx.trim('crash.open', openLane(0), 1e9);
   throw new RangeError('abandoned');
 }
 

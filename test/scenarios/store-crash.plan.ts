@@ -19,8 +19,17 @@ export const pairs = collection<Half>({
 
 export const crashSchema: StoreSchema = {
   collections: [pairs as never],
-  topics: [{ name: 'crash.work', lanes: 2, retention: { ageMs: 1e12, bytes: 1e12 } }],
+  topics: [
+    { name: 'crash.work', lanes: 2, retention: { ageMs: 1e12, bytes: 1e12 } },
+    { name: 'crash.open', lanes: 'open' },
+  ],
 };
+
+/** Each event is also in an open lane, where only this many before the last are kept. */
+export const OPEN_KEPT = 7;
+
+/** The open lane that goes with a lane of `crash.work`. */
+export const openLane = (lane: number): number => 1 + lane * 100_000;
 
 export function workEvent(id: string): EventInput {
   return {

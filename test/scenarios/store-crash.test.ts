@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { type Store, silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { checkStore, openStore } from '../../src/store/index.ts';
-import { crashSchema, type Half, pairs } from './store-crash.plan.ts';
+import { crashSchema, type Half, OPEN_KEPT, openLane, pairs } from './store-crash.plan.ts';
 
 const ROUNDS = process.env.SOAK === '1' ? 500 : 20;
 /** A new directory now and then keeps the checking of all that was ever written short. */
@@ -90,6 +90,7 @@ async function verify(directory: string, acknowledged: readonly Acknowledged[]):
       if (hash !== '-') assert.equal(halves.get(`${id} left`)?.hash, hash);
     }
     await verifyWhole(store, halves, events);
+    for (const [lane, ids] of events.entries()) await verifyOpen(store, lane, ids);
   } finally {
     await store.close();
   }
@@ -106,6 +107,16 @@ async function verifyWhole(store: Store, halves: ReadonlyMap<string, Half>, even
     }
   }
   for (const hash of new Set([...halves.values()].flatMap((half) => half.hash ?? []))) await readWhole(store, hash);
+}
+
+async function verifyOpen(store: Store, lane: number, ids: readonly string[]): Promise<void> {
+  const { first, next } = await store.read.bounds('crash.open', openLane(lane));
+  assert.deepEqual([first, next], [Math.max(1, ids.length - OPEN_KEPT), ids.length + 1]);
+  const kept = await store.read.events('crash.open', openLane(lane), 1, 1000);
+  assert.deepEqual(
+    kept.map(({ id }) => id),
+    ids.slice(first - 1),
+  );
 }
 
 // Reading to the end verifies the hash.
