@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { createVerifyToken, keyRoutes, runtimeRoutes } from './control-routes.ts';
+import { keyRoutes, runtimeRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
+import { eventServices } from './event-services.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
+import { openIdentities } from './identities.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
 import {
   type Clock,
@@ -21,11 +23,10 @@ import { invokeSettings, lambdaSettings } from './room-settings.ts';
 import { sampleApplication } from './sample.ts';
 import { createTrees, type KeeperLink } from './sandbox/index.ts';
 import { schema } from './schema.ts';
-import * as iam from './services/iam/index.ts';
+import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { createReadLog, logsService } from './services/logs/index.ts';
-import { findBucketCors, readObject, s3Service } from './services/s3/index.ts';
-import { createFindKey, createIssueCredentials, stsService } from './services/sts/index.ts';
+import { findBucketCors, readObject, s3Service, storeObject } from './services/s3/index.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
 
@@ -58,8 +59,8 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const sampleUrl = () => sample.url(gateway.url());
   Object.assign(work.late, { gateway, home: sampleUrl });
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
-  const { observe, invoke, lambda, dispatch } = work;
-  const all = inOrder([closing, ground.driver, observe, invoke, lambda, dispatch, sample, gateway]);
+  const { observe, invoke, lambda, dispatch, events } = work;
+  const all = inOrder([closing, ground.driver, observe, invoke, lambda, ...events.background, dispatch, sample, gateway]);
   return { ...all, url: gateway.url, sampleUrl };
 }
 
@@ -86,18 +87,6 @@ async function openGround(around: Surroundings) {
   return { around, store, trees, driver, runtimes, box, wire: createWire(), base: { store, clock, ids } };
 }
 
-/** Who may do what. */
-function openIdentities({ base, box }: Ground) {
-  const identities = iam.createIdentities({ ...base, box });
-  const authorize = iam.createAuthorize(identities);
-  const findRole = iam.createFindRole(identities);
-  const findStoredKey = iam.createFindStoredKey({ ...base, box });
-  const findKey = createFindKey({ ...base, box, findRole, findStoredKey });
-  const sts = stsService({ ...base, box, findRole, findStoredKey, authorize });
-  const issueCredentials = createIssueCredentials({ ...base, box, findRole });
-  return { identities, authorize, verifyToken: createVerifyToken(findStoredKey), findKey, sts, issueCredentials };
-}
-
 /** Where functions are kept, run, and run again. What stands above is filled in late. */
 function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground, people: People) {
   const { config, clock, ids } = around;
@@ -120,7 +109,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     ...base,
     logger: logger('lambda'),
     secrets: box,
-    checkRole: iam.createCheckRole(people.identities),
+    checkRole: people.checkRole,
     readObject: readObject({ store }),
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
@@ -130,6 +119,8 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     availableRuntimes: () => [...runtimes.entries.keys()],
     settings: lambdaSettings(config),
   });
+  const s3Deps = { ...base, mayInvoke: lambda.mayInvoke };
+  const events = eventServices({ ...base, ...people, box, logger: logger('events'), mayInvoke: lambda.mayInvoke });
   const dispatch = createDispatch({
     store,
     clock,
@@ -141,17 +132,27 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     reservedTotal: lambda.reservedTotal,
     meter: observe.meter,
     meterIn: observe.meterIn,
+    put: events.put,
+    mayAct: people.mayAct,
+    storeObject: storeObject(s3Deps),
     concurrency: config.limits.concurrent_executions,
   });
-  const s3 = s3Service({ ...base, mayInvoke: lambda.mayInvoke });
-  const services = { lambda, s3, iam: iam.iamService(people.identities), logs: logsService(base), sts: people.sts };
-  return { observe, invoke, lambda, dispatch, services, late };
+  const s3 = s3Service(s3Deps);
+  const services = {
+    lambda,
+    s3,
+    ...events.tables,
+    iam: iamService(people.identities),
+    logs: logsService(base),
+    sts: people.sts,
+  };
+  return { observe, invoke, lambda, dispatch, events, services, late };
 }
 
 /** The door, with everything behind it. */
 function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
   const { config, clock, ids, logger, installation } = around;
-  const { lambda, dispatch, observe, invoke, services, late } = work;
+  const { lambda, dispatch, observe, invoke, events, services, late } = work;
   const sandbox = { driver: driver.name, ...driver.features };
   const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
   return createGateway({
@@ -175,12 +176,13 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...dispatch.routes,
       ...observe.routes,
       ...lambda.routes,
+      ...events.controlRoutes,
       ...runtimeRoutes(runtimes),
       ...keyRoutes(people.identities),
     ],
     home: () => late.home?.(),
     localSocket: path.join(around.dataDirectory, 'control.sock'),
-    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges)],
+    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges), ...events.rawRoutes],
     status: {
       version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,
       health: () => ({ status: store.health().state === 'ok' ? 'ok' : 'degraded', store: store.health(), sandbox }),

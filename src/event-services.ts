@@ -1,11 +1,30 @@
-import type { Clock, Ids, Store } from './kernel/index.ts';
-import { type Authorize, type Put, putBy, type QueueSource, type ServiceTable, type StreamSource } from './model/index.ts';
+import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
+import {
+  type Authorize,
+  type CheckRole,
+  type ControlRoute,
+  type FindRole,
+  type MayAct,
+  type MayInvoke,
+  type Put,
+  putBy,
+  type QueueSource,
+  type RawRoute,
+  type ServiceTable,
+  type StreamSource,
+} from './model/index.ts';
 
 export interface EventServicePorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly logger: Logger;
+  readonly box: SecretBox;
   readonly authorize: Authorize;
+  readonly findRole: FindRole;
+  readonly checkRole: CheckRole;
+  readonly mayAct: MayAct;
+  readonly mayInvoke: MayInvoke;
 }
 
 export interface EventServices {
@@ -15,9 +34,13 @@ export interface EventServices {
   readonly queues?: QueueSource;
   /** By the service of the stream's ARN. */
   readonly streams: Readonly<Record<string, StreamSource>>;
+  /** What works behind: sweeps, moves, timers. */
+  readonly background: readonly Service[];
+  readonly rawRoutes: readonly RawRoute[];
+  readonly controlRoutes: readonly ControlRoute[];
 }
 
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */
 export function eventServices(_ports: EventServicePorts): EventServices {
-  return { tables: {}, put: putBy({}), streams: {} };
+  return { tables: {}, put: putBy({}), streams: {}, background: [], rawRoutes: [], controlRoutes: [] };
 }

@@ -1,15 +1,15 @@
 import { type Clock, describe, type Logger, type Store, type StoredEvent } from '../kernel/index.ts';
-import { afterAttempt, type Delivery, deliveries, type FindAsyncSettings, type MeterIn } from '../model/index.ts';
-import { type AttemptPorts, attempt } from './attempt.ts';
+import { type Delivery, deliveries, type MeterIn } from '../model/index.ts';
 import { recordAttempt } from './ledger.ts';
-import type { Match, Subscription } from './matching.ts';
+import { tryPut } from './puts.ts';
+import type { Match, PutSubscription, Subscription } from './subscription.ts';
+import { type TryPorts, tryOnce } from './try.ts';
 
-export interface DelivererPorts extends AttemptPorts {
+export interface DelivererPorts extends TryPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly matchers: ReadonlyMap<string, Match>;
-  readonly asyncSettings: FindAsyncSettings;
   readonly meterIn: MeterIn;
   /** Attempts at a time for one target and for all. */
   readonly perTarget: number;
@@ -66,7 +66,12 @@ export class Deliverer {
   }
 
   /** Starts a delivery whose row is on its way into the store; recorded resolves when it is there. */
-  begin(delivery: Delivery, event: StoredEvent, subscription: Subscription, recorded: Promise<unknown>): void {
+  begin(
+    delivery: Delivery,
+    event: StoredEvent,
+    subscription: Exclude<Subscription, PutSubscription>,
+    recorded: Promise<unknown>,
+  ): void {
     this.#track(delivery, this.#deliver(delivery, event, subscription, recorded));
   }
 
@@ -74,6 +79,11 @@ export class Deliverer {
   wait(target: string): void {
     this.#lane(target).waiting += 1;
     this.#pump(target);
+  }
+
+  /** Says when a retry is due whose row was written elsewhere. */
+  alarm(at: number | undefined): void {
+    if (at !== undefined && Number.isFinite(at)) this.#setAlarm(at);
   }
 
   active(): number {
@@ -171,32 +181,45 @@ export class Deliverer {
     const [event] = await this.#ports.store.read.events(row.topic, row.lane, row.position, 1);
     const subscriptions = event?.position === row.position ? await this.#ports.matchers.get(row.topic)?.(event) : undefined;
     const subscription = subscriptions?.find(({ subscriber }) => subscriber === row.subscriber);
-    if (event && subscription) return this.#deliver(row, event, subscription, Promise.resolve());
-    const reason = event?.position === row.position ? `${row.subscriber} was removed` : 'the event is no longer kept';
-    const step = { step: 'end', outcome: event?.position === row.position ? 'dropped' : 'expired', reason } as const;
-    await this.#record((tx) => recordAttempt(tx, row, { step, now: this.#ports.clock.now(), meterIn: this.#ports.meterIn }));
+    if (event && subscription) {
+      if (subscription.kind === 'put') return this.#putStored(row, subscription);
+      return this.#deliver(row, event, subscription, Promise.resolve());
+    }
+    const kept = event?.position === row.position;
+    const reason = kept ? `${row.subscriber} was removed` : 'the event is no longer kept';
+    const step = { step: 'end', outcome: kept ? 'dropped' : 'expired', reason } as const;
+    const tried = { delivery: row, step, now: this.#ports.clock.now(), ran: false };
+    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
   }
 
-  async #deliver(delivery: Delivery, event: StoredEvent, subscription: Subscription, recorded: Promise<unknown>): Promise<void> {
-    const { clock, asyncSettings, meterIn } = this.#ports;
-    const { result, meter, error } = await attempt(this.#ports, delivery, event, subscription);
-    const settings = await asyncSettings(delivery.target);
-    const now = clock.now();
-    const attempts = delivery.attempts + (meter ? 1 : 0);
-    const throttles = result.kind === 'throttled' ? delivery.throttles + 1 : 0;
-    const step = afterAttempt(settings, { attempts, throttles, acceptedAt: delivery.acceptedAt, now }, result);
+  async #putStored(row: Delivery, subscription: PutSubscription): Promise<void> {
+    const { put, meterIn, clock } = this.#ports;
+    const permitted = await subscription.permitted();
+    const { retryAt: _, ...delivery } = row;
+    const tried = await this.#record(async (tx) => {
+      const done = await tryPut(tx, put, { delivery, subscription, permitted, now: clock.now() });
+      await recordAttempt(tx, done, meterIn);
+      return done;
+    });
+    if (tried?.step.step === 'retry') this.#setAlarm(tried.step.at);
+  }
+
+  async #deliver(
+    delivery: Delivery,
+    event: StoredEvent,
+    subscription: Exclude<Subscription, PutSubscription>,
+    recorded: Promise<unknown>,
+  ): Promise<void> {
+    const { retryAt: _, ...row } = delivery;
+    const tried = await tryOnce(this.#ports, row, event, subscription);
     await recorded;
-    const { retryAt: _, ...rest } = delivery;
-    const tried: Delivery = { ...rest, attempts, throttles };
-    await this.#record((tx) =>
-      recordAttempt(tx, tried, { step, now, meterIn, ...(meter ? { meter } : {}), ...(error === undefined ? {} : { error }) }),
-    );
-    if (step.step === 'retry') this.#setAlarm(step.at);
+    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
+    if (tried.step.step === 'retry') this.#setAlarm(tried.step.at);
   }
 
   /** What happened must be written: while the disk is full this waits and tries again. */
-  async #record(fn: Parameters<Store['transact']>[0]): Promise<void> {
-    await transactUntilDone(this.#ports, fn, () => this.#stopped);
+  async #record<T>(fn: (tx: Parameters<Parameters<Store['transact']>[0]>[0]) => Promise<T>): Promise<T | undefined> {
+    return transactUntilDone(this.#ports, fn, () => this.#stopped);
   }
 
   #setAlarm(at: number): void {

@@ -11,6 +11,8 @@ import {
   type Outcome,
   objectTopic,
   openEgress,
+  type PutItem,
+  type PutTarget,
   topics,
 } from '../model/index.ts';
 import { type OpenStore, openStore } from '../store/index.ts';
@@ -25,6 +27,7 @@ interface World {
   readonly clock: ManualClock;
   readonly dispatch: Dispatch;
   readonly calls: Call[];
+  readonly puts: { target: PutTarget; item: PutItem }[];
   behave: (call: Call) => Promise<'ok' | 'error'>;
   close(): Promise<void>;
 }
@@ -81,7 +84,7 @@ async function open(directory: string, clock = manualClock()): Promise<World> {
     logger: silentLogger,
   });
   const calls: Call[] = [];
-  const world = { store, clock, calls, behave: async () => 'ok' } as unknown as World;
+  const world = { store, clock, calls, puts: [], behave: async () => 'ok' } as unknown as World;
   const dispatch = createDispatch({
     store,
     clock,
@@ -90,6 +93,9 @@ async function open(directory: string, clock = manualClock()): Promise<World> {
     reservedTotal: () => 0,
     meter: () => {},
     meterIn: async () => {},
+    put: async (_tx, target, item) => void world.puts.push({ target, item }),
+    mayAct: async () => true,
+    storeObject: async () => {},
     asyncSettings: async () => ({ maxRetries: 2, maxAgeMs: 21_600_000 }),
     mayInvoke: async (arn) => arn !== arnOf('forbidden'),
     resolveFunction: async (_place, arn) => {

@@ -5,16 +5,20 @@ import {
   type ControlRoute,
   deliveries,
   type Enqueue,
+  effects,
   type FindAsyncSettings,
   type Invoke,
+  type MayAct,
   type MayInvoke,
   type Meter,
   type MeterIn,
   objectTopic,
   outcomes,
+  type Put,
   type ReservedTotal,
   type ResolveFunction,
   type Run,
+  type StoreObject,
 } from '../model/index.ts';
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
@@ -36,6 +40,9 @@ export interface DispatchPorts {
   readonly reservedTotal: ReservedTotal;
   readonly meter: Meter;
   readonly meterIn: MeterIn;
+  readonly put: Put;
+  readonly mayAct: MayAct;
+  readonly storeObject: StoreObject;
   /** Invocations at a time in one account and region. */
   readonly concurrency: number;
 }
@@ -48,7 +55,7 @@ export interface Dispatch extends Service {
   readonly gauges: () => Readonly<Record<string, number>>;
 }
 
-export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, books] as never, topics: [] };
+export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, effects, books] as never, topics: [] };
 
 const FOLLOWED = [objectTopic.name, asyncTopic.name];
 const SWEEP_MS = 60_000;
@@ -72,6 +79,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const deliverer = new Deliverer({
     ...ports,
     execute,
+    enqueue,
     matchers: known,
     maxWaitMs: ATTEMPT_WAIT_MS,
     perTarget: PER_TARGET,

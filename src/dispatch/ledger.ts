@@ -5,6 +5,7 @@ import {
   type Delivery,
   type DeliveryOutcome,
   deliveries,
+  effects,
   emptyBooks,
   type MeterIn,
   type MeterRecord,
@@ -14,64 +15,65 @@ import {
 
 export const SUBSCRIBER = 'dispatch';
 
-/** What routing a batch of events found. */
-export interface Routed {
-  readonly event: StoredEvent;
-  readonly deliveries: readonly Delivery[];
-}
-
 type Sums = Partial<Record<keyof Omit<Books, 'account' | 'region' | 'topic'>, number>>;
 
-/** Writes deliveries, books and the new position of a routed batch. Routing it again (after a crash) writes nothing twice: the position decides. */
-export async function recordRouted(tx: Transaction, batch: readonly Routed[]): Promise<void> {
-  const last = batch.at(-1)!.event;
-  const cursor = (await tx.cursor(SUBSCRIBER, last.topic, last.lane)) ?? 1;
-  for (const { event, deliveries: made } of batch) {
-    if (event.position < cursor) continue;
-    for (const delivery of made) await tx.put(deliveries, delivery);
-    await add(tx, event, made.length ? { routed: 1, deliveries: made.length } : { unmatched: 1 });
+/** Writes the books of one routed event, what it was an effect of, and its deliveries (unless they ended already). */
+export async function recordEvent(tx: Transaction, event: StoredEvent, made: readonly Delivery[]): Promise<void> {
+  await add(tx, event, made.length ? { routed: 1, deliveries: made.length } : { unmatched: 1 });
+  for (const delivery of made) {
+    await tx.put(deliveries, delivery);
+    if (event.cause !== undefined && event.cause !== delivery.id) await recordEffect(tx, event.cause, delivery);
   }
-  await tx.advance(SUBSCRIBER, last.topic, last.lane, last.position + 1);
+}
+
+/** Keeps that a delivery was caused by an invocation (or by another delivery), for traces. */
+export async function recordEffect(tx: Transaction, cause: string, { id, account, acceptedAt }: Delivery): Promise<void> {
+  await tx.put(effects, { cause, effect: id, account, time: acceptedAt });
+}
+
+/** What came of one attempt. */
+export interface Tried {
+  /** The row, with this attempt counted. */
+  readonly delivery: Delivery;
+  readonly step: NextStep;
+  readonly now: number;
+  /** Whether it counts as an attempt in the books. */
+  readonly ran: boolean;
+  readonly meter?: MeterRecord;
+  readonly error?: string;
+  /** Writes what the end sets going; answers where the event lives on, if it does. */
+  readonly endings?: (tx: Transaction) => Promise<string | undefined>;
 }
 
 /** Writes what came of an attempt: the outcome that ends the delivery, or its next try; with the attempt's meter. */
-export async function recordAttempt(
-  tx: Transaction,
-  delivery: Delivery,
-  { step, now, meter, meterIn, error }: { step: NextStep; now: number; meter?: MeterRecord; meterIn: MeterIn; error?: string },
-): Promise<void> {
-  const current = await tx.get(deliveries, [delivery.id]);
-  if (current === undefined) return;
+export async function recordAttempt(tx: Transaction, tried: Tried, meterIn: MeterIn): Promise<void> {
+  const { delivery, step, meter, error } = tried;
+  if ((await tx.get(deliveries, [delivery.id])) === undefined) return;
   if (meter) await meterIn(tx, meter);
+  const attempts = tried.ran ? 1 : 0;
   if (step.step === 'retry') {
-    await add(tx, delivery, { attempts: meter ? 1 : 0 });
-    await tx.put(deliveries, {
-      ...delivery,
-      nextAt: step.at,
-      retryAt: step.at,
-      ...(error === undefined ? {} : { lastError: error }),
-    });
+    await add(tx, delivery, { attempts });
+    const failed = error === undefined ? {} : { lastError: error };
+    await tx.put(deliveries, { ...delivery, nextAt: step.at, retryAt: step.at, ...failed });
     return;
   }
-  const { id, account, region, topic, lane, position, subscriber, target, attempts, acceptedAt } = delivery;
-  const outcome: DeliveryOutcome = {
-    id,
-    account,
-    region,
-    topic,
-    lane,
-    position,
-    subscriber,
-    target,
-    attempts,
-    acceptedAt,
-    kind: step.outcome,
+  const kept = tried.endings && (await tried.endings(tx));
+  const gaveUp = step.outcome === 'failed' || step.outcome === 'expired';
+  const kind = gaveUp && kept !== undefined ? 'dead-lettered' : step.outcome;
+  await tx.delete(deliveries, [delivery.id]);
+  await tx.put(outcomes, {
+    ...outcomeOf(delivery, tried.now),
+    kind,
     reason: step.reason,
-    time: now,
-  };
-  await tx.delete(deliveries, [id]);
-  await tx.put(outcomes, outcome);
-  await add(tx, delivery, { attempts: meter ? 1 : 0, [step.outcome]: 1 });
+    ...(kept === undefined ? {} : { deadLetter: kept }),
+    ...(step.outcome === 'delivered' || error === undefined ? {} : { error }),
+  });
+  await add(tx, delivery, { attempts, [kind]: 1 });
+}
+
+function outcomeOf(delivery: Delivery, time: number): Omit<DeliveryOutcome, 'kind' | 'reason'> {
+  const { nextAt: _n, retryAt: _r, lastError: _e, throttles: _t, ...rest } = delivery;
+  return { ...rest, time };
 }
 
 async function add(tx: Transaction, at: { account: string; region: string; topic: string }, sums: Sums): Promise<void> {
@@ -83,10 +85,14 @@ async function add(tx: Transaction, at: { account: string; region: string; topic
 
 /** Ends of deliveries older than this go. */
 export const OUTCOME_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+const SLICE = 500;
 
-/** Deletes up to 500 old outcomes; resolves to whether more are left. */
+/** Deletes up to 500 old outcomes and as many old effects; resolves to whether more are left. */
 export async function sweepOutcomes(tx: Transaction, clock: Clock): Promise<boolean> {
-  const { items } = await tx.range(outcomes, { index: 'time', to: [clock.now() - OUTCOME_AGE_MS], limit: 500 });
-  for (const { id } of items) await tx.delete(outcomes, [id]);
-  return items.length === 500;
+  const old = { index: 'time', to: [clock.now() - OUTCOME_AGE_MS], limit: SLICE };
+  const ended = await tx.range(outcomes, old);
+  for (const { id } of ended.items) await tx.delete(outcomes, [id]);
+  const caused = await tx.range(effects, old);
+  for (const { cause, effect } of caused.items) await tx.delete(effects, [cause, effect]);
+  return ended.items.length === SLICE || caused.items.length === SLICE;
 }

@@ -1,8 +1,10 @@
 import { type Clock, describe, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
-import type { Delivery } from '../model/index.ts';
+import type { Delivery, MeterIn, Put } from '../model/index.ts';
 import { type Deliverer, transactUntilDone } from './deliverer.ts';
-import { type Routed, recordRouted, SUBSCRIBER } from './ledger.ts';
-import { deliveryId, type Match, type Subscription } from './matching.ts';
+import { recordAttempt, recordEvent, SUBSCRIBER } from './ledger.ts';
+import { lineageOf, ranOnce } from './lineage.ts';
+import { tryPut } from './puts.ts';
+import { deliveryId, type Match, type Subscription, targetKey } from './subscription.ts';
 
 export interface RouterPorts {
   readonly store: Store;
@@ -10,6 +12,8 @@ export interface RouterPorts {
   readonly logger: Logger;
   readonly matchers: ReadonlyMap<string, Match>;
   readonly deliverer: Deliverer;
+  readonly put: Put;
+  readonly meterIn: MeterIn;
 }
 
 const AGAIN_MS = 1000;
@@ -42,39 +46,84 @@ export function createRouter(ports: RouterPorts, topic: string): Service {
   };
 }
 
+/** A delivery that was made, and how it goes. */
 interface Made {
+  readonly event: StoredEvent;
   readonly delivery: Delivery;
   readonly subscription: Subscription;
+  /** Looked at before the transaction, for what is put inside it. */
+  readonly permitted: boolean;
+}
+
+interface Routed {
+  readonly event: StoredEvent;
+  readonly made: readonly Made[];
 }
 
 async function route(ports: RouterPorts, topic: string, batch: readonly StoredEvent[], signal: AbortSignal): Promise<void> {
   const match = ports.matchers.get(topic)!;
   const routed: Routed[] = [];
-  const made: (Made & { event: StoredEvent })[] = [];
-  for (const event of batch) {
-    const subscriptions = await match(event);
-    const mine = subscriptions.map((subscription) => ({
-      delivery: deliveryOf(event, subscription, ports.clock.now()),
-      subscription,
-    }));
-    routed.push({ event, deliveries: mine.map(({ delivery }) => delivery) });
-    for (const one of mine) made.push({ ...one, event });
-  }
+  for (const event of batch) routed.push({ event, made: await deliveriesOf(ports, event, await match(event)) });
   const recorded = transactUntilDone(
     ports,
-    (tx) => recordRouted(tx, routed),
+    (tx) => recordRouted(ports, tx, routed),
     () => signal.aborted,
   );
   const waiting: Made[] = [];
-  for (const one of made) {
-    if (ports.deliverer.hasRoom(one.delivery.target)) ports.deliverer.begin(one.delivery, one.event, one.subscription, recorded);
+  for (const one of routed.flatMap(({ made }) => made)) {
+    const { subscription } = one;
+    if (subscription.kind === 'put') continue;
+    if (ports.deliverer.hasRoom(one.delivery.target)) ports.deliverer.begin(one.delivery, one.event, subscription, recorded);
     else waiting.push(one);
   }
-  await recorded;
+  ports.deliverer.alarm(await recorded);
   for (const { delivery } of waiting) ports.deliverer.wait(delivery.target);
 }
 
-function deliveryOf(event: StoredEvent, { subscriber, functionArn }: Subscription, now: number): Delivery {
+async function deliveriesOf(ports: RouterPorts, event: StoredEvent, subscriptions: readonly Subscription[]): Promise<Made[]> {
+  const lineage = subscriptions.length ? await lineageOf(ports.store.read, event.cause) : undefined;
+  const made: Made[] = [];
+  for (const subscription of subscriptions) {
+    const target = targetKey(subscription);
+    const chain = subscription.kind === 'function' ? ranOnce(lineage, target) : lineage;
+    const delivery = deliveryOf(event, subscription.subscriber, target, ports.clock.now());
+    const permitted = subscription.kind !== 'put' || (await subscription.permitted());
+    made.push({ event, subscription, permitted, delivery: chain ? { ...delivery, lineage: chain } : delivery });
+  }
+  return made;
+}
+
+/**
+ * Writes deliveries, books and the new position of a routed batch, and puts what is put; answers when the first retry is due. Routing a
+ * batch again (after a crash) writes nothing twice: the position decides.
+ */
+async function recordRouted(
+  { put, meterIn, clock }: RouterPorts,
+  tx: Parameters<Parameters<Store['transact']>[0]>[0],
+  batch: readonly Routed[],
+): Promise<number> {
+  const last = batch.at(-1)!.event;
+  const cursor = (await tx.cursor(SUBSCRIBER, last.topic, last.lane)) ?? 1;
+  let due = Number.POSITIVE_INFINITY;
+  for (const { event, made } of batch) {
+    if (event.position < cursor) continue;
+    await recordEvent(
+      tx,
+      event,
+      made.map(({ delivery }) => delivery),
+    );
+    for (const { delivery, subscription, permitted } of made) {
+      if (subscription.kind !== 'put') continue;
+      const tried = await tryPut(tx, put, { delivery, subscription, permitted, now: clock.now() });
+      await recordAttempt(tx, tried, meterIn);
+      if (tried.step.step === 'retry') due = Math.min(due, tried.step.at);
+    }
+  }
+  await tx.advance(SUBSCRIBER, last.topic, last.lane, last.position + 1);
+  return due;
+}
+
+function deliveryOf(event: StoredEvent, subscriber: string, target: string, now: number): Delivery {
   const { account, region, topic, lane, position, time } = event;
   return {
     id: deliveryId(event, subscriber),
@@ -84,7 +133,7 @@ function deliveryOf(event: StoredEvent, { subscriber, functionArn }: Subscriptio
     lane,
     position,
     subscriber,
-    target: functionArn,
+    target,
     acceptedAt: time,
     attempts: 0,
     throttles: 0,

@@ -5,6 +5,9 @@ export interface AsyncSettings {
   readonly maxRetries: number;
   /** 60,000 to 21,600,000. */
   readonly maxAgeMs: number;
+  /** ARNs of what is told of the end (spec/invoke.md §5.1). */
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
 }
 
 export const defaultAsyncSettings: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 };
@@ -15,7 +18,8 @@ export type AttemptResult =
   | { readonly kind: 'function-error'; readonly errorType: string }
   | { readonly kind: 'throttled'; readonly reason: string }
   | { readonly kind: 'gone'; readonly reason: string }
-  | { readonly kind: 'zero-concurrency' };
+  | { readonly kind: 'zero-concurrency' }
+  | { readonly kind: 'recursive' };
 
 export interface AttemptState {
   /** Attempts in which the function ran, this one included. */
@@ -46,6 +50,8 @@ export function afterAttempt(settings: AsyncSettings, state: AttemptState, resul
       return { step: 'end', outcome: 'dropped', reason: result.reason };
     case 'zero-concurrency':
       return { step: 'end', outcome: 'failed', reason: 'ZeroReservedConcurrency' };
+    case 'recursive':
+      return { step: 'end', outcome: 'failed', reason: 'RecursiveInvocation' };
     case 'function-error':
       if (state.attempts > settings.maxRetries) return { step: 'end', outcome: 'failed', reason: 'RetriesExhausted' };
       return retryAt(settings, state, RETRY_DELAYS_MS[state.attempts - 1] ?? LONGEST_BACKOFF_MS, result.errorType);

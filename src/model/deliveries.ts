@@ -10,10 +10,14 @@ export interface Delivery {
   readonly topic: string;
   readonly lane: number;
   readonly position: number;
-  /** What selected the event: `invoke`, or `s3:BUCKET:RULE`. */
+  /** What selected the event: `invoke`, `s3:BUCKET:RULE`, … */
   readonly subscriber: string;
-  /** ARN of the function as the subscriber names it. */
+  /** ARN as the subscriber names it, URL, or `mailto:ADDRESS`. */
   readonly target: string;
+  /** How often each function already ran in the chain of causes that led here; by unqualified ARN. */
+  readonly lineage?: Lineage;
+  /** The replay that made it, if one did. */
+  readonly replay?: string;
   /** Epoch ms of the event. */
   readonly acceptedAt: number;
   readonly attempts: number;
@@ -24,6 +28,8 @@ export interface Delivery {
   readonly retryAt?: number;
   readonly lastError?: string;
 }
+
+export type Lineage = Readonly<Record<string, number>>;
 
 export interface DeliveryOutcome {
   readonly id: string;
@@ -37,6 +43,12 @@ export interface DeliveryOutcome {
   readonly kind: OutcomeKind;
   /** AWS's condition (`RetriesExhausted`), or what was removed. */
   readonly reason: string;
+  /** Where it was put instead, when its kind is `dead-lettered`. */
+  readonly deadLetter?: string;
+  readonly lineage?: Lineage;
+  readonly replay?: string;
+  /** For people: why the last attempt failed. */
+  readonly error?: string;
   readonly attempts: number;
   readonly acceptedAt: number;
   /** Epoch ms of the outcome. */
@@ -79,6 +91,24 @@ export const outcomes = collection<DeliveryOutcome>({
     { name: 'kind', fields: ['account', 'kind', 'time'] },
     { name: 'account', fields: ['account', 'time'] },
   ],
+});
+
+/** That an invocation (or another delivery) caused a delivery: the threads of a trace. */
+export interface Effect {
+  /** Id of the delivery, or of the synchronous invocation, that caused it. */
+  readonly cause: string;
+  /** Id of the delivery that was caused. */
+  readonly effect: string;
+  readonly account: string;
+  /** Epoch ms of the caused event. */
+  readonly time: number;
+}
+
+export const effects = collection<Effect>({
+  name: 'dispatch.effects',
+  key: ['cause', 'effect'],
+  integers: ['time'],
+  indexes: [{ name: 'time', fields: ['time'] }],
 });
 
 export const books = collection<Books>({ name: 'dispatch.books', key: ['account', 'region', 'topic'] });

@@ -36,6 +36,10 @@ export interface FunctionSpec extends Place {
   readonly egress: EgressPolicy;
   /** Undefined: only the account's limit holds. */
   readonly reservedConcurrency?: number;
+  /** ARN of the queue or topic that gets asynchronous events that were given up (spec/invoke.md §5.2). */
+  readonly deadLetter?: string;
+  /** Whether a function that causes itself over and over is left to it (spec/invoke.md §11). */
+  readonly mayRecur?: boolean;
 }
 
 /** What a function may reach outside. Names may begin with `*.`; a port of 0 means any. */

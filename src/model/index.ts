@@ -28,7 +28,19 @@ export type {
   RuntimeList,
 } from './control.ts';
 export { type CorsRule, corsHeaders, type PreflightRequest, preflight } from './cors.ts';
-export { type Books, books, type Delivery, type DeliveryOutcome, deliveries, emptyBooks, outcomes } from './deliveries.ts';
+export {
+  type Books,
+  books,
+  type Delivery,
+  type DeliveryOutcome,
+  deliveries,
+  type Effect,
+  effects,
+  emptyBooks,
+  type Lineage,
+  outcomes,
+} from './deliveries.ts';
+export { afterTry, type DeliveryPolicy, doubling, patientPolicy, type TryResult } from './delivery-policy.ts';
 export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
@@ -56,7 +68,15 @@ export {
 export type { Credentials, EgressPolicy, EgressRule, FunctionSpec, Place, Principal } from './functions.ts';
 export { openEgress } from './functions.ts';
 export type { Call, InvocationStatus, LogLine, LogStream, MeterRecord, Outcome, Report } from './invocation.ts';
+export {
+  deadLetterAttributes,
+  destinationRecord,
+  type EndedInvocation,
+  errorMessageOf,
+  failureObjectKey,
+} from './invocation-records.ts';
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
+export { type ImageValue, type ItemImage, imageOf, itemOf } from './item-images.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
 export {
   accessDenied,
@@ -136,6 +156,7 @@ export type {
   IssueCredentials,
   KnownKey,
   KnownRole,
+  MayAct,
   MayInvoke,
   Meter,
   MeterIn,
@@ -151,6 +172,7 @@ export type {
   Run,
   SandboxCaller,
   ServeSandbox,
+  StoreObject,
   WriteLog,
 } from './ports.ts';
 export { isPublicPolicy } from './public-policies.ts';
@@ -158,6 +180,19 @@ export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { checkRuntime } from './runtimes.ts';
 export type { QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
+export {
+  CHANGE_RETENTION_MS,
+  changeRecord,
+  changeSequence,
+  changeTopic,
+  type StreamViewType,
+  sequencePosition,
+  type TableChange,
+  type TableStream,
+  tableStreamArn,
+  tableStreamKey,
+  tableStreams,
+} from './table-changes.ts';
 export {
   type Put,
   type PutAttribute,

@@ -4,6 +4,7 @@ import type { AccessRequest, Decision } from './access.ts';
 import type { AsyncSettings } from './async-retry.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
+import type { HttpApi } from './http-apis.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
 import type { LogWalk, LogWalked } from './logs.ts';
 import type { Policy } from './policy-document.ts';
@@ -61,6 +62,23 @@ export type ReadObject = (
   key: string,
   versionId?: string,
 ) => Promise<{ readonly hash: string; readonly size: number }>;
+
+/** Stores an object on behalf of a function's failure destination (services/s3). Rejects as PutObject does. */
+export type StoreObject = (object: {
+  readonly bucket: string;
+  readonly key: string;
+  /** UTF-8 text. */
+  readonly body: string;
+  readonly contentType: string;
+  /** The account whose bucket it must be. */
+  readonly owner: string;
+  readonly region: string;
+  /** The invocation that caused it. */
+  readonly cause: string;
+}) => Promise<void>;
+
+/** Whether a role of its own account may do this to that ARN (services/iam); false when there is no such role. */
+export type MayAct = (roleArn: string, action: string, resource: string) => Promise<boolean>;
 
 /** A bucket's CORS rules for the gateway (services/s3); undefined: no such bucket, no rules: CORS is not enabled. Judge them with cors.ts. */
 export type FindBucketCors = (bucket: string) => Promise<readonly CorsRule[] | undefined>;
@@ -160,6 +178,12 @@ export interface FunctionUrl extends Place {
   /** Resource policy of that function or alias, as parsed JSON. */
   readonly policy?: unknown;
 }
+
+/** An HTTP API by its id, over all accounts and regions; undefined when there is none (services/apigatewayv2). One small read when it is known. */
+export type FindHttpApi = (apiId: string) => Promise<HttpApi | undefined>;
+
+/** Whether the platform itself may connect to an address on somebody's behalf; name: the host that was looked up. */
+export type MayConnect = (address: string, port: number, name: string) => boolean;
 
 /** As configured (spec/lambda-api.md §10); maxAge in seconds. */
 export interface FunctionUrlCors {

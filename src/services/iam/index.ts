@@ -47,6 +47,7 @@ export { createAuthorize } from './authorize.ts';
 export { createCheckRole, createFindRole } from './check-role.ts';
 export { schema } from './collections.ts';
 export { createIdentities, type IamDeps, type Identities } from './identities.ts';
+export { createMayAct } from './may-act.ts';
 export { createFindStoredKey, type IssuedKey, issueAccessKey, keysOf, revokeAccessKey } from './stored-keys.ts';
 
 /** IAM (spec/backends.md §11): roles, policies, and keys of the account. */

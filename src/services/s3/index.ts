@@ -1,5 +1,5 @@
 import type { Store } from '../../kernel/index.ts';
-import type { FindBucketCors, Operation, ReadObject, ServiceTable } from '../../model/index.ts';
+import type { FindBucketCors, Operation, ReadObject, ServiceTable, StoreObject } from '../../model/index.ts';
 import { abortMultipartUpload } from './abort-multipart-upload.ts';
 import { accessRequests } from './access.ts';
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './access-control-lists.ts';
@@ -35,6 +35,7 @@ import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './objec
 import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from './public-access-block.ts';
 import { putObject } from './put-object.ts';
 import { corsFinder, objectReader } from './read-port.ts';
+import { objectStorer } from './store-object.ts';
 import { unconfigured } from './unconfigured.ts';
 import { uploadPart } from './upload-part.ts';
 import { uploadPartCopy } from './upload-part-copy.ts';
@@ -108,4 +109,9 @@ export function readObject(deps: { readonly store: Store }): ReadObject {
 /** CORS rules for the gateway. */
 export function findBucketCors(deps: { readonly store: Store }): FindBucketCors {
   return corsFinder(deps.store);
+}
+
+/** Puts objects for dispatch, as their bucket's owner. */
+export function storeObject(deps: S3Deps): StoreObject {
+  return objectStorer(deps);
 }

@@ -1,0 +1,66 @@
+import type { StoredEvent } from '../kernel/index.ts';
+import { afterAttempt, afterTry, type Delivery, type FindAsyncSettings } from '../model/index.ts';
+import { type AttemptPorts, attempt } from './attempt.ts';
+import { type EndingPorts, endingsOf, writeEndings } from './endings.ts';
+import type { Tried } from './ledger.ts';
+import { triedOf } from './puts.ts';
+import type { FunctionSubscription, SendSubscription } from './subscription.ts';
+
+export interface TryPorts extends AttemptPorts, EndingPorts {
+  readonly asyncSettings: FindAsyncSettings;
+}
+
+const SEND_MS = 30_000;
+
+/** Tries one delivery once, and decides what follows. Never rejects because of the target. */
+export function tryOnce(
+  ports: TryPorts,
+  delivery: Delivery,
+  event: StoredEvent,
+  subscription: FunctionSubscription | SendSubscription,
+): Promise<Tried> {
+  return subscription.kind === 'function'
+    ? tryFunction(ports, delivery, event, subscription)
+    : trySend(ports, delivery, subscription);
+}
+
+async function tryFunction(
+  ports: TryPorts,
+  delivery: Delivery,
+  event: StoredEvent,
+  subscription: FunctionSubscription,
+): Promise<Tried> {
+  const attempted = await attempt(ports, delivery, event, subscription);
+  const { result, meter, error } = attempted;
+  const settings = await ports.asyncSettings(delivery.target);
+  const now = ports.clock.now();
+  const attempts = delivery.attempts + (meter ? 1 : 0);
+  const throttles = result.kind === 'throttled' ? delivery.throttles + 1 : 0;
+  const step = afterAttempt(settings, { attempts, throttles, acceptedAt: delivery.acceptedAt, now }, result);
+  const tried = { ...delivery, attempts, throttles };
+  const common = {
+    delivery: tried,
+    step,
+    now,
+    ran: meter !== undefined,
+    ...(meter && { meter }),
+    ...(error !== undefined && { error }),
+  };
+  if (step.step === 'retry') return common;
+  const end = { delivery: tried, step, settings, request: subscription.payload(), attempted, now };
+  const endings = await endingsOf(ports, end);
+  return endings.length === 0 ? common : { ...common, endings: (tx) => writeEndings(tx, endings, ports.logger) };
+}
+
+async function trySend(ports: TryPorts, delivery: Delivery, subscription: SendSubscription): Promise<Tried> {
+  const sent = (await subscription.permitted())
+    ? await subscription.send(AbortSignal.timeout(SEND_MS))
+    : { ok: false as const, retry: false, reason: `${subscription.subscriber} may not reach ${subscription.to}` };
+  const result = sent.ok
+    ? ({ kind: 'done' } as const)
+    : ({ kind: sent.retry ? 'busy' : 'refused', reason: sent.reason } as const);
+  const now = ports.clock.now();
+  const tried = { ...delivery, attempts: delivery.attempts + 1 };
+  const step = afterTry(subscription.policy, { tries: tried.attempts, acceptedAt: delivery.acceptedAt, now }, result);
+  return triedOf({ delivery: tried, subscription, step, now, put: ports.put, error: sent.ok ? undefined : sent.reason });
+}
