@@ -19,6 +19,7 @@ export { createSecretBox, type SecretBox, type SecretKey } from './secret-box.ts
 export {
   type Blobs,
   type Collection,
+  type CountRange,
   collection,
   type EventInput,
   type FixedTopicSpec,

@@ -43,6 +43,9 @@ export interface Range {
   readonly limit: number;
 }
 
+/** What of an order is counted: bounds as in Range. */
+export type CountRange = Pick<Range, 'index' | 'from' | 'to'>;
+
 export interface Page<D> {
   readonly items: D[];
   /** What to give as `after` (relative to prefix) for the next page; absent on the last one. */
@@ -104,8 +107,8 @@ export interface StoredEvent extends EventInput {
 export interface Reader {
   get<D>(from: Collection<D>, key: Key): Promise<D | undefined>;
   range<D>(from: Collection<D>, range: Range): Promise<Page<D>>;
-  /** How many documents begin with prefix; counts at most 100,000. */
-  count<D>(from: Collection<D>, prefix: Key): Promise<number>;
+  /** How many documents begin with prefix, in key order or within a range of an index; counts at most 100,000. */
+  count<D>(from: Collection<D>, prefix: Key, within?: CountRange): Promise<number>;
   events(topic: string, lane: number, from: Position, limit: number): Promise<StoredEvent[]>;
   /** first is the oldest kept position, next the one that the next append gets. */
   bounds(topic: string, lane: number): Promise<{ first: Position; next: Position }>;

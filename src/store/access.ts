@@ -1,4 +1,4 @@
-import type { Collection, Key, Page, Position, Range, Reader, StoredEvent } from '../kernel/index.ts';
+import type { Collection, CountRange, Key, Page, Position, Range, Reader, StoredEvent } from '../kernel/index.ts';
 import type { Collections } from './collections.ts';
 import { type Connection, translate } from './connection.ts';
 import { readCursor } from './cursors.ts';
@@ -39,8 +39,12 @@ export class Access {
     );
   }
 
-  count<D>(from: Collection<D>, prefix: Key): number {
-    return this.#try(from.name, () => countRange(this.connection, this.catalog.collections.table(from), prefix));
+  count<D>(from: Collection<D>, prefix: Key, within: CountRange = {}): number {
+    const { collections } = this.catalog;
+    const range = { ...within, prefix, limit: 1 };
+    return this.#try(from.name, () =>
+      countRange(this.connection, collections.table(from), collections.order(from, range), range),
+    );
   }
 
   events(topic: string, lane: number, from: Position, limit: number): StoredEvent[] {
@@ -85,10 +89,10 @@ export class SyncedReader implements Reader {
     );
   }
 
-  count<D>(from: Collection<D>, prefix: Key): Promise<number> {
+  count<D>(from: Collection<D>, prefix: Key, within?: CountRange): Promise<number> {
     return this.#answer(
       () => this.#access.catalog.collections.table(from),
-      () => this.#access.count(from, prefix),
+      () => this.#access.count(from, prefix, within),
     );
   }
 

@@ -36,11 +36,12 @@ export function readRange(connection: Connection, table: Table, order: Order, ra
   return { items };
 }
 
-/** How many begin with prefix, at most 100,000. */
-export function countRange(connection: Connection, table: Table, prefix: Key): number {
-  const where = prefix.map((_, i) => `${quote(table.shape.key[i] ?? tooMany(table))}=?`).join(' and ');
-  const text = `select count(*) from (select 1 from ${table.sqlName}${where && ` where ${where}`} limit ${MOST_COUNTED})`;
-  return connection.row(text, ...prefix)![0] as number;
+/** How many entries of the order lie within the range, at most 100,000; reads no document. */
+export function countRange(connection: Connection, table: Table, order: Order, range: Range): number {
+  const { where, values } = condition(table, order, range);
+  const using = order.name === undefined ? '' : ` indexed by ${quote(order.name)}`;
+  const text = `select count(*) from (select 1 from ${table.sqlName}${using}${where} limit ${MOST_COUNTED})`;
+  return connection.row(text, ...values)![0] as number;
 }
 
 function condition(table: Table, order: Order, range: Range): { where: string; values: Value[] } {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   bug,
   type Collection,
+  type CountRange,
   type EventInput,
   type Key,
   type Page,
@@ -89,8 +90,8 @@ export class SqliteTransaction<T> implements Transaction, Job {
     return this.#reading().range(from, range);
   }
 
-  async count<D>(from: Collection<D>, prefix: Key): Promise<number> {
-    return this.#reading().count(from, prefix);
+  async count<D>(from: Collection<D>, prefix: Key, within?: CountRange): Promise<number> {
+    return this.#reading().count(from, prefix, within);
   }
 
   async events(topic: string, lane: number, from: Position, limit: number): Promise<StoredEvent[]> {
