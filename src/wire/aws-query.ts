@@ -28,7 +28,9 @@ export function createAwsQuery(service: ServiceName): Protocol {
     async decode(request, _match, operation) {
       const state = stateOf(request);
       const form = state.form ?? state.query;
-      return { input: operation.input.isUnitSchema() ? {} : readForm(operation.input, form, scalars), trailers: noTrailers };
+      const input = operation.input.isUnitSchema() ? {} : readForm(operation.input, form, scalars);
+      if (service === 'sqs') nameQueue(input, state.path, request.headers.host);
+      return { input, trailers: noTrailers };
     },
     encode(output, { operation, requestId }) {
       const inner = operation.output.isUnitSchema() ? '' : result(codec, results, operation, output);
@@ -43,6 +45,12 @@ export function createAwsQuery(service: ServiceName): Protocol {
       return { status, headers: { ...TEXT_XML, 'x-amzn-requestid': requestId }, body };
     },
   };
+}
+
+/** Older clients name the queue by the path that they post to (spec/backends.md §6.1). */
+function nameQueue(input: Record<string, unknown>, path: string, host = 'localhost'): void {
+  if (input.QueueUrl === undefined && /^\/(?:queue\/[a-z0-9-]+\/)?\d{12}\/[^/]+\/?$/.test(path))
+    input.QueueUrl = `http://${host}${path}`;
 }
 
 function result(

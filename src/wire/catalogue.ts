@@ -69,7 +69,7 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     host: 'sqs',
     target: 'AmazonSQS',
     version: '2012-11-05',
-    validation: 'InvalidParameterValue',
+    validation: 'InvalidParameterValueException',
     fault: 'InternalFailure',
     unavailable: 'ServiceUnavailable',
   },

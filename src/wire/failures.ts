@@ -24,6 +24,8 @@ const TRANSLATED: Readonly<Record<string, readonly [query: string, s3: string, s
   InternalError: ['InternalFailure', 'InternalError', 500],
   InternalFailure: ['InternalFailure', 'InternalError', 500],
   RequestEntityTooLargeException: ['RequestEntityTooLarge', 'EntityTooLarge', 400],
+  InvalidParameterValueException: ['InvalidParameterValue', 'InvalidArgument', 400],
+  MissingRequiredParameterException: ['MissingParameter', 'InvalidArgument', 400],
   IncompleteSignature: ['IncompleteSignature', 'AuthorizationHeaderMalformed', 400],
 };
 
@@ -83,7 +85,7 @@ function platformFault({ code }: Failure, service: ServiceName): { code: string;
 }
 
 function tellCode(failure: Failure, code: string, service: ServiceName, protocol: ProtocolName): Told {
-  const { message } = failure;
+  const message = protocol === 'awsQuery' ? ((failure.fields.queryMessage as string) ?? failure.message) : failure.message;
   const shape = service === 's3' ? undefined : serviceModel(service).error(code);
   if (shape)
     return {

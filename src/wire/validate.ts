@@ -59,7 +59,9 @@ export function validate(operation: Operation, input: Record<string, unknown>): 
 export function validationFailure(service: ServiceName, found: readonly Violation[]): Failure {
   const [first] = found as [Violation, ...Violation[]];
   if (service === 'sqs' && first.text === 'Member must not be null') {
-    return fail('MissingParameter', `The request must contain the parameter ${upperFirst(first.path)}.`, { status: 400 });
+    return fail('MissingRequiredParameterException', `The request must contain the parameter ${upperFirst(first.path)}.`, {
+      status: 400,
+    });
   }
   const items = found.map(({ shown, path, text }) => `Value ${shown} at '${path}' failed to satisfy constraint: ${text}`);
   const count = found.length === 1 ? '1 validation error' : `${found.length} validation errors`;
@@ -82,7 +84,15 @@ function planOf(schema: NormalizedSchema, service: ServiceName): Plan {
 }
 
 /** Members whose violation AWS answers with an error of the service instead of the model's (spec/lambda-api.md §1.2, near-misses). */
-const WORDED_BY_SERVICE: ReadonlySet<string> = new Set(['lambda.Runtime', 's3.CopySource', 's3.LocationConstraint']);
+const WORDED_BY_SERVICE: ReadonlySet<string> = new Set([
+  'lambda.Runtime',
+  's3.CopySource',
+  's3.LocationConstraint',
+  'sqs.AttributeNames',
+  'sqs.Attributes',
+  'sqs.MessageSystemAttributeNames',
+  'sqs.MessageSystemAttributes',
+]);
 
 function structurePlan(schema: NormalizedSchema, service: ServiceName): Plan {
   const row = schema.getSchema() as unknown as object;

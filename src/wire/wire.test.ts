@@ -70,6 +70,12 @@ describe('recognition without a signature', () => {
     });
   }
 
+  it('takes the queue from the path when a form does not name it', async () => {
+    const sent = request('GET', '/111122223333/q.fifo?Action=PurgeQueue&Version=2012-11-05');
+    const { input } = await wire.decode(sent, await wire.match(sent));
+    assert.deepEqual(input, { QueueUrl: 'http://localhost:4566/111122223333/q.fifo' });
+  });
+
   it('takes the bucket from the host and the key as sent', async () => {
     const sent = request('GET', '/a%2Fb+c//d', { host: 'bucket.s3.localhost' });
     const { input } = await wire.decode(sent, await wire.match(sent));
@@ -194,6 +200,12 @@ describe('errors, in the protocol’s form', () => {
     const sqs = await told(target('AmazonSQS.SendMessage', {}), fail('QueueDoesNotExist', 'The specified queue does not exist.'));
     assert.equal(sqs.headers['x-amzn-query-error'], 'AWS.SimpleQueueService.NonExistentQueue;Sender');
     assert.equal(JSON.parse(text(sqs.body)).__type, 'com.amazonaws.sqs#QueueDoesNotExist');
+    const old = fail('InvalidParameterValueException', 'bad', { fields: { queryMessage: 'worse' } });
+    const bad = await told(target('AmazonSQS.SendMessage', {}), old);
+    assert.equal(bad.headers['x-amzn-query-error'], 'InvalidParameterValue;Sender');
+    assert.equal(JSON.parse(text(bad.body)).message, 'bad');
+    const queried = text((await told(form('Action=SendMessage&Version=2012-11-05'), old)).body);
+    assert.match(queried, /<Code>InvalidParameterValue<\/Code><Message>worse<\/Message>/);
   });
 
   it('unknown operations', async () => {
