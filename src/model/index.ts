@@ -43,6 +43,8 @@ export {
 export { afterTry, type DeliveryPolicy, doubling, patientPolicy, type TryResult } from './delivery-policy.ts';
 export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
+export { compilePattern, matches, type Pattern } from './event-patterns.ts';
+export { compileFilterCriteria, type Filter, type RecordFilter } from './filter-criteria.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
 export { type PolicyDocument, type PolicyStatement, permissionStatement, policyDocument } from './function-policy.ts';
 export {
@@ -134,6 +136,7 @@ export {
   type WriteConditions,
 } from './object-conditions.ts';
 export type { Operation, OperationContext, ServiceTable } from './operations.ts';
+export { buildIndex, matchAll, type PatternIndex } from './pattern-index.ts';
 export { type Caller, evaluate, type Policies, type Question, trusts, type Verdict, verdict } from './policy.ts';
 export { compilePolicy, type Policy, type PolicyKind, parsePolicy } from './policy-document.ts';
 export type {
