@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { keyRoutes, runtimeRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
-import { eventServices } from './event-services.ts';
+import { createFindTarget, eventServices } from './event-services.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { openIdentities } from './identities.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
@@ -26,7 +26,7 @@ import { schema } from './schema.ts';
 import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { createReadLog, logsService } from './services/logs/index.ts';
-import { findBucketCors, readObject, s3Service, storeObject } from './services/s3/index.ts';
+import { bucketExists, findBucketCors, readObject, s3Service, storeObject } from './services/s3/index.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
 
@@ -110,6 +110,8 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     logger: logger('lambda'),
     secrets: box,
     checkRole: people.checkRole,
+    mayAct: people.mayAct,
+    findTarget: createFindTarget(() => ({ ...events.exists, bucket: bucketExists({ store }) })),
     readObject: readObject({ store }),
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),

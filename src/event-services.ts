@@ -4,6 +4,7 @@ import {
   type CheckRole,
   type ControlRoute,
   type FindRole,
+  type FindTarget,
   type MayAct,
   type MayInvoke,
   type Put,
@@ -12,6 +13,7 @@ import {
   type RawRoute,
   type ServiceTable,
   type StreamSource,
+  type Target,
 } from './model/index.ts';
 
 export interface EventServicePorts {
@@ -31,6 +33,8 @@ export interface EventServices {
   /** By the names of the wire. */
   readonly tables: Readonly<Record<string, ServiceTable>>;
   readonly put: Put;
+  /** Whether a queue, topic, stream, bus or log group is there; kinds without a line are taken to be. */
+  readonly exists: Readonly<Partial<Record<Target['kind'], (arn: string) => Promise<boolean>>>>;
   readonly queues?: QueueSource;
   /** By the service of the stream's ARN. */
   readonly streams: Readonly<Record<string, StreamSource>>;
@@ -40,7 +44,12 @@ export interface EventServices {
   readonly controlRoutes: readonly ControlRoute[];
 }
 
+/** The port FindTarget: what has a line is asked, what has none is taken to be there. */
+export function createFindTarget(exists: () => EventServices['exists']): FindTarget {
+  return async (target) => 'arn' in target && ((await exists()[target.kind]?.(target.arn)) ?? true);
+}
+
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */
 export function eventServices(_ports: EventServicePorts): EventServices {
-  return { tables: {}, put: putBy({}), streams: {}, background: [], rawRoutes: [], controlRoutes: [] };
+  return { tables: {}, put: putBy({}), exists: {}, streams: {}, background: [], rawRoutes: [], controlRoutes: [] };
 }

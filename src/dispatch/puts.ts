@@ -22,7 +22,7 @@ export async function tryPut(
   return triedOf({ delivery: tried, subscription, step, now, put, error: result.kind === 'done' ? undefined : result.reason });
 }
 
-/** The same record for anything that is retried by a DeliveryPolicy. */
+/** The same record for anything that is retried by a RetryPolicy. */
 export function triedOf(what: {
   readonly delivery: Delivery;
   readonly subscription: Subscription;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../kernel/index.ts';
-import { asyncTopic, type DeliveryPolicy, type PutItem, type PutTarget } from '../model/index.ts';
+import { asyncTopic, type PutItem, type PutTarget, type RetryPolicy } from '../model/index.ts';
 
 /** One subscriber that wants an event, and how the event reaches it. */
 export type Subscription = FunctionSubscription | PutSubscription | SendSubscription;
@@ -27,7 +27,7 @@ export interface FunctionSubscription extends Wanted {
 export interface PutSubscription extends Wanted {
   readonly kind: 'put';
   readonly target: PutTarget;
-  readonly policy: DeliveryPolicy;
+  readonly policy: RetryPolicy;
   readonly item: () => Omit<PutItem, 'id' | 'time' | 'cause'>;
 }
 
@@ -36,7 +36,7 @@ export interface SendSubscription extends Wanted {
   readonly kind: 'send';
   /** URL, or `mailto:ADDRESS`. */
   readonly to: string;
-  readonly policy: DeliveryPolicy;
+  readonly policy: RetryPolicy;
   /** One try; never rejects. */
   readonly send: (signal: AbortSignal) => Promise<Sent>;
 }

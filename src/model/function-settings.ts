@@ -1,5 +1,6 @@
 import type { CreateFunctionRequest, LoggingConfig } from '@aws-sdk/client-lambda';
 import { constraintViolated, invalidParameter, settingNotImplemented } from './lambda-errors.ts';
+import { targetOf } from './targets.ts';
 
 export type Architecture = 'x86_64' | 'arm64';
 
@@ -23,6 +24,8 @@ export interface FunctionSettings {
   readonly tmpMiB: number;
   readonly architecture: Architecture;
   readonly logging: LoggingSettings;
+  /** ARN of the queue or topic that gets asynchronous events that were given up. */
+  readonly deadLetter?: string;
 }
 
 /** What CreateFunction and UpdateFunctionConfiguration may say of the settings. */
@@ -59,7 +62,17 @@ export function changedSettings(from: FunctionSettings, input: SettingsInput, ho
     tmpMiB: atMost(input.EphemeralStorage?.Size ?? from.tmpMiB, 10_240, 'ephemeralStorage.size'),
     architecture: architecture(input.Architectures?.[0] ?? from.architecture, host),
     logging: input.LoggingConfig ? changedLogging(from.logging, input.LoggingConfig) : from.logging,
+    ...deadLetter(input.DeadLetterConfig ? input.DeadLetterConfig.TargetArn : from.deadLetter),
   };
+}
+
+/** A standard queue or topic; an empty ARN takes it away. */
+function deadLetter(arn: string | undefined): Pick<FunctionSettings, 'deadLetter'> {
+  if (!arn) return {};
+  const kind = targetOf(arn)?.kind;
+  if ((kind !== 'queue' && kind !== 'topic') || arn.endsWith('.fifo'))
+    throw invalidParameter(`The provided target ARN ${arn} is not a standard queue or topic.`);
+  return { deadLetter: arn };
 }
 
 function atMost(value: number, most: number, path: string): number {
@@ -107,7 +120,6 @@ const unenforced: Readonly<Record<string, (input: SettingsInput) => boolean>> = 
   VpcConfig: ({ VpcConfig: vpc }) =>
     (vpc?.SubnetIds?.length ?? 0) > 0 || (vpc?.SecurityGroupIds?.length ?? 0) > 0 || vpc?.Ipv6AllowedForDualStack === true,
   FileSystemConfigs: (input) => (input.FileSystemConfigs?.length ?? 0) > 0,
-  'DeadLetterConfig TargetArn': (input) => !!input.DeadLetterConfig?.TargetArn,
   KMSKeyArn: (input) => !!input.KMSKeyArn,
   'TracingConfig Mode Active': (input) => input.TracingConfig?.Mode === 'Active',
   'SnapStart ApplyOn PublishedVersions': (input) => input.SnapStart?.ApplyOn === 'PublishedVersions',

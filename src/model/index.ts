@@ -40,11 +40,19 @@ export {
   type Lineage,
   outcomes,
 } from './deliveries.ts';
-export { afterTry, type DeliveryPolicy, doubling, patientPolicy, type TryResult } from './delivery-policy.ts';
+export {
+  DEFAULT_CONTENT_TYPE,
+  effectiveSubscriptionDelivery,
+  effectiveTopicDelivery,
+  type HttpDelivery,
+  parseSubscriptionDelivery,
+  parseTopicDelivery,
+} from './delivery-policy.ts';
 export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
 export { compilePattern, matches, type Pattern } from './event-patterns.ts';
 export { compileFilterCriteria, type Filter, type RecordFilter } from './filter-criteria.ts';
+export { type FilterPolicyScope, parseFilterPolicy } from './filter-policy.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
 export { type PolicyDocument, type PolicyStatement, permissionStatement, policyDocument } from './function-policy.ts';
 export {
@@ -78,7 +86,7 @@ export {
   failureObjectKey,
 } from './invocation-records.ts';
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
-export { type ImageValue, type ItemImage, imageOf, itemOf } from './item-images.ts';
+export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
 export {
   accessDenied,
@@ -153,6 +161,7 @@ export type {
   FindKey,
   FindRole,
   FindStoredKey,
+  FindTarget,
   FunctionUrl,
   FunctionUrlCors,
   Invoke,
@@ -180,9 +189,19 @@ export type {
 } from './ports.ts';
 export { isPublicPolicy } from './public-policies.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
+export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';
 export type { QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
+export {
+  deadLetterArn,
+  matchSubscription,
+  rememberedFilters,
+  retryPolicyOf,
+  type SubscriptionProtocol,
+  type TopicSubscription,
+  topicSubscriptions,
+} from './subscriptions.ts';
 export {
   CHANGE_RETENTION_MS,
   changeRecord,
@@ -207,4 +226,6 @@ export {
   type Target,
   targetOf,
 } from './targets.ts';
-export { asyncTopic, meterTopic, objectTopic, topics } from './topics.ts';
+export { messageFor, type TopicMessage } from './topic-messages.ts';
+export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
+export { asyncTopic, meterTopic, objectTopic, snsTopic, topics } from './topics.ts';

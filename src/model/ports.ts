@@ -8,6 +8,7 @@ import type { HttpApi } from './http-apis.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
 import type { LogWalk, LogWalked } from './logs.ts';
 import type { Policy } from './policy-document.ts';
+import type { Target } from './targets.ts';
 
 /** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -76,6 +77,9 @@ export type StoreObject = (object: {
   /** The invocation that caused it. */
   readonly cause: string;
 }) => Promise<void>;
+
+/** Whether a target is there (services). */
+export type FindTarget = (target: Target) => Promise<boolean>;
 
 /** Whether a role of its own account may do this to that ARN (services/iam); false when there is no such role. */
 export type MayAct = (roleArn: string, action: string, resource: string) => Promise<boolean>;

@@ -12,6 +12,8 @@ export function createFindAsyncSettings(from: Reader): FindAsyncSettings {
     return {
       maxRetries: found?.maxRetries ?? defaultAsyncSettings.maxRetries,
       maxAgeMs: found?.maxAgeMs ?? defaultAsyncSettings.maxAgeMs,
+      ...(found?.onSuccess && { onSuccess: found.onSuccess }),
+      ...(found?.onFailure && { onFailure: found.onFailure }),
     };
   };
 }
@@ -23,6 +25,10 @@ export function shownAsyncSettings(stored: StoredAsyncSettings): FunctionEventIn
     FunctionArn: functionArn(stored.region, stored.account, stored.name, stored.qualifier),
     MaximumRetryAttempts: stored.maxRetries,
     MaximumEventAgeInSeconds: stored.maxAgeMs === undefined ? undefined : stored.maxAgeMs / 1000,
-    DestinationConfig: { OnSuccess: {}, OnFailure: {} },
+    DestinationConfig: { OnSuccess: shownDestination(stored.onSuccess), OnFailure: shownDestination(stored.onFailure) },
   };
+}
+
+function shownDestination(arn: string | undefined): { Destination?: string } {
+  return arn === undefined ? {} : { Destination: arn };
 }

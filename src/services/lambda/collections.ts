@@ -49,6 +49,8 @@ export interface StoredFunction extends Place {
   readonly reserved?: number;
   /** `account/region`, exactly where reserved is set. */
   readonly reservedIn?: string;
+  /** RecursiveLoop is Allow. */
+  readonly mayRecur?: boolean;
 }
 
 export interface StoredVersion extends Place {

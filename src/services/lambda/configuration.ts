@@ -31,6 +31,7 @@ export function listedConfiguration(lambda: Lambda, { fn, edition, version, qual
     LastModified: amazonTime(edition.modified),
     CodeSha256: Buffer.from(code.hash, 'hex').toString('base64'),
     Version: version,
+    ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
     ...shownVariables(lambda, fn, edition),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: edition.revision,

@@ -135,7 +135,6 @@ test('refuses by name what would not be enforced, and takes the values that mean
     PackageType: 'Image',
     TracingConfig: { Mode: 'Active' },
     SnapStart: { ApplyOn: 'PublishedVersions' },
-    DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' },
     KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k',
     Architectures: ['arm64'],
     CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: 'a' } },
@@ -217,4 +216,17 @@ test('counts code against the account and refuses beyond its limit', async (t) =
   const { call, create } = await fixture(t, { codeStorageBytes: 10 });
   await create();
   await assert.rejects(call('CreateFunction', newFunction({ FunctionName: 'g' })), { code: 'CodeStorageExceededException' });
+});
+
+test('a dead-letter queue is shown, must be one, and must be within reach of the role', async (t) => {
+  const { call, create } = await fixture(t);
+  const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const refused = (TargetArn: string, message: RegExp) =>
+    assert.rejects(call('CreateFunction', newFunction({ DeadLetterConfig: { TargetArn } })), { message });
+  await refused('arn:aws:s3:::bucket', /is not a standard queue or topic/);
+  await refused(arn('q.fifo'), /is not a standard queue or topic/);
+  await refused(arn('forbidden'), /The provided execution role does not have permissions to call SendMessage on SQS/);
+  await create({ DeadLetterConfig: { TargetArn: arn('q') } });
+  const shown = await call('GetFunctionConfiguration', { FunctionName: 'f' });
+  assert.deepEqual(shown.DeadLetterConfig, { TargetArn: arn('q') });
 });

@@ -15,6 +15,7 @@ import {
 import { type Edition, functions, preparations, type StoredFunction, tags, versions } from './collections.ts';
 import { configuration, sealVariables } from './configuration.ts';
 import type { Lambda } from './deps.ts';
+import { checkDeadLetter } from './destinations.ts';
 import { changeUsage, hold } from './editions.ts';
 import { findLayers } from './find-layers.ts';
 import { ownRef } from './lookup.ts';
@@ -37,6 +38,7 @@ export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest,
     const place = { account, region, name };
     if (await lambda.store.read.get(functions, [account, region, name])) throw exists(name);
     await checkExecutionRole(lambda, settings.role);
+    await checkDeadLetter(lambda, settings.role, settings.deadLetter);
     const received = await receiveCode(lambda, place, input.Code ?? {});
     const edition: Edition = {
       identity: lambda.ids.hex(16),

@@ -5,6 +5,8 @@ import type {
   EgressPolicy,
   Enqueue,
   Expect,
+  FindTarget,
+  MayAct,
   Place,
   PrepareTree,
   ReadObject,
@@ -26,6 +28,8 @@ export interface LambdaDeps {
   readonly expect: Expect;
   readonly checkRole: CheckRole;
   readonly readObject: ReadObject;
+  readonly mayAct: MayAct;
+  readonly findTarget: FindTarget;
   /** Runtimes that functions can use on this machine, e.g. `nodejs24.x`. */
   readonly availableRuntimes: () => readonly string[];
   readonly settings: LambdaSettings;

@@ -118,6 +118,8 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
     prepareTree: (hash) => (faults.prepare ?? ((h) => unpackFake(store, h)))(hash),
     retire: (...args) => void recorded.retired.push(args),
     expect: (...args) => void recorded.expected.push(args),
+    mayAct: async (_role, _action, resource) => !resource.includes('forbidden'),
+    findTarget: async (target) => 'arn' in target && !target.arn.includes('missing'),
     checkRole: async (role) => (role === ROLE ? (faults.role ?? 'ok') : 'missing'),
     readObject: async (_place, bucket, key) => {
       if (bucket !== 'code') throw fail('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });

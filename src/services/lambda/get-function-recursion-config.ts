@@ -3,12 +3,12 @@ import type { Operation } from '../../model/index.ts';
 import type { Lambda } from './deps.ts';
 import { findFunction, ownRef } from './lookup.ts';
 
-/** GetFunctionRecursionConfig: AWS's default, which cannot be changed here (spec/lambda-api.md §13). */
+/** GetFunctionRecursionConfig (spec/lambda-api.md §13). */
 export function getFunctionRecursionConfig(
   lambda: Lambda,
 ): Operation<GetFunctionRecursionConfigRequest, GetFunctionRecursionConfigResponse> {
   return async (input, context) => {
-    await findFunction(lambda.store.read, ownRef(context, 'GetFunctionRecursionConfig', input.FunctionName));
-    return { RecursiveLoop: 'Terminate' };
+    const fn = await findFunction(lambda.store.read, ownRef(context, 'GetFunctionRecursionConfig', input.FunctionName));
+    return { RecursiveLoop: fn.mayRecur ? 'Allow' : 'Terminate' };
   };
 }

@@ -37,6 +37,7 @@ import { publishLayerVersion } from './publish-layer-version.ts';
 import { publishVersion } from './publish-version.ts';
 import { putFunctionConcurrency } from './put-function-concurrency.ts';
 import { putFunctionEventInvokeConfig } from './put-function-event-invoke-config.ts';
+import { putFunctionRecursionConfig } from './put-function-recursion-config.ts';
 import { removePermission } from './remove-permission.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
@@ -86,6 +87,7 @@ export function operations(lambda: Lambda, findSpec: FindSpec): Readonly<Record<
     PublishVersion: publishVersion(lambda),
     PutFunctionConcurrency: putFunctionConcurrency(lambda),
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(lambda),
+    PutFunctionRecursionConfig: putFunctionRecursionConfig(lambda),
     RemovePermission: removePermission(lambda),
     TagResource: tagResource(lambda),
     UntagResource: untagResource(lambda),

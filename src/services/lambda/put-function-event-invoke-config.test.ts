@@ -19,12 +19,33 @@ test('replaces all, and dispatch sees it at once', async (t) => {
   assert.deepEqual(await service.findAsyncSettings(`${FA}:$LATEST`), { maxRetries: 2, maxAgeMs: 60_000 });
 });
 
-test('refuses destinations, nothing at all, and unknown functions', async (t) => {
-  const { create, call } = await fixture(t);
-  const put = (input: object) => call('PutFunctionEventInvokeConfig', { FunctionName: 'f', ...input });
-  await assert.rejects(put({ MaximumRetryAttempts: 0 }), { message: "The function doesn't exist." });
+test('keeps destinations that are there and within reach, and refuses others to the word', async (t) => {
+  const { create, call, service } = await fixture(t);
+  const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const put = (OnFailure: string, OnSuccess?: string) =>
+    call('PutFunctionEventInvokeConfig', {
+      FunctionName: 'f',
+      DestinationConfig: { OnFailure: { Destination: OnFailure }, ...(OnSuccess && { OnSuccess: { Destination: OnSuccess } }) },
+    });
+  await assert.rejects(put(arn('q')), { message: "The function doesn't exist." });
   await create();
-  await assert.rejects(put({}), { message: 'You must specify at least one of error handling or destination setting.' });
-  const DestinationConfig = { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:q' } };
-  await assert.rejects(put({ DestinationConfig }), { code: 'NotImplemented', message: /DestinationConfig/ });
+  const { DestinationConfig } = await put(arn('q'), arn('done'));
+  assert.deepEqual(DestinationConfig, { OnSuccess: { Destination: arn('done') }, OnFailure: { Destination: arn('q') } });
+  const { onSuccess, onFailure } = await service.findAsyncSettings(FA);
+  assert.deepEqual([onSuccess, onFailure], [arn('done'), arn('q')]);
+  await assert.rejects(put(arn('missing')), { message: `The destination ARN ${arn('missing')} is invalid.` });
+  await assert.rejects(put(arn('forbidden')), { message: /does not have permissions to call SendMessage on SQS/ });
+  await assert.rejects(put(FA), { message: "You can't specify the function as a destination for itself." });
+  await assert.rejects(put(arn('q'), 'arn:aws:s3:::bucket'), {
+    message:
+      'The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=arn:aws:s3:::bucket), onFailure=null) is invalid.',
+  });
+});
+
+test('refuses nothing at all', async (t) => {
+  const { create, call } = await fixture(t);
+  await create();
+  await assert.rejects(call('PutFunctionEventInvokeConfig', { FunctionName: 'f' }), {
+    message: 'You must specify at least one of error handling or destination setting.',
+  });
 });

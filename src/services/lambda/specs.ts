@@ -17,14 +17,14 @@ const MOST_KEPT = 4096;
 
 /**
  * Finds what runs for a reference, with one read for `$LATEST`, two for a version, three for an alias. Specs are kept by identity, which
- * changes with every change of what they hold, so that none is ever stale; reserved concurrency is compared besides.
+ * changes with every change of what they hold, so that none is ever stale; what the function has besides its editions is compared.
  */
 export function createSpecs(lambda: Lambda, from: Reader): (ref: FunctionRef) => Promise<FunctionSpec> {
   const kept = new Map<string, FunctionSpec>();
   const specOf = (fn: StoredFunction, edition: Edition, version: string): FunctionSpec => {
     checkMayInvoke(edition.state);
     const known = kept.get(edition.identity);
-    if (known && known.reservedConcurrency === fn.reserved) return known;
+    if (known && known.reservedConcurrency === fn.reserved && known.mayRecur === fn.mayRecur) return known;
     const spec = buildSpec(lambda, { fn, edition, version });
     if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
     kept.set(edition.identity, spec);
@@ -74,5 +74,7 @@ function buildSpec(lambda: Lambda, what: { fn: StoredFunction; edition: Edition;
     systemLogLevel: settings.logging.systemLevel,
     egress: edition.egress ?? lambda.settings.egress,
     reservedConcurrency: fn.reserved,
+    deadLetter: settings.deadLetter,
+    mayRecur: fn.mayRecur,
   };
 }

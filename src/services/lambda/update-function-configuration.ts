@@ -2,6 +2,7 @@ import type { FunctionConfiguration, UpdateFunctionConfigurationRequest } from '
 import { changedSettings, checkRuntime, checkVariables, type Operation, refuseUnenforced } from '../../model/index.ts';
 import { configuration, sealVariables } from './configuration.ts';
 import type { Lambda } from './deps.ts';
+import { checkDeadLetter } from './destinations.ts';
 import { findLayers } from './find-layers.ts';
 import { ownRef } from './lookup.ts';
 import { checkExecutionRole } from './receive-code.ts';
@@ -19,6 +20,7 @@ export function updateFunctionConfiguration(
     if (variables) checkVariables(variables);
     const known = await changeable(lambda.store.read, ref, input.RevisionId);
     if (input.Role !== undefined) await checkExecutionRole(lambda, input.Role);
+    await checkDeadLetter(lambda, input.Role ?? known.latest.settings.role, input.DeadLetterConfig?.TargetArn || undefined);
     const layers = input.Layers && (await findLayers(lambda, context, input.Layers, known.latest.code, known.latest.layers));
     const after = await lambda.store.transact(async (tx) => {
       const fn = await changeable(tx, ref, input.RevisionId);

@@ -3,8 +3,8 @@ import type { Operation } from '../../model/index.ts';
 import { shownAsyncSettings } from './async-settings.ts';
 import { asyncSettings, type StoredAsyncSettings } from './collections.ts';
 import type { Lambda } from './deps.ts';
-import { noAsyncSettings, readAsyncInput, settingsKey } from './event-invoke-input.ts';
-import { ownRef } from './lookup.ts';
+import { checkDestinations, noAsyncSettings, readAsyncInput, settingsKey } from './event-invoke-input.ts';
+import { findFunction, ownRef } from './lookup.ts';
 
 /** UpdateFunctionEventInvokeConfig: merges (spec/lambda-api.md §8). */
 export function updateFunctionEventInvokeConfig(
@@ -12,7 +12,10 @@ export function updateFunctionEventInvokeConfig(
 ): Operation<UpdateFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> {
   return async (input, context) => {
     const ref = ownRef(context, 'UpdateFunctionEventInvokeConfig', input.FunctionName, input.Qualifier);
-    const given = readAsyncInput(input);
+    const given = readAsyncInput(ref, input);
+    if (!(await lambda.store.read.get(asyncSettings, settingsKey(ref)))) throw noAsyncSettings(ref);
+    const { latest } = await findFunction(lambda.store.read, { ...ref, qualifier: undefined });
+    await checkDestinations(lambda, latest.settings.role, given);
     const stored = await lambda.store.transact(async (tx): Promise<StoredAsyncSettings> => {
       const found = await tx.get(asyncSettings, settingsKey(ref));
       if (!found) throw noAsyncSettings(ref);

@@ -12,6 +12,7 @@ import {
 } from './bucket-ownership-controls.ts';
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket-policy.ts';
 import { deleteBucketTagging, getBucketTagging, putBucketTagging } from './bucket-tagging.ts';
+import { buckets } from './collections.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { createBucket } from './create-bucket.ts';
@@ -114,4 +115,9 @@ export function findBucketCors(deps: { readonly store: Store }): FindBucketCors 
 /** Puts objects for dispatch, as their bucket's owner. */
 export function storeObject(deps: S3Deps): StoreObject {
   return objectStorer(deps);
+}
+
+/** Whether a bucket of this ARN is there. */
+export function bucketExists({ store }: { readonly store: Store }): (arn: string) => Promise<boolean> {
+  return async (arn) => (await store.read.get(buckets, [arn.slice(arn.lastIndexOf(':') + 1)])) !== undefined;
 }
