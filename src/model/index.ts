@@ -133,6 +133,7 @@ export {
   objectEvent,
   selects,
 } from './notifications.ts';
+export { type ObjectBusEvent, objectBusEvent } from './object-bus-events.ts';
 export {
   checkWriteConditions,
   headerNotImplemented,

@@ -9,7 +9,7 @@ export interface NotificationRule {
   readonly events: readonly string[];
   readonly prefix?: string;
   readonly suffix?: string;
-  readonly target: Extract<Target, { kind: 'function' }>;
+  readonly target: Extract<Target, { kind: 'function' | 'queue' | 'topic' }>;
 }
 
 /** A bucket's notification configuration; written by services/s3, read by dispatch. Bucket names are unique over all accounts. */
@@ -18,6 +18,8 @@ export interface BucketNotifications {
   readonly account: string;
   readonly region: string;
   readonly rules: readonly NotificationRule[];
+  /** Every change goes to the default bus of the bucket's account as well. */
+  readonly toBus?: boolean;
 }
 
 export const bucketNotifications = collection<BucketNotifications>({ name: 's3.notifications', key: ['bucket'] });
@@ -42,6 +44,10 @@ export interface ObjectChange {
   /** `AWS:AROA…:session` or the account id. */
   readonly principalId: string;
   readonly sourceIp: string;
+  /** The operation, or what else made the change: `PutObject`, `CopyObject`, `Lifecycle Expiration`, … */
+  readonly reason?: string;
+  /** X-Amzn-Trace-Id of the request. */
+  readonly traceId?: string;
 }
 
 /** Whether a rule's event list covers an event name (given without `s3:`); `*` stands for the last part. */
