@@ -124,8 +124,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
   const s3Deps = { ...base, mayInvoke: lambda.mayInvoke };
   const events = eventServices({ ...base, ...people, box, logger: logger('events'), mayInvoke: lambda.mayInvoke });
   const dispatch = createDispatch({
-    store,
-    clock,
+    ...base,
     logger: logger('dispatch'),
     invoke: invoke.invoke,
     resolveFunction: lambda.resolveFunction,

@@ -69,6 +69,7 @@ async function invoke(
     logTail: false,
     maxWaitMs: ports.maxWaitMs,
     ...(subscription.traceId === undefined ? {} : { traceId: subscription.traceId }),
+    ...(subscription.clientContext === undefined ? {} : { clientContext: subscription.clientContext }),
   };
   const outcome = await ports.execute(call);
   const meter = meterOf(call, outcome, 'async', started);

@@ -12,7 +12,9 @@ import {
   outcomes,
   topics,
 } from '../model/index.ts';
+import { acceptedEvents } from './accepted.ts';
 import { SUBSCRIBER } from './ledger.ts';
+import { traceOf } from './trace.ts';
 
 const KINDS: readonly OutcomeKind[] = ['delivered', 'expired', 'dead-lettered', 'failed', 'dropped'];
 
@@ -36,6 +38,18 @@ export function eventRoutes(store: Store, followed: readonly string[]): ControlR
       path: '/events/deliveries',
       summary: 'deliveries: state=in-flight, or an outcome; limit, after',
       handle: (request) => list(store, request),
+    },
+    {
+      method: 'GET',
+      path: '/events/accepted',
+      summary: 'accepted events of a topic, newest first: topic, since, until (epoch ms), type, limit, after',
+      handle: (request) => acceptedEvents(store.read, followed, request),
+    },
+    {
+      method: 'GET',
+      path: '/events/trace/:id',
+      summary: 'cause and effect of a delivery, an invocation or an event',
+      handle: ({ params, place }) => traceOf(store.read, place.account, params.id ?? ''),
     },
   ];
 }

@@ -2,7 +2,7 @@ import { type Clock, describe, type Logger, type Store, type StoredEvent } from 
 import { type Delivery, deliveries, type MeterIn } from '../model/index.ts';
 import { recordAttempt } from './ledger.ts';
 import { tryPut } from './puts.ts';
-import type { Match, PutSubscription, Subscription } from './subscription.ts';
+import { type Match, type PutSubscription, replayed, type Subscription } from './subscription.ts';
 import { type TryPorts, tryOnce } from './try.ts';
 
 export interface DelivererPorts extends TryPorts {
@@ -180,7 +180,8 @@ export class Deliverer {
   async #deliverStored(row: Delivery): Promise<void> {
     const [event] = await this.#ports.store.read.events(row.topic, row.lane, row.position, 1);
     const subscriptions = event?.position === row.position ? await this.#ports.matchers.get(row.topic)?.(event) : undefined;
-    const subscription = subscriptions?.find(({ subscriber }) => subscriber === row.subscriber);
+    const found = subscriptions?.find(({ subscriber }) => subscriber === row.subscriber);
+    const subscription = found && replayed(row, found);
     if (event && subscription) {
       if (subscription.kind === 'put') return this.#putStored(row, subscription);
       return this.#deliver(row, event, subscription, Promise.resolve());

@@ -1,4 +1,4 @@
-import { type Clock, describe, type Logger, type Service, type Store, type StoreSchema } from '../kernel/index.ts';
+import { type Clock, describe, type Ids, type Logger, type Service, type Store, type StoreSchema } from '../kernel/index.ts';
 import {
   asyncTopic,
   books,
@@ -18,6 +18,7 @@ import {
   type ReservedTotal,
   type ResolveFunction,
   type Run,
+  replays,
   type StoreObject,
 } from '../model/index.ts';
 import { eventRoutes } from './control.ts';
@@ -25,6 +26,8 @@ import { Deliverer } from './deliverer.ts';
 import { sweepOutcomes } from './ledger.ts';
 import { matchers } from './matching.ts';
 import { enqueue } from './queue.ts';
+import { replayRoutes } from './replay-routes.ts';
+import { Replays } from './replays.ts';
 import { createRouter } from './router.ts';
 import { createExecute, createRun } from './run.ts';
 import { createSlots } from './slots.ts';
@@ -32,6 +35,7 @@ import { createSlots } from './slots.ts';
 export interface DispatchPorts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly logger: Logger;
   readonly invoke: Invoke;
   readonly resolveFunction: ResolveFunction;
@@ -55,7 +59,7 @@ export interface Dispatch extends Service {
   readonly gauges: () => Readonly<Record<string, number>>;
 }
 
-export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, effects, books] as never, topics: [] };
+export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, effects, books, replays] as never, topics: [] };
 
 const FOLLOWED = [objectTopic.name, asyncTopic.name];
 const SWEEP_MS = 60_000;
@@ -85,23 +89,24 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     perTarget: PER_TARGET,
     inAll: IN_ALL,
   });
+  const again = new Replays({ ...ports, matchers: known, deliverer });
   const routers = FOLLOWED.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   let cancelSweep = () => {};
   const sweep = () => {
-    const again = (more: boolean) => {
+    const next = (more: boolean) => {
       cancelSweep = clock.after(more ? 100 : SWEEP_MS, sweep);
     };
     store
       .transact((tx) => sweepOutcomes(tx, clock))
-      .then(again, (error) => {
+      .then(next, (error) => {
         logger.warn('old outcomes could not be removed', { error: describe(error) });
-        again(false);
+        next(false);
       });
   };
   return {
     run: createRun(execute, ports.meter, () => clock.now()),
     enqueue,
-    routes: eventRoutes(store, FOLLOWED),
+    routes: [...eventRoutes(store, FOLLOWED), ...replayRoutes({ ...ports, topics: FOLLOWED, wake: () => again.wake() })],
     gauges: () => ({
       dalamb_invocations_in_progress: slots.inUse(),
       dalamb_deliveries_active: deliverer.active(),
@@ -110,10 +115,12 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     async start() {
       await deliverer.resume();
       for (const router of routers) await router.start();
+      await again.start();
       cancelSweep = clock.after(SWEEP_MS, sweep);
     },
     async stop(deadline) {
       cancelSweep();
+      await again.stop();
       for (const router of routers) await router.stop(deadline);
       await deliverer.stop(deadline);
     },

@@ -26,6 +26,11 @@ export async function recordEvent(tx: Transaction, event: StoredEvent, made: rea
   }
 }
 
+/** Counts deliveries that did not come from routing (a replay). */
+export async function addDeliveries(tx: Transaction, made: readonly Delivery[]): Promise<void> {
+  for (const delivery of made) await add(tx, delivery, { deliveries: 1 });
+}
+
 /** Keeps that a delivery was caused by an invocation (or by another delivery), for traces. */
 export async function recordEffect(tx: Transaction, cause: string, { id, account, acceptedAt }: Delivery): Promise<void> {
   await tx.put(effects, { cause, effect: id, account, time: acceptedAt });

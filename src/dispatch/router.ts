@@ -127,6 +127,7 @@ function deliveryOf(event: StoredEvent, subscriber: string, target: string, now:
   const { account, region, topic, lane, position, time } = event;
   return {
     id: deliveryId(event, subscriber),
+    event: event.id,
     account,
     region,
     topic,

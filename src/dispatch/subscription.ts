@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../kernel/index.ts';
-import { asyncTopic, type PutItem, type PutTarget, type RetryPolicy } from '../model/index.ts';
+import { asyncTopic, type Delivery, type PutItem, type PutTarget, type RetryPolicy } from '../model/index.ts';
 
 /** One subscriber that wants an event, and how the event reaches it. */
 export type Subscription = FunctionSubscription | PutSubscription | SendSubscription;
@@ -21,6 +21,8 @@ export interface FunctionSubscription extends Wanted {
   readonly invokedArn: string;
   /** UTF-8 JSON text for the function. */
   readonly payload: () => string;
+  /** JSON text, for the context object. */
+  readonly clientContext?: string;
 }
 
 /** What is put inside a transaction; id and cause of the item are the delivery's. */
@@ -77,4 +79,13 @@ export function deliveryId(event: StoredEvent, subscriber: string): string {
 export function idOf(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
+/** How a replayed delivery goes: to the function that the replay names, marked for it to see. */
+export function replayed(delivery: Delivery, subscription: Subscription): Subscription {
+  if (delivery.replay === undefined || subscription.kind !== 'function') return subscription;
+  const clientContext = JSON.stringify({ custom: { 'dalamb.replay': delivery.replay } });
+  if (delivery.target === subscription.functionArn) return { ...subscription, clientContext };
+  const { target } = delivery;
+  return { ...subscription, clientContext, functionArn: target, invokedArn: target, permitted: async () => true };
 }

@@ -88,6 +88,7 @@ export async function open(directory: string, clock = manualClock(), ports: Part
   const dispatch = createDispatch({
     store,
     clock,
+    ids: randomIds,
     logger: silentLogger,
     concurrency: 1000,
     reservedTotal: () => 0,

@@ -107,6 +107,61 @@ export interface DeliveryList {
   readonly next?: string;
 }
 
+/** `GET /events/trace/:id`: what began it, and everything that came of that. */
+export interface Trace {
+  readonly id: string;
+  /** The synchronous invocation that began it, if one did. */
+  readonly invocation?: string;
+  readonly events: readonly TraceEvent[];
+  /** There was more. */
+  readonly truncated: boolean;
+}
+
+/** type, source and subject are there while the event is kept. */
+export interface TraceEvent {
+  readonly id: string;
+  readonly topic: string;
+  readonly lane: number;
+  readonly position: number;
+  readonly time: number;
+  readonly type?: string;
+  readonly source?: string;
+  readonly subject?: string;
+  readonly deliveries: readonly TraceDelivery[];
+}
+
+export interface TraceDelivery {
+  readonly id: string;
+  readonly subscriber: string;
+  readonly target: string;
+  readonly attempts: number;
+  /** `in-flight`, or the outcome. */
+  readonly state: string;
+  readonly reason?: string;
+  readonly error?: string;
+  readonly deadLetter?: string;
+  readonly replay?: string;
+  readonly time?: number;
+  readonly caused: readonly TraceEvent[];
+}
+
+/** `GET /events/accepted?topic&since&until&type&after&limit`: newest first. */
+export interface AcceptedEvents {
+  readonly events: readonly AcceptedEvent[];
+  readonly next?: string;
+}
+
+export interface AcceptedEvent {
+  readonly id: string;
+  readonly topic: string;
+  readonly position: number;
+  readonly time: number;
+  readonly type: string;
+  readonly source: string;
+  readonly subject: string;
+  readonly cause?: string;
+}
+
 /** `GET /runtimes`. */
 export interface RuntimeList {
   readonly runtimes: readonly { readonly name: string; readonly available: boolean; readonly detail?: string }[];

@@ -10,6 +10,8 @@ export interface Delivery {
   readonly topic: string;
   readonly lane: number;
   readonly position: number;
+  /** Id of the event, as its publisher was told it. */
+  readonly event: string;
   /** What selected the event: `invoke`, `s3:BUCKET:RULE`, … */
   readonly subscriber: string;
   /** ARN as the subscriber names it, URL, or `mailto:ADDRESS`. */
@@ -38,6 +40,7 @@ export interface DeliveryOutcome {
   readonly topic: string;
   readonly lane: number;
   readonly position: number;
+  readonly event: string;
   readonly subscriber: string;
   readonly target: string;
   readonly kind: OutcomeKind;
@@ -79,6 +82,7 @@ export const deliveries = collection<Delivery>({
     { name: 'due', fields: ['retryAt'] },
     { name: 'target', fields: ['target', 'nextAt'] },
     { name: 'account', fields: ['account', 'topic', 'position'] },
+    { name: 'event', fields: ['event'] },
   ],
 });
 
@@ -90,6 +94,7 @@ export const outcomes = collection<DeliveryOutcome>({
     { name: 'time', fields: ['time'] },
     { name: 'kind', fields: ['account', 'kind', 'time'] },
     { name: 'account', fields: ['account', 'time'] },
+    { name: 'event', fields: ['event'] },
   ],
 });
 

@@ -12,6 +12,8 @@ export {
 export { checkKey, isBucketName } from './bucket-names.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
 export type {
+  AcceptedEvent,
+  AcceptedEvents,
   DeliveryList,
   EventAccepted,
   EventBooks,
@@ -26,6 +28,9 @@ export type {
   LogPage,
   PlatformStatus,
   RuntimeList,
+  Trace,
+  TraceDelivery,
+  TraceEvent,
 } from './control.ts';
 export { type CorsRule, corsHeaders, type PreflightRequest, preflight } from './cors.ts';
 export {
@@ -77,6 +82,23 @@ export {
 } from './function-state.ts';
 export type { Credentials, EgressPolicy, EgressRule, FunctionSpec, Place, Principal } from './functions.ts';
 export { openEgress } from './functions.ts';
+export {
+  executeArn,
+  type FunctionAuthorizer,
+  type FunctionIntegration,
+  type HttpApi,
+  type HttpAuthorization,
+  type HttpDeployment,
+  type HttpIntegration,
+  type HttpProxyIntegration,
+  type HttpRoute,
+  type HttpStage,
+  invokedFunction,
+  type JwtAuthorizer,
+  type Throttle,
+  withStageVariables,
+} from './http-apis.ts';
+export { compileRoutes, type MatchRoute, parseRouteKey, type RouteMatch } from './http-routes.ts';
 export type { Call, InvocationStatus, LogLine, LogStream, MeterRecord, Outcome, Report } from './invocation.ts';
 export {
   deadLetterAttributes,
@@ -145,6 +167,15 @@ export {
   type WriteConditions,
 } from './object-conditions.ts';
 export type { Operation, OperationContext, ServiceTable } from './operations.ts';
+export {
+  type Expressions,
+  fillIn,
+  type Mapped,
+  mapParameters,
+  type ParameterMap,
+  parameterMapFault,
+  textAt,
+} from './parameter-mapping.ts';
 export { buildIndex, matchAll, type PatternIndex } from './pattern-index.ts';
 export { type Caller, evaluate, type Policies, type Question, trusts, type Verdict, verdict } from './policy.ts';
 export { compilePolicy, type Policy, type PolicyKind, parsePolicy } from './policy-document.ts';
@@ -159,6 +190,7 @@ export type {
   FindAsyncSettings,
   FindBucketCors,
   FindFunctionUrl,
+  FindHttpApi,
   FindKey,
   FindRole,
   FindStoredKey,
@@ -170,6 +202,7 @@ export type {
   KnownKey,
   KnownRole,
   MayAct,
+  MayConnect,
   MayInvoke,
   Meter,
   MeterIn,
@@ -189,6 +222,7 @@ export type {
   WriteLog,
 } from './ports.ts';
 export { isPublicPolicy } from './public-policies.ts';
+export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';

@@ -1,0 +1,59 @@
+import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
+import type { AcceptedEvent, AcceptedEvents, ControlRequest } from '../model/index.ts';
+
+/** Events looked at in one call, so that one that finds little ends too. */
+const MOST_READ = 5000;
+const SLICE = 500;
+
+/** Accepted events of one account in one topic, newest first, in pages. Throws InvalidRequest. */
+export async function acceptedEvents(
+  read: Reader,
+  topics: readonly string[],
+  { query, place }: ControlRequest,
+): Promise<AcceptedEvents> {
+  const topic = query.get('topic') ?? '';
+  if (!topics.includes(topic)) throw fail('InvalidRequest', `topic is one of ${topics.join(', ')}`);
+  const limit = number(query, 'limit', 100);
+  const [since, until] = [number(query, 'since', 0), number(query, 'until', Number.MAX_SAFE_INTEGER)];
+  const type = query.get('type');
+  const { first, next } = await read.bounds(topic, 0);
+  const found: AcceptedEvent[] = [];
+  let end = Math.min(number(query, 'after', next), next);
+  const floor = Math.max(first, end - MOST_READ);
+  while (end > floor && found.length < limit) {
+    const from = Math.max(floor, end - SLICE);
+    const events = (await allBetween(read, topic, from, end)).reverse();
+    for (const event of events) {
+      if (found.length >= limit) break;
+      end = event.position;
+      if (event.time < since) return { events: found };
+      const wanted = event.account === place.account && event.time <= until && (type === null || event.type === type);
+      if (wanted) found.push(shown(event));
+    }
+    if (events.length === 0 || found.length < limit) end = from;
+  }
+  return { events: found, ...(end > first ? { next: String(end) } : {}) };
+}
+
+async function allBetween(read: Reader, topic: string, from: number, end: number): Promise<StoredEvent[]> {
+  const all: StoredEvent[] = [];
+  for (let at = from; at < end; ) {
+    const page = await read.events(topic, 0, at, end - at);
+    const last = page.at(-1);
+    if (!last) break;
+    all.push(...page.filter(({ position }) => position < end));
+    at = last.position + 1;
+  }
+  return all;
+}
+
+function number(query: URLSearchParams, name: string, otherwise: number): number {
+  const text = query.get(name);
+  const value = text === null ? otherwise : Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw fail('InvalidRequest', `${name} is a number`);
+}
+
+function shown({ id, topic, position, time, type, source, subject, cause }: StoredEvent): AcceptedEvent {
+  return { id, topic, position, time, type, source, subject, ...(cause === undefined ? {} : { cause }) };
+}

@@ -1,0 +1,123 @@
+import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
+import {
+  type Delivery,
+  type DeliveryOutcome,
+  deliveries,
+  effects,
+  outcomes,
+  type Trace,
+  type TraceDelivery,
+  type TraceEvent,
+} from '../model/index.ts';
+
+const MOST_DELIVERIES = 500;
+const MOST_CAUSES = 64;
+const PAGE = 100;
+
+type Row = Delivery | DeliveryOutcome;
+
+/**
+ * Cause and effect of a delivery, an invocation or an event, by its id: first up to what began it all, then down to everything that came of
+ * that. Rejects with NoSuchThing. At most 500 deliveries; then truncated is true.
+ */
+export async function traceOf(read: Reader, account: string, id: string): Promise<Trace> {
+  const start = (await rowOf(read, id)) ?? (await rowsOfEvent(read, id))[0];
+  const caused = await effectsOf(read, id);
+  if ((start && start.account !== account) || (!start && caused.length === 0))
+    throw fail('NoSuchThing', `no delivery, invocation or event ${id} is known; they are kept for seven days`, { status: 404 });
+  const root = start ? await rootOf(read, start) : { invocation: id };
+  const budget = { left: MOST_DELIVERIES };
+  const seen = new Set<string>();
+  const events =
+    'invocation' in root
+      ? await eventsCausedBy(read, root.invocation, budget, seen)
+      : [await branchOf(read, root.row, await rowsOfEvent(read, root.row.event), { budget, seen })];
+  return { id, ...('invocation' in root ? { invocation: root.invocation } : {}), events, truncated: budget.left <= 0 };
+}
+
+/** The first delivery of the chain, or the synchronous invocation that began it. */
+async function rootOf(read: Reader, start: Row): Promise<{ row: Row } | { invocation: string }> {
+  let row = start;
+  for (let up = 0; up < MOST_CAUSES; up++) {
+    const cause = (await eventOf(read, row))?.cause;
+    if (cause === undefined || cause === row.id) return { row };
+    const above = await rowOf(read, cause);
+    if (!above) return { invocation: cause };
+    row = above;
+  }
+  return { row };
+}
+
+interface Walk {
+  readonly budget: { left: number };
+  readonly seen: Set<string>;
+}
+
+async function branchOf(read: Reader, sample: Row, rows: readonly Row[], { budget, seen }: Walk): Promise<TraceEvent> {
+  const event = await eventOf(read, sample);
+  const made: TraceDelivery[] = [];
+  for (const row of rows.length ? rows : [sample]) {
+    if (seen.has(row.id) || budget.left <= 0) continue;
+    seen.add(row.id);
+    budget.left -= 1;
+    made.push({ ...deliveryShown(row), caused: await eventsCausedBy(read, row.id, budget, seen) });
+  }
+  return { ...eventShown(sample, event), deliveries: made };
+}
+
+async function eventsCausedBy(
+  read: Reader,
+  cause: string,
+  budget: Walk['budget'],
+  seen: Set<string>,
+): Promise<readonly TraceEvent[]> {
+  const byEvent = new Map<string, Row[]>();
+  for (const id of await effectsOf(read, cause)) {
+    const row = id === cause ? undefined : await rowOf(read, id);
+    if (row) byEvent.set(row.event, [...(byEvent.get(row.event) ?? []), row]);
+  }
+  const events: TraceEvent[] = [];
+  for (const rows of byEvent.values()) events.push(await branchOf(read, rows[0]!, rows, { budget, seen }));
+  return events;
+}
+
+async function effectsOf(read: Reader, cause: string): Promise<string[]> {
+  const { items } = await read.range(effects, { prefix: [cause], limit: PAGE });
+  return items.map(({ effect }) => effect);
+}
+
+async function rowOf(read: Reader, id: string): Promise<Row | undefined> {
+  return (await read.get(deliveries, [id])) ?? (await read.get(outcomes, [id]));
+}
+
+async function rowsOfEvent(read: Reader, event: string): Promise<Row[]> {
+  const of = { index: 'event', prefix: [event], limit: PAGE };
+  return [...(await read.range(deliveries, of)).items, ...(await read.range(outcomes, of)).items];
+}
+
+async function eventOf(read: Reader, { topic, lane, position }: Row): Promise<StoredEvent | undefined> {
+  const [event] = await read.events(topic, lane, position, 1);
+  return event?.position === position ? event : undefined;
+}
+
+function eventShown(row: Row, event: StoredEvent | undefined): Omit<TraceEvent, 'deliveries'> {
+  const { topic, lane, position } = row;
+  const kept = event && { type: event.type, source: event.source, subject: event.subject };
+  return { id: row.event, topic, lane, position, time: event?.time ?? row.acceptedAt, ...kept };
+}
+
+function deliveryShown(row: Row): Omit<TraceDelivery, 'caused'> {
+  const { id, subscriber, target, attempts, replay } = row;
+  const common = { id, subscriber, target, attempts, ...(replay === undefined ? {} : { replay }) };
+  if (!('kind' in row))
+    return { ...common, state: 'in-flight', ...(row.lastError === undefined ? {} : { error: row.lastError }) };
+  const { kind: state, reason, error, deadLetter, time } = row;
+  return {
+    ...common,
+    state,
+    reason,
+    time,
+    ...(error === undefined ? {} : { error }),
+    ...(deadLetter === undefined ? {} : { deadLetter }),
+  };
+}
