@@ -99,6 +99,7 @@ export {
   withStageVariables,
 } from './http-apis.ts';
 export { compileRoutes, type MatchRoute, parseRouteKey, type RouteMatch } from './http-routes.ts';
+export { compileInput, type InputSetting, type Shape, type ShapedFrom } from './input-shaping.ts';
 export type { Call, InvocationStatus, LogLine, LogStream, MeterRecord, Outcome, Report } from './invocation.ts';
 export {
   deadLetterAttributes,
@@ -226,6 +227,7 @@ export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';
+export { isTimeZone, lastTime, nextTime, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
 export type { QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
 export {
