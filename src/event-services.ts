@@ -3,6 +3,7 @@ import {
   type Authorize,
   type CheckRole,
   type ControlRoute,
+  type FindHttpApi,
   type FindRole,
   type FindTarget,
   type MayAct,
@@ -15,6 +16,7 @@ import {
   type StreamSource,
   type Target,
 } from './model/index.ts';
+import { apiGatewayService } from './services/apigatewayv2/index.ts';
 
 export interface EventServicePorts {
   readonly store: Store;
@@ -42,6 +44,7 @@ export interface EventServices {
   readonly background: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
   readonly controlRoutes: readonly ControlRoute[];
+  readonly findHttpApi: FindHttpApi;
 }
 
 /** The port FindTarget: what has a line is asked, what has none is taken to be there. */
@@ -50,6 +53,16 @@ export function createFindTarget(exists: () => EventServices['exists']): FindTar
 }
 
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */
-export function eventServices(_ports: EventServicePorts): EventServices {
-  return { tables: {}, put: putBy({}), exists: {}, streams: {}, background: [], rawRoutes: [], controlRoutes: [] };
+export function eventServices(ports: EventServicePorts): EventServices {
+  const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
+  return {
+    tables: { apigatewayv2 },
+    put: putBy({}),
+    exists: {},
+    streams: {},
+    background: [],
+    rawRoutes: [],
+    controlRoutes: [],
+    findHttpApi: apigatewayv2.findHttpApi,
+  };
 }

@@ -3,12 +3,14 @@ import type { StoreSchema } from './kernel/index.ts';
 import { topics } from './model/index.ts';
 import { schema as observeSchema } from './observe/index.ts';
 import { sampleSchema } from './sample.ts';
+import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
 import { schema as iamSchema } from './services/iam/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
 
 const parts: readonly StoreSchema[] = [
+  apiGatewaySchema,
   iamSchema,
   lambdaSchema,
   logsSchema,

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../bin/install.mjs';
+import { eventServices } from '../src/event-services.ts';
 import { iamService } from '../src/services/iam/index.ts';
 import { lambdaService } from '../src/services/lambda/index.ts';
 import { logsService } from '../src/services/logs/index.ts';
@@ -20,6 +21,7 @@ const tables = {
   iam: iamService(nothing),
   sts: stsService(nothing),
   logs: logsService(nothing),
+  ...eventServices(nothing).tables,
 };
 
 /** In the tables only to refuse in the service's own words, whatever is sent: they count as not implemented. */

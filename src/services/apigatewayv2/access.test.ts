@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
+
+let room: HttpApiRoom;
+before(async () => {
+  room = await openHttpApis();
+});
+after(() => room.close());
+
+test('actions are methods and resources are paths', async () => {
+  const asked = async (operation: string, input: object) => {
+    const requests = await room.access(operation, input as Record<string, unknown>, { region: 'us-east-1' } as never);
+    return requests.map(({ action, resource }) => `${action} ${resource}`);
+  };
+  const arn = 'arn:aws:apigateway:us-east-1::';
+  assert.deepEqual(await asked('GetApis', {}), [`apigateway:GET ${arn}/apis`]);
+  assert.deepEqual(await asked('CreateApi', {}), [`apigateway:POST ${arn}/apis`]);
+  assert.equal((await asked('CreateApi', { Tags: { a: '1' } })).length, 2);
+  assert.deepEqual(await asked('UpdateApi', { ApiId: 'a' }), [`apigateway:PATCH ${arn}/apis/a`]);
+  assert.deepEqual(await asked('CreateRoute', { ApiId: 'a' }), [`apigateway:POST ${arn}/apis/a/routes`]);
+  assert.deepEqual(await asked('DeleteRoute', { ApiId: 'a', RouteId: 'r' }), [`apigateway:DELETE ${arn}/apis/a/routes/r`]);
+  assert.deepEqual(await asked('GetStage', { ApiId: 'a', StageName: 's' }), [`apigateway:GET ${arn}/apis/a/stages/s`]);
+  assert.deepEqual(await asked('GetIntegrations', { ApiId: 'a' }), [`apigateway:GET ${arn}/apis/a/integrations`]);
+  assert.deepEqual(await asked('ReimportApi', { ApiId: 'a' }), [`apigateway:PUT ${arn}/apis/a`]);
+  assert.deepEqual(await asked('GetTags', { ResourceArn: 'x:y' }), [`apigateway:GET ${arn}/tags/x%3Ay`]);
+});

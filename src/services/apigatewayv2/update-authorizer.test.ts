@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
+import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+
+let room: HttpApiRoom;
+before(async () => {
+  room = await openHttpApis();
+});
+after(() => room.close());
+
+test('UpdateAuthorizer changes what it is given, never the type', async () => {
+  const ApiId = await room.api();
+  const { AuthorizerId } = await room.call('CreateAuthorizer', {
+    ApiId,
+    Name: 'r',
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri: FUNCTION,
+    AuthorizerPayloadFormatVersion: '2.0',
+    IdentitySource: ['$request.header.x'],
+  });
+  const changed = await room.call('UpdateAuthorizer', { ApiId, AuthorizerId, AuthorizerResultTtlInSeconds: 60 });
+  assert.deepEqual([changed.AuthorizerResultTtlInSeconds, changed.Name], [60, 'r']);
+  await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId, AuthorizerType: 'JWT' }), 'BadRequestException');
+  await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId, IdentitySource: [] }), 'BadRequestException');
+  await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId: 'none' }), 'NotFoundException');
+  await refused(
+    room.call('UpdateAuthorizer', { ApiId, AuthorizerId }, { account: OTHER, principal: rootOf(OTHER) }),
+    'NotFoundException',
+  );
+});
