@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
-import type { DeliveryList, EventBooks } from '../model/index.ts';
+import type { AcceptedEvents, DeliveryList, EventBooks } from '../model/index.ts';
+import { topicOf } from './replay.ts';
 import type { Stage } from './run.ts';
 import { table } from './table.ts';
 
@@ -10,6 +11,7 @@ type State = (typeof STATES)[number];
 export function addEvents(program: Command, stage: Stage): void {
   const command = program.command('events').description('accepted events, what is in flight, and how deliveries ended');
   for (const state of STATES) command.option(`--${state}`, `list deliveries: ${state}`);
+  command.option('--source <source>', 'accepted events of one source, newest first: s3, lambda, sns, events, …');
   command.option('--limit <n>', 'how many', '100').action((options: Record<string, unknown>) => events(stage, options));
 }
 
@@ -17,9 +19,20 @@ async function events(stage: Stage, options: Record<string, unknown>): Promise<v
   const asked = STATES.filter((state) => options[camel(state)] === true);
   if (asked.length > 1) throw fail('WrongUsage', `give one of ${STATES.map((state) => `--${state}`).join(', ')}`);
   const state = asked[0];
+  if (typeof options.source === 'string' && state === undefined) return accepted(stage, options.source, String(options.limit));
   if (state === undefined) return stage.answer(await stage.api().get<EventBooks>('/events'), booksText);
   const list = await stage.api().get<DeliveryList>('/events/deliveries', { state, limit: String(options.limit) });
   stage.answer(list, (value) => deliveriesText(value, state));
+}
+
+async function accepted(stage: Stage, source: string, limit: string): Promise<void> {
+  const api = stage.api();
+  const list = await api.get<AcceptedEvents>('/events/accepted', { topic: await topicOf(api, source), limit });
+  stage.answer(list, ({ events: found, next }) => {
+    if (found.length === 0) return `no events of ${source}\n`;
+    const rows = found.map((one) => [new Date(one.time).toISOString(), one.type, one.subject, one.id, one.cause ?? '']);
+    return `${table(['TIME', 'TYPE', 'SUBJECT', 'ID', 'CAUSE'], rows)}${next === undefined ? '' : '(there are more: --limit)\n'}`;
+  });
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

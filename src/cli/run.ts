@@ -8,7 +8,9 @@ import { addEvents } from './events.ts';
 import { addFunctions } from './functions.ts';
 import { addKeys } from './keys.ts';
 import { addLogs } from './logs.ts';
+import { addReplay } from './replay.ts';
 import { addRuntimes, addStatus } from './status.ts';
+import { addTrace } from './trace.ts';
 
 /** Where words go and come from; tests bring their own. */
 export interface CliIo {
@@ -86,6 +88,8 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addFunctions(program, stage, fails);
   addLogs(program, stage);
   addEvents(program, stage);
+  addTrace(program, stage);
+  addReplay(program, stage, fails);
   addRuntimes(program, stage);
   addEgress(program, stage);
   addKeys(program, stage);

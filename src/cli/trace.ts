@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { Trace, TraceDelivery, TraceEvent } from '../model/index.ts';
+import type { Stage } from './run.ts';
+import { printable } from './table.ts';
+
+export function addTrace(program: Command, stage: Stage): void {
+  program
+    .command('trace')
+    .description('cause and effect, both ways, of a delivery, an invocation or an event')
+    .argument('<id>', 'request id, delivery id, or the id that a publisher was told')
+    .action(async (id: string) =>
+      stage.answer(await stage.api().get<Trace>(`/events/trace/${encodeURIComponent(id)}`), (trace) => traceText(trace)),
+    );
+}
+
+function traceText(trace: Trace): string {
+  const from = trace.invocation === undefined ? [] : [`invocation ${trace.invocation}`];
+  const lines = [...from, ...trace.events.flatMap((event) => eventLines(event, from.length, trace.id))];
+  return `${[...lines, ...(trace.truncated ? ['(there is more)'] : [])].join('\n')}\n`;
+}
+
+function eventLines(event: TraceEvent, depth: number, asked: string): string[] {
+  const what = [event.type ?? '(no longer kept)', event.subject ?? ''].filter((word) => word !== '').join(' ');
+  const line = `${new Date(event.time).toISOString()} ${event.topic} ${what}  ${event.id}`;
+  return [marked(line, depth, event.id === asked), ...event.deliveries.flatMap((one) => deliveryLines(one, depth + 1, asked))];
+}
+
+function deliveryLines(one: TraceDelivery, depth: number, asked: string): string[] {
+  const tries = one.attempts === 1 ? '' : ` after ${one.attempts} attempts`;
+  const reason = one.reason === undefined || one.state === 'delivered' ? '' : ` (${one.reason})`;
+  const kept = one.deadLetter === undefined ? '' : ` in ${one.deadLetter}`;
+  const replay = one.replay === undefined ? '' : ` [replay ${one.replay}]`;
+  const line = `→ ${one.target} ${one.state}${kept}${tries}${reason}${replay}  ${one.id}`;
+  return [marked(line, depth, one.id === asked), ...one.caused.flatMap((event) => eventLines(event, depth + 1, asked))];
+}
+
+function marked(line: string, depth: number, asked: boolean): string {
+  return `${asked ? '* ' : '  '}${'  '.repeat(depth)}${printable(line)}`;
+}
