@@ -17,10 +17,14 @@ interface Contents {
 /** The names of DynamoDB's ten types. */
 export type AttributeType = keyof Contents;
 
-type Only<K extends AttributeType> = { [P in K]: Contents[P] } & { [P in Exclude<AttributeType, K>]?: undefined };
+type Others<K> = { [P in Exclude<AttributeType, K>]?: undefined };
+type Only<K extends AttributeType> = { [P in K]: Contents[P] } & Others<K> & { $unknown?: undefined };
 
-/** A value as the wire has it: exactly one member, named after its type (spec/backends.md §3.3). */
-export type AttributeValue = { [K in AttributeType]: Only<K> }[AttributeType];
+/**
+ * A value as the wire has it: exactly one member, named after its type (spec/backends.md §3.3). $unknown is what the wire makes of a type
+ * that it does not know; no value that was checked has it.
+ */
+export type AttributeValue = { [K in AttributeType]: Only<K> }[AttributeType] | (Others<never> & { $unknown: [string, unknown] });
 
 /** Attributes by name. A name may be any text, `__proto__` and `constructor` too: read with attribute(), write with setAttribute(). */
 export type Item = Record<string, AttributeValue>;
