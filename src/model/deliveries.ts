@@ -54,6 +54,9 @@ export interface DeliveryOutcome {
   readonly error?: string;
   readonly attempts: number;
   readonly acceptedAt: number;
+  /** Of a mapping's batch: how many records, and the ids of the first thousand (sequence numbers, message ids). */
+  readonly size?: number;
+  readonly records?: readonly string[];
   /** Epoch ms of the outcome. */
   readonly time: number;
 }

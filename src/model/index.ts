@@ -9,6 +9,7 @@ export {
   type NextStep,
   type OutcomeKind,
 } from './async-retry.ts';
+export { type BatchAnswer, readBatchAnswer, readWindowState, STATE_BYTES } from './batch-response.ts';
 export { checkKey, isBucketName } from './bucket-names.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
 export type {
@@ -53,9 +54,32 @@ export {
   parseSubscriptionDelivery,
   parseTopicDelivery,
 } from './delivery-policy.ts';
+export { type DiscardedBatch, discardKey, discardRecord } from './discarded-batches.ts';
 export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
 export { compilePattern, matches, type Pattern } from './event-patterns.ts';
+export {
+  addToMappingBooks,
+  type EventSourceMapping,
+  emptyMappingBooks,
+  eventSourceMappings,
+  isSettling,
+  type MappingBooks,
+  type MappingChange,
+  type MappingSettings,
+  type MappingSource,
+  type MappingState,
+  type MappingSums,
+  mappingArn,
+  mappingBooks,
+  mappingSubscriber,
+  mappingTopic,
+  NO_RECORDS,
+  type StartingPosition,
+  type StreamSettings,
+  settledState,
+  sourceActions,
+} from './event-source-mappings.ts';
 export { compileFilterCriteria, type Filter, type RecordFilter } from './filter-criteria.ts';
 export { type FilterPolicyScope, parseFilterPolicy } from './filter-policy.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
@@ -146,6 +170,39 @@ export {
   placeToken,
   readPlace,
 } from './logs.ts';
+export {
+  afterBatch,
+  type BatchResult,
+  type BatchStep,
+  cutBatches,
+  type DiscardCondition,
+  expiredAtHead,
+  PAYLOAD_BYTES,
+  pauseMs,
+  RECORDS_BYTES,
+  type RetryRules,
+  sliceOf,
+  type Work,
+} from './mapping-decisions.ts';
+export {
+  effectiveVisibility,
+  fewerPollers,
+  firstPollers,
+  morePollers,
+  POLLER_STEP_MS,
+  type Pollers,
+  pollersAllowed,
+  throttledPollers,
+} from './mapping-pollers.ts';
+export {
+  type MappingShard,
+  mappingShards,
+  newShard,
+  recut,
+  type SliceProgress,
+  wasDone,
+  withoutPassed,
+} from './mapping-shards.ts';
 export { addToRollup, costOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
@@ -223,6 +280,7 @@ export type {
   WriteLog,
 } from './ports.ts';
 export { isPublicPolicy } from './public-policies.ts';
+export { queueRecord } from './queue-records.ts';
 export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
@@ -266,3 +324,4 @@ export {
 export { messageFor, type TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
 export { asyncTopic, meterTopic, objectTopic, snsTopic, topics } from './topics.ts';
+export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';

@@ -58,7 +58,7 @@ export interface MeterRecord extends Report {
   readonly version: string;
   /** Epoch ms of the start. */
   readonly time: number;
-  readonly kind: 'sync' | 'async' | 'url';
+  readonly kind: 'sync' | 'async' | 'url' | 'mapping';
   readonly environment: string;
 }
 

@@ -1,0 +1,47 @@
+import { isFailure, utf8 } from '../../kernel/index.ts';
+import type { EventSourceMapping, FunctionSpec, MeterRecord } from '../../model/index.ts';
+import { meterOf } from '../run.ts';
+import type { MappingPorts } from './ports.ts';
+
+/** How an invocation went. throttled: the function did not run. */
+export type Ran =
+  | {
+      readonly kind: 'ran';
+      readonly requestId: string;
+      readonly meter: MeterRecord;
+      readonly executedVersion: string;
+      readonly functionError: boolean;
+      /** UTF-8 text of what the function answered. */
+      readonly answer: () => string;
+    }
+  | { readonly kind: 'throttled'; readonly reason: string };
+
+/** Invokes a function with a batch, as RequestResponse, with a new request id. Never rejects. */
+export async function invokeBatch(
+  ports: MappingPorts,
+  mapping: EventSourceMapping,
+  batch: { readonly spec: FunctionSpec; readonly payload: string; readonly maxWaitMs: number },
+): Promise<Ran> {
+  const started = ports.clock.now();
+  const call = {
+    function: batch.spec,
+    requestId: ports.ids.uuid(),
+    payload: Buffer.from(batch.payload),
+    invokedArn: mapping.functionArn,
+    logTail: false,
+    maxWaitMs: batch.maxWaitMs,
+  };
+  try {
+    const outcome = await ports.execute(call);
+    return {
+      kind: 'ran',
+      requestId: call.requestId,
+      meter: meterOf(call, outcome, 'mapping', started),
+      executedVersion: outcome.executedVersion,
+      functionError: outcome.functionError !== undefined,
+      answer: () => utf8(outcome.payload),
+    };
+  } catch (error) {
+    return { kind: 'throttled', reason: isFailure(error) ? error.code : 'ServiceException' };
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
+import type {
+  EventSourceMapping,
+  Invoke,
+  MayAct,
+  MeterIn,
+  Put,
+  QueueSource,
+  ResolveFunction,
+  StoreObject,
+  StreamSource,
+} from '../../model/index.ts';
+
+/** What event source mappings need from outside. */
+export interface MappingPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** Under the concurrency limits, not metered. */
+  readonly execute: Invoke;
+  readonly resolveFunction: ResolveFunction;
+  readonly meterIn: MeterIn;
+  readonly mayAct: MayAct;
+  readonly put: Put;
+  readonly storeObject: StoreObject;
+  readonly queues?: QueueSource;
+  /** By the service of the stream's ARN. */
+  readonly streams: Readonly<Record<string, StreamSource>>;
+  /** Invocations at a time in one account and region. */
+  readonly concurrency: number;
+}
+
+/** What polls one mapping's source. */
+export interface Runner {
+  /** Resolves when it has found where to begin, durably. */
+  start(): Promise<void>;
+  /** Goes on with other settings, from the next batch on; false when it must be made anew for them. */
+  change(mapping: EventSourceMapping): boolean;
+  /** Starts no further batch from now on; resolves when those in flight have ended and are recorded. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,242 @@
+import { describe } from '../../kernel/index.ts';
+import {
+  type EventSourceMapping,
+  type FunctionSpec,
+  fewerPollers,
+  firstPollers,
+  morePollers,
+  POLLER_STEP_MS,
+  type Pollers,
+  pauseMs,
+  pollersAllowed,
+  type QueueMessage,
+  type QueueSource,
+  RECORDS_BYTES,
+  type SourceQueue,
+  throttledPollers,
+} from '../../model/index.ts';
+import { openGate } from './gate.ts';
+import type { MappingPorts, Runner } from './ports.ts';
+import { type QueueBatch, receive, runBatches, visibilityOf } from './queue-batch.ts';
+import { recordBatch } from './record-batch.ts';
+import { LiveMapping } from './shard.ts';
+
+/** Messages of one receive: more would hold up other transactions. */
+const MOST_RECEIVED = 100;
+
+/**
+ * Polls a queue: pollers that each receive, invoke and finish one batch after another, as many as the backlog asks for. Woken by the queue;
+ * with nothing to receive there is no poller and no timer.
+ */
+export class QueueRunner implements Runner {
+  readonly #ports: MappingPorts;
+  readonly #source: QueueSource;
+  readonly #live: LiveMapping;
+  readonly #polls = new Set<Promise<void>>();
+  readonly #cancels = new Set<() => void>();
+  #pollers: Pollers = firstPollers;
+  /** Something came while all pollers were busy. */
+  #woken = false;
+  /** Fills up a batch and takes what wakes us. */
+  #filling: (() => void) | undefined;
+  #growing = false;
+  /** Nothing can be processed now; looks again after a while. */
+  #resting = false;
+  #rests = 0;
+  #told = '';
+  #unwatch = () => {};
+  #stopped = false;
+
+  constructor(ports: MappingPorts, source: QueueSource, mapping: EventSourceMapping) {
+    this.#ports = ports;
+    this.#source = source;
+    this.#live = new LiveMapping(mapping);
+  }
+
+  async start(): Promise<void> {
+    this.#unwatch = this.#source.watch(this.#live.mapping.sourceArn, () => this.#wake());
+    this.#wake();
+  }
+
+  change(mapping: EventSourceMapping): boolean {
+    this.#live.change(mapping);
+    this.#resting = false;
+    this.#wake();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unwatch();
+    for (const cancel of [...this.#cancels]) cancel();
+    this.#filling?.();
+    while (this.#polls.size > 0) await Promise.all(this.#polls);
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    if (this.#filling) this.#filling();
+    else if (!this.#begin()) this.#woken = true;
+  }
+
+  #maximum(): number {
+    return this.#live.mapping.settings.maximumConcurrency ?? this.#ports.concurrency;
+  }
+
+  /** Starts one more poller; false when there are as many as there may be. */
+  #begin(): boolean {
+    if (this.#stopped || this.#resting) return true;
+    if (this.#polls.size >= pollersAllowed(this.#pollers, this.#maximum())) {
+      this.#grow();
+      return false;
+    }
+    const poll = this.#poll()
+      .catch((error) => {
+        const { uuid } = this.#live.mapping;
+        this.#ports.logger.error('a queue could not be polled', { mapping: uuid, error: describe(error) });
+        this.#rest();
+      })
+      .finally(() => this.#polls.delete(poll));
+    this.#polls.add(poll);
+    return true;
+  }
+
+  /** While more is asked for than is allowed, what is allowed grows with time. */
+  #grow(): void {
+    this.#pollers = morePollers(this.#pollers, this.#ports.clock.now(), this.#maximum());
+    if (this.#growing || this.#pollers.limit >= this.#maximum()) return;
+    this.#growing = true;
+    this.#after(POLLER_STEP_MS, () => {
+      this.#growing = false;
+      if (this.#woken) this.#begin();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    do {
+      this.#woken = false;
+      const gate = await openGate(this.#ports, this.#live.mapping);
+      if ('problem' in gate) return this.#trouble(gate.problem);
+      const queue = await this.#source.find(this.#live.mapping.sourceArn);
+      if (!queue) return this.#trouble(`PROBLEM: Queue not found: ${this.#live.mapping.sourceArn}`, false);
+      [this.#told, this.#rests] = ['', 0];
+      await this.#one(gate.spec, queue);
+    } while (this.#woken && !this.#stopped);
+  }
+
+  /** One batch: received, filled up, brought to its end. */
+  async #one(spec: FunctionSpec, queue: SourceQueue): Promise<void> {
+    const ports = this.#ports;
+    const { mapping, filter } = this.#live;
+    const visibilityMs = visibilityOf(mapping, queue, spec);
+    const receivedAt = ports.clock.now();
+    const messages = await this.#take(mapping, mapping.settings.batchSize, visibilityMs);
+    if (messages.length === 0) {
+      this.#pollers = fewerPollers(this.#pollers);
+      return;
+    }
+    await this.#fill(mapping, messages, receivedAt, visibilityMs);
+    if (messages.length >= mapping.settings.batchSize) {
+      this.#woken = true;
+      this.#begin();
+    }
+    const batch: QueueBatch = {
+      ports,
+      source: this.#source,
+      mapping,
+      queue,
+      spec,
+      receivedAt,
+      visibilityMs,
+      stopped: () => this.#stopped,
+      backOff: (tries) => this.#backOff(tries),
+    };
+    await runBatches(batch, receive(mapping, filter, messages));
+  }
+
+  /** Receives until there are as many as a batch holds, or no more at once. */
+  async #take({ sourceArn }: EventSourceMapping, most: number, visibilityMs: number): Promise<QueueMessage[]> {
+    const taken: QueueMessage[] = [];
+    let bytes = 0;
+    while (taken.length < most && bytes < RECORDS_BYTES && !this.#stopped) {
+      const wanted = Math.min(most - taken.length, MOST_RECEIVED);
+      const messages = await this.#source.receive(sourceArn, wanted, visibilityMs);
+      taken.push(...messages);
+      for (const { body } of messages) bytes += body.length;
+      if (messages.length < wanted) break;
+    }
+    return taken;
+  }
+
+  /** Waits for more until the batch is full, its window is over, or it holds 6 MB. */
+  async #fill(mapping: EventSourceMapping, messages: QueueMessage[], receivedAt: number, visibilityMs: number): Promise<void> {
+    const { windowMs, batchSize } = mapping.settings;
+    const until = receivedAt + windowMs;
+    const bytes = () => messages.reduce((sum, { body }) => sum + body.length, 0);
+    while (windowMs > 0 && messages.length < batchSize && bytes() < RECORDS_BYTES && !this.#stopped) {
+      const left = until - this.#ports.clock.now();
+      if (left <= 0 || this.#filling) return;
+      await this.#wakened(left);
+      messages.push(...(await this.#take(mapping, batchSize - messages.length, visibilityMs)));
+    }
+  }
+
+  /** Resolves when the queue wakes us, or after ms. */
+  #wakened(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.#filling = undefined;
+        resolve();
+      };
+      const cancel = this.#after(ms, done);
+      this.#filling = done;
+    });
+  }
+
+  #backOff(tries: number): Promise<void> {
+    this.#pollers = throttledPollers(this.#pollers);
+    return new Promise((resolve) => {
+      this.#after(pauseMs(tries, this.#chance()), resolve, resolve);
+    });
+  }
+
+  /** Nothing can be processed now: says why, and looks again later. */
+  async #trouble(problem: string, again = true): Promise<void> {
+    if (this.#told !== problem) {
+      this.#told = problem;
+      const entry = { sums: {}, now: this.#ports.clock.now(), lastResult: problem, ends: [] };
+      await this.#ports.store.transact((tx) => recordBatch(tx, this.#live.mapping, entry, this.#ports.meterIn));
+    }
+    if (again) this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#resting || this.#stopped) return;
+    this.#resting = true;
+    this.#rests += 1;
+    this.#after(pauseMs(this.#rests, this.#chance()), () => {
+      this.#resting = false;
+      this.#begin();
+    });
+  }
+
+  #chance(): number {
+    return Number.parseInt(this.#ports.ids.hex(2), 16) / 0x10000;
+  }
+
+  /** A timer that ends with the runner; gone is called when it is cancelled. */
+  #after(ms: number, fn: () => void, gone: () => void = () => {}): () => void {
+    const stop = this.#ports.clock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      fn();
+    });
+    const cancel = () => {
+      stop();
+      this.#cancels.delete(cancel);
+      gone();
+    };
+    this.#cancels.add(cancel);
+    return cancel;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Transaction } from '../../kernel/index.ts';
+import {
+  addToMappingBooks,
+  type DeliveryOutcome,
+  type EventSourceMapping,
+  effects,
+  emptyMappingBooks,
+  type MappingSums,
+  type MeterIn,
+  type MeterRecord,
+  mappingBooks,
+  mappingSubscriber,
+  type OutcomeKind,
+  outcomes,
+} from '../../model/index.ts';
+
+/** A record or message of a batch, for the ledger. */
+export interface LedgerRecord {
+  /** Sequence number or message id. */
+  readonly id: string;
+  /** As its publisher was told it. */
+  readonly event: string;
+  /** Epoch ms. */
+  readonly time: number;
+  readonly cause?: string | undefined;
+}
+
+/** How a batch, or a part of it, ended. */
+export interface BatchEnd {
+  readonly id: string;
+  readonly kind: OutcomeKind;
+  readonly reason: string;
+  readonly deadLetter?: string;
+  readonly error?: string;
+  readonly attempts: number;
+  readonly records: readonly LedgerRecord[];
+  readonly topic: string;
+  readonly lane: number;
+  readonly position: number;
+}
+
+/** What one attempt, or a stretch that filters dropped, changes in the ledger. */
+export interface BatchEntry {
+  readonly sums: MappingSums;
+  readonly now: number;
+  readonly lastResult?: string | undefined;
+  /** Of the invocation, and what it was caused by. */
+  readonly meter?: MeterRecord | undefined;
+  readonly causedBy?: { readonly requestId: string; readonly records: readonly LedgerRecord[] } | undefined;
+  readonly ends: readonly BatchEnd[];
+}
+
+/** Ids of records and causes that are kept of one batch. */
+const MOST_KEPT = 1000;
+
+/** Writes what came of a batch: the mapping's books, outcome rows, threads of the trace, the meter. */
+export async function recordBatch(
+  tx: Transaction,
+  mapping: EventSourceMapping,
+  entry: BatchEntry,
+  meterIn: MeterIn,
+): Promise<void> {
+  const { account, region, uuid } = mapping;
+  const books = (await tx.get(mappingBooks, [account, region, uuid])) ?? emptyMappingBooks(mapping);
+  await tx.put(mappingBooks, addToMappingBooks(books, entry.sums, entry.lastResult));
+  if (entry.meter) await meterIn(tx, entry.meter);
+  if (entry.causedBy) {
+    const { requestId: effect, records } = entry.causedBy;
+    for (const cause of causesOf(records)) await tx.put(effects, { cause, effect, account, time: entry.now });
+  }
+  for (const end of entry.ends) await tx.put(outcomes, outcomeOf(mapping, end, entry.now));
+}
+
+function outcomeOf({ account, region, uuid, functionArn }: EventSourceMapping, end: BatchEnd, time: number): DeliveryOutcome {
+  const { records, ...rest } = end;
+  return {
+    ...rest,
+    account,
+    region,
+    subscriber: mappingSubscriber(uuid),
+    target: functionArn,
+    event: records[0]?.event ?? '',
+    size: records.length,
+    records: records.slice(0, MOST_KEPT).map(({ id }) => id),
+    acceptedAt: records[0]?.time ?? time,
+    time,
+  };
+}
+
+function causesOf(records: readonly LedgerRecord[]): string[] {
+  const causes = new Set<string>();
+  for (const { cause } of records) if (cause !== undefined && causes.size < MOST_KEPT) causes.add(cause);
+  return [...causes];
+}

@@ -1,0 +1,258 @@
+import { describe } from '../../kernel/index.ts';
+import {
+  afterBatch,
+  type BatchResult,
+  type BatchStep,
+  type DiscardCondition,
+  expiredAtHead,
+  type FunctionSpec,
+  type OpenWindow,
+  PAYLOAD_BYTES,
+  pauseMs,
+  readBatchAnswer,
+  readWindowState,
+  type SliceProgress,
+  STATE_BYTES,
+  type Work,
+  windowMembers,
+} from '../../model/index.ts';
+import { type Batch, collectBatch, payloadOf, reloadBatch, type StreamRecord } from './collect-batch.ts';
+import { prepareDiscard } from './discard-batch.ts';
+import { invokeBatch, type Ran } from './invoke-batch.ts';
+import { recordSlice, type SliceStep } from './record-slice.ts';
+import type { Shard } from './shard.ts';
+
+const MAX_WAIT_MS = 60_000;
+
+type RanWell = Extract<Ran, { kind: 'ran' }>;
+
+/**
+ * One slice of a shard: its batches one after another, each until it is delivered or given up, so that records of one key stay in order and
+ * a poison record holds up only its slice (spec/event-sources.md §12). What it has come to is in the store with each outcome.
+ */
+export class Slice {
+  readonly #shard: Shard;
+  readonly #slice: number;
+  #work: readonly Work[];
+  #position: number;
+  #window: OpenWindow | undefined;
+  #held: Batch | undefined;
+  #collecting = false;
+  #stopped = false;
+  /** Attempts in a row without progress. */
+  #tries = 0;
+  #wake = () => {};
+
+  constructor(shard: Shard, slice: number, progress: SliceProgress, window: OpenWindow | undefined) {
+    this.#shard = shard;
+    this.#slice = slice;
+    this.#position = progress.position;
+    this.#work = progress.work ?? [];
+    this.#window = window;
+  }
+
+  /** All below is done, while it waits with nothing in hand. */
+  get idleAt(): number | undefined {
+    return this.#collecting && this.#work.length === 0 ? this.#position : undefined;
+  }
+
+  /** Resolves with true when it has all of the shard, with false once it was stopped. */
+  async run(): Promise<boolean> {
+    while (!this.#stopped) {
+      try {
+        const batch = await this.#nextBatch();
+        if (batch === 'ended') return !this.#stopped;
+        if (!this.#stopped) await this.#try(batch);
+      } catch (error) {
+        const { shardId, live, ports } = this.#shard;
+        ports.logger.error('a batch could not be handled', { mapping: live.mapping.uuid, shardId, error: describe(error) });
+        await this.#pause();
+      }
+    }
+    return false;
+  }
+
+  /** Starts no further attempt. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  /** Tries at once what waits for its next attempt. */
+  retryNow(): void {
+    this.#wake();
+  }
+
+  async #nextBatch(): Promise<Batch | 'ended'> {
+    const place = { slice: this.#slice, window: this.#window };
+    const [work] = this.#work;
+    if (work === undefined) {
+      this.#collecting = true;
+      const passed = (to: number) => {
+        this.#position = to;
+      };
+      const batch = await collectBatch(this.#shard, { ...place, from: this.#position, passed });
+      this.#collecting = false;
+      if (batch !== 'ended') {
+        this.#held = batch;
+        this.#window = batch.window;
+        this.#work = batch.records.length > 0 || batch.final ? [batch.work] : [];
+      }
+      return batch;
+    }
+    this.#held ??= await reloadBatch(this.#shard, { ...place, from: work.from }, work);
+    const held = this.#held;
+    if (work.from < held.work.from || work.to > held.work.to) {
+      this.#held = undefined;
+      return this.#nextBatch();
+    }
+    const records = held.records.filter(({ position }) => position >= work.from && position < work.to);
+    return { ...held, work, records };
+  }
+
+  async #try(batch: Batch): Promise<void> {
+    if (batch.records.length === 0 && !batch.final) return this.#settle(batch, { delivered: 0, next: [], pause: false });
+    const gate = await this.#shard.gate();
+    const spec = 'spec' in gate ? gate.spec : undefined;
+    const expired = expiredAtHead(
+      batch.records.map(({ time }) => time),
+      this.#shard.ports.clock.now(),
+      this.#maxAgeMs(),
+    );
+    if (expired > 0) return this.#expire(batch, expired, spec);
+    if ('problem' in gate) return this.#pause();
+    const payload = payloadOf(batch, this.#members(batch));
+    if (payload.length > PAYLOAD_BYTES / 4 && Buffer.byteLength(payload) > PAYLOAD_BYTES)
+      return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', spec);
+    const ran = await invokeBatch(this.#shard.ports, this.#shard.live.mapping, {
+      spec: gate.spec,
+      payload,
+      maxWaitMs: MAX_WAIT_MS,
+    });
+    const { maxRetries, bisect } = this.#shard.live.stream;
+    const positions = batch.records.map(({ position }) => position);
+    const { result, window } = this.#judge(batch, ran);
+    const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
+    if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window });
+    if (step.pause) await this.#pause(step.delivered > 0);
+  }
+
+  /** What the function's answer says of the batch, and what becomes of the window. */
+  #judge(batch: Batch, ran: Ran): { result: BatchResult; window: OpenWindow | undefined } {
+    const window = batch.window;
+    if (ran.kind === 'throttled') return { result: { kind: 'throttled' }, window };
+    if (ran.functionError) return { result: { kind: 'error' }, window };
+    const { reportFailures } = this.#shard.live.mapping.settings;
+    if (!reportFailures && window === undefined) return { result: { kind: 'success' }, window };
+    const text = ran.answer();
+    const state = window && readWindowState(text);
+    if (window && !state) return { result: { kind: 'error' }, window };
+    const answer = reportFailures
+      ? readBatchAnswer(
+          text,
+          batch.records.map(({ id }) => id),
+        )
+      : { kind: 'success' as const };
+    if (answer.kind === 'malformed') return { result: { kind: 'error' }, window };
+    const result: BatchResult = answer.kind === 'partial' ? { kind: 'partial', failed: answer.failed[0]! } : answer;
+    return { result, window: window && state && afterWindow(window, state, batch.final) };
+  }
+
+  #members(batch: Batch): Record<string, unknown> | undefined {
+    const { window, final } = batch;
+    const { shardId, live } = this.#shard;
+    return window && windowMembers(window, { shardId, sourceArn: live.mapping.sourceArn, final: final || window.early === true });
+  }
+
+  #maxAgeMs(): number {
+    const { maxAgeMs } = this.#shard.live.stream;
+    const kept = this.#shard.retentionMs();
+    return maxAgeMs < 0 ? kept : Math.min(maxAgeMs, kept);
+  }
+
+  /** Gives up the records at the head that are too old; the others are tried next. */
+  async #expire(batch: Batch, count: number, spec: FunctionSpec | undefined): Promise<void> {
+    await this.#giveUp(batch, count, 'RecordAgeExceeded', spec);
+  }
+
+  async #giveUp(batch: Batch, count: number, discarded: DiscardCondition, spec: FunctionSpec | undefined): Promise<void> {
+    const rest = batch.records[count];
+    const next = rest ? [{ ...batch.work, from: rest.position }] : [];
+    await this.#settle(
+      { ...batch, records: batch.records.slice(0, count) },
+      { delivered: 0, next, discarded, pause: false },
+      { spec },
+    );
+  }
+
+  /** Writes what came of it, and goes on from there. */
+  async #settle(
+    batch: Batch,
+    step: BatchStep,
+    about: { ran?: RanWell; spec?: FunctionSpec | undefined; window?: OpenWindow | undefined } = {},
+  ): Promise<void> {
+    const { ran, spec } = about;
+    const window = step.discarded && batch.final ? undefined : ran ? about.window : this.#window;
+    const work = [...step.next, ...this.#work.slice(1)];
+    const position = work[0]?.from ?? (this.#work.at(-1) ?? batch.work).to;
+    const progress: SliceProgress = work.length > 0 ? { position, work } : { position };
+    const ended = await this.#ending(batch, step, ran, spec);
+    await recordSlice(this.#shard, { ...ended, slice: this.#slice, progress, window });
+    [this.#work, this.#position, this.#window] = [work, position, window];
+    this.#held = work.length > 0 && this.#held ? { ...this.#held, filtered: 0, lost: 0, window } : undefined;
+    if (step.delivered > 0 || work.length === 0) this.#tries = 0;
+  }
+
+  async #ending(
+    batch: Batch,
+    step: BatchStep,
+    ran: RanWell | undefined,
+    spec: FunctionSpec | undefined,
+  ): Promise<Omit<SliceStep, 'slice' | 'progress' | 'window'>> {
+    const { ports } = this.#shard;
+    const now = ports.clock.now();
+    const requestId = ran?.requestId ?? ports.ids.uuid();
+    const invocations = batch.work.invocations + (ran ? 1 : 0);
+    const records: readonly StreamRecord[] = step.discarded ? batch.records.slice(step.delivered) : [];
+    const condition = step.discarded;
+    const write =
+      condition &&
+      (await prepareDiscard(this.#shard, {
+        condition,
+        records,
+        invocations,
+        requestId,
+        ran: condition === 'RecordAgeExceeded' ? undefined : ran,
+        role: spec?.role,
+        now,
+      }));
+    return { batch, step, ran, requestId, invocations, now, writeDiscard: write };
+  }
+
+  async #pause(progress = false): Promise<void> {
+    if (this.#stopped) return;
+    this.#tries = progress ? 1 : this.#tries + 1;
+    const { clock, ids } = this.#shard.ports;
+    const ms = pauseMs(this.#tries, Number.parseInt(ids.hex(2), 16) / 0x10000);
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}
+
+/** The window after an invocation in it: gone after the last one, unless it only ended early. */
+function afterWindow(
+  window: OpenWindow,
+  { state, bytes }: { state: unknown; bytes: number },
+  final: boolean,
+): OpenWindow | undefined {
+  const { start, end } = window;
+  if (final) return undefined;
+  if (window.early) return { start, end, state: {} };
+  return bytes > STATE_BYTES ? { start, end, state, early: true } : { start, end, state };
+}
