@@ -1,13 +1,15 @@
-import { Readable } from 'node:stream';
 import { fail, type Ids, isFailure, type Logger } from '../kernel/index.ts';
 import type { Authorize, FindFunctionUrl, FunctionUrl, Outcome, Principal, ResolveFunction, Run } from '../model/index.ts';
 import type { Match, Wire } from '../wire/index.ts';
-import { type Authentication, authenticate } from './authenticate.ts';
+import type { Authentication } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
 import { asFailure } from './refusals.ts';
+import { signedCaller } from './signed-caller.ts';
+import { traceOf } from './trace-ids.ts';
 import { badGateway, MAX_URL_PAYLOAD, type UrlAnswer, urlAnswer } from './url-answer.ts';
 import { isCorsHeader, isPreflight, urlCorsHeaders, urlPreflight } from './url-cors.ts';
 import { urlEvent } from './url-event.ts';
+import { writeAnswer } from './write-answer.ts';
 
 export interface UrlDoor {
   readonly wire: Wire;
@@ -48,7 +50,7 @@ export async function serveFunctionUrl(door: UrlDoor, exchange: Exchange, addres
   };
   // The path form shares the console's origin.
   if (address.region === undefined) headers['content-security-policy'] = 'sandbox';
-  write(exchange, { ...answer, headers });
+  writeAnswer(exchange, { ...answer, headers });
 }
 
 interface UrlRequest {
@@ -96,13 +98,10 @@ async function mayInvoke(door: UrlDoor, request: UrlRequest, body: Buffer): Prom
 
 const stranger: Principal = { account: '', arn: '*', userId: 'anonymous', accessKeyId: '', kind: 'anonymous' };
 
-async function signer(door: UrlDoor, request: UrlRequest, body: Buffer): Promise<Principal> {
-  const match = asInvoke(request.url.region);
-  // The signature covers the body, which was read already.
-  const again: Exchange = Object.create(request.exchange, { body: { value: Readable.from(body.length > 0 ? [body] : []) } });
-  const signature = door.wire.signature(again);
-  if (signature.kind === 'anonymous') throw forbidden();
-  return authenticate(door.auth, again, signature, match);
+async function signer(door: UrlDoor, { exchange, url }: UrlRequest, body: Buffer): Promise<Principal> {
+  const caller = await signedCaller(door, { exchange, body }, asInvoke(url.region));
+  if (!caller) throw forbidden();
+  return caller;
 }
 
 interface Admitted {
@@ -162,25 +161,4 @@ function ownHeaders(
   if (!url?.cors || isPreflight(exchange.method, exchange.headers)) return headers;
   const kept = Object.entries(headers).filter(([name]) => !isCorsHeader(name));
   return { ...Object.fromEntries(kept), ...urlCorsHeaders(url.cors, exchange.headers.origin) };
-}
-
-function write(exchange: Exchange, answer: UrlAnswer): void {
-  const { res } = exchange;
-  if (res.destroyed) return;
-  const bodiless = answer.status === 204 || answer.status === 304;
-  const length = bodiless ? {} : { 'content-length': Buffer.byteLength(answer.body) };
-  if (exchange.headers.expect !== undefined && !exchange.req.complete) answer.headers.connection = 'close';
-  res.writeHead(answer.status, { ...answer.headers, ...length });
-  res.end(bodiless || exchange.method === 'HEAD' ? undefined : answer.body);
-}
-
-const TRACE = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z]+=[\w-]{1,64}){0,4}$/;
-
-function traceOf(exchange: Exchange, ids: Ids): string {
-  const sent = exchange.headers['x-amzn-trace-id'];
-  if (sent !== undefined && TRACE.test(sent)) return sent;
-  const seconds = Math.floor(exchange.now / 1000)
-    .toString(16)
-    .padStart(8, '0');
-  return `Root=1-${seconds}-${ids.hex(12)}`;
 }

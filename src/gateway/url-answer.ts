@@ -13,13 +13,31 @@ export const MAX_URL_PAYLOAD = 6 * 1024 * 1024;
 
 /** What a function's result becomes as an answer of its URL (spec/event-sources.md §8): used as it is, or inferred. */
 export function urlAnswer(outcome: Outcome): UrlAnswer {
-  if (outcome.functionError !== undefined) return badGateway();
+  return resultAnswer(outcome, { contentType: JSON_TYPE, infer: true, multiValue: false }) ?? badGateway();
+}
+
+export interface ResultRules {
+  /** Of a result with a statusCode that names none. */
+  readonly contentType: string;
+  /** Takes a result without statusCode for the body. */
+  readonly infer: boolean;
+  /** Minds multiValueHeaders. */
+  readonly multiValue: boolean;
+}
+
+/** Undefined: the function failed, or its result can be no answer. */
+export function resultAnswer(outcome: Outcome, rules: ResultRules): UrlAnswer | undefined {
+  if (outcome.functionError !== undefined) return undefined;
   const payload = Buffer.from(outcome.payload);
   const result = parse(payload);
-  if (result === unreadable || payload.length > MAX_URL_PAYLOAD) return badGateway();
-  if (typeof result === 'object' && result !== null && !Array.isArray(result) && 'statusCode' in result) return shaped(result);
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: typeof result === 'string' ? result : payload };
+  if (result === unreadable || payload.length > MAX_URL_PAYLOAD) return undefined;
+  if (typeof result === 'object' && result !== null && !Array.isArray(result) && 'statusCode' in result)
+    return shaped(result, rules);
+  if (!rules.infer) return undefined;
+  return { status: 200, headers: { 'content-type': JSON_TYPE }, body: typeof result === 'string' ? result : payload };
 }
+
+const JSON_TYPE = 'application/json';
 
 export function badGateway(): UrlAnswer {
   return { status: 502, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' };
@@ -38,16 +56,18 @@ function parse(payload: Buffer): unknown {
 interface Shaped {
   readonly statusCode: unknown;
   readonly headers?: unknown;
+  readonly multiValueHeaders?: unknown;
   readonly cookies?: unknown;
   readonly body?: unknown;
   readonly isBase64Encoded?: unknown;
 }
 
-function shaped(result: object): UrlAnswer {
-  const { statusCode, headers, cookies, body, isBase64Encoded } = result as Shaped;
+function shaped(result: object, rules: ResultRules): UrlAnswer | undefined {
+  const { statusCode, headers, multiValueHeaders, cookies, body, isBase64Encoded } = result as Shaped;
   const status = statusOf(statusCode);
-  const fields = fieldsOf(headers, cookies);
-  if (status === undefined || fields === undefined) return badGateway();
+  const fields = fieldsOf(headers, rules.multiValue ? multiValueHeaders : undefined);
+  if (status === undefined || fields === undefined || !addCookies(fields, cookies)) return undefined;
+  fields['content-type'] ??= rules.contentType;
   return { status, headers: fields, body: bodyOf(body, isBase64Encoded === true) };
 }
 
@@ -74,21 +94,32 @@ const NOT_THE_FUNCTIONS = new Set([
   'date',
 ]);
 
-/** Undefined when a name or value cannot stand in a header. */
-function fieldsOf(headers: unknown, cookies: unknown): Record<string, string | string[]> | undefined {
-  const fields: Record<string, string | string[]> = { 'content-type': 'application/json' };
-  if (headers !== undefined && headers !== null && typeof headers !== 'object') return undefined;
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    const lower = name.toLowerCase();
-    if (NOT_THE_FUNCTIONS.has(lower) || value === null || value === undefined) continue;
-    if (!isScalar(value) || !isHeader(lower, String(value))) return undefined;
-    fields[lower] = String(value);
+type Fields = Record<string, string | string[]>;
+
+/** Undefined when a name or value cannot stand in a header. Lists of values go before single ones of the same name. */
+function fieldsOf(headers: unknown, lists: unknown): Fields | undefined {
+  const fields: Fields = {};
+  for (const given of [headers, lists]) {
+    if (given === undefined || given === null) continue;
+    if (typeof given !== 'object') return undefined;
+    for (const [name, value] of Object.entries(given)) {
+      const lower = name.toLowerCase();
+      if (NOT_THE_FUNCTIONS.has(lower) || value === null || value === undefined) continue;
+      const values: unknown[] = given === lists && Array.isArray(value) ? value : [value];
+      if (!values.every((one) => isScalar(one) && isHeader(lower, String(one)))) return undefined;
+      fields[lower] = values.length === 1 ? String(values[0]) : values.map(String);
+    }
   }
-  if (cookies === undefined || cookies === null) return fields;
-  if (!Array.isArray(cookies) || !cookies.every((cookie) => typeof cookie === 'string' && isHeader('set-cookie', cookie)))
-    return undefined;
-  if (cookies.length > 0) fields['set-cookie'] = cookies;
   return fields;
+}
+
+/** False when they can be no cookies. */
+function addCookies(fields: Fields, cookies: unknown): boolean {
+  if (cookies === undefined || cookies === null) return true;
+  if (!Array.isArray(cookies) || !cookies.every((cookie) => typeof cookie === 'string' && isHeader('set-cookie', cookie)))
+    return false;
+  if (cookies.length > 0) fields['set-cookie'] = cookies;
+  return true;
 }
 
 function isScalar(value: unknown): boolean {
