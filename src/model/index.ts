@@ -12,6 +12,7 @@ export {
 export { type BatchAnswer, readBatchAnswer, readWindowState, STATE_BYTES } from './batch-response.ts';
 export { checkKey, isBucketName } from './bucket-names.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
+export { type OutsideEvent, type OutsideRequest, readOutsideEvents } from './cloud-events.ts';
 export type {
   AcceptedEvent,
   AcceptedEvents,
@@ -134,6 +135,7 @@ export {
 } from './invocation-records.ts';
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
 export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
+export { claimFault, claimTexts, type JsonWebToken, parseToken, scopesOf, type TokenRules } from './json-web-tokens.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
 export {
   accessDenied,
@@ -325,3 +327,4 @@ export { messageFor, type TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
 export { asyncTopic, meterTopic, objectTopic, snsTopic, topics } from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
+export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';
