@@ -17,6 +17,7 @@ import {
   type Target,
 } from './model/index.ts';
 import { apiGatewayService } from './services/apigatewayv2/index.ts';
+import { kinesisService } from './services/kinesis/index.ts';
 
 export interface EventServicePorts {
   readonly store: Store;
@@ -55,12 +56,13 @@ export function createFindTarget(exists: () => EventServices['exists']): FindTar
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */
 export function eventServices(ports: EventServicePorts): EventServices {
   const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
+  const kinesis = kinesisService(ports);
   return {
-    tables: { apigatewayv2 },
-    put: putBy({}),
-    exists: {},
-    streams: {},
-    background: [],
+    tables: { apigatewayv2, kinesis },
+    put: putBy({ stream: kinesis.putInto }),
+    exists: { stream: kinesis.exists },
+    streams: { kinesis: kinesis.source },
+    background: [kinesis.sweep],
     rawRoutes: [],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

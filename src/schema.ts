@@ -5,6 +5,7 @@ import { schema as observeSchema } from './observe/index.ts';
 import { sampleSchema } from './sample.ts';
 import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
 import { schema as iamSchema } from './services/iam/index.ts';
+import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
@@ -12,6 +13,7 @@ import { schema as s3Schema } from './services/s3/index.ts';
 const parts: readonly StoreSchema[] = [
   apiGatewaySchema,
   iamSchema,
+  kinesisSchema,
   lambdaSchema,
   logsSchema,
   s3Schema,
