@@ -11,7 +11,9 @@ export {
 } from './async-retry.ts';
 export { type BatchAnswer, readBatchAnswer, readWindowState, STATE_BYTES } from './batch-response.ts';
 export { checkKey, isBucketName } from './bucket-names.ts';
+export { busArn, type BusEvent, busEventInput, eventTime, MOST_HOPS, seeBusEvent, type SeenEvent } from './bus-events.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
+export type { CarriedDelivery, CarriedEnd, CarriedItem, CarriedTarget } from './carried-deliveries.ts';
 export { type OutsideEvent, type OutsideRequest, readOutsideEvents } from './cloud-events.ts';
 export type {
   AcceptedEvent,
@@ -60,6 +62,18 @@ export { parseEgressPolicy } from './egress-policy.ts';
 export { checkVariables } from './environment-variables.ts';
 export { compilePattern, matches, type Pattern } from './event-patterns.ts';
 export {
+  type BusRules,
+  type EventBus,
+  eventBuses,
+  type EventRule,
+  eventRules,
+  type EventTarget,
+  eventTargets,
+  type ReadyRule,
+  readyRules,
+  rulesFor,
+} from './event-rules.ts';
+export {
   addToMappingBooks,
   type EventSourceMapping,
   emptyMappingBooks,
@@ -81,6 +95,7 @@ export {
   settledState,
   sourceActions,
 } from './event-source-mappings.ts';
+export { shapeFor } from './event-targets.ts';
 export { compileFilterCriteria, type Filter, type RecordFilter } from './filter-criteria.ts';
 export { type FilterPolicyScope, parseFilterPolicy } from './filter-policy.ts';
 export { bareArn, checkRegion, type FunctionRef, functionRef, type Qualified, readQualifier, refArn } from './function-names.ts';
@@ -287,6 +302,19 @@ export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';
+export {
+  fire,
+  ruleArn,
+  scheduleArn,
+  type ScheduleGroup,
+  scheduleGroups,
+  type ScheduleRow,
+  schedules,
+  setTimer,
+  type Timer,
+  timers,
+} from './schedule-rows.ts';
+export { type DueSchedule, type ScheduleTarget, scheduleTarget } from './schedule-targets.ts';
 export { isTimeZone, lastTime, nextTime, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
 export type { QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
@@ -325,6 +353,6 @@ export {
 } from './targets.ts';
 export { messageFor, type TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
-export { asyncTopic, meterTopic, objectTopic, snsTopic, topics } from './topics.ts';
+export { asyncTopic, busTopic, meterTopic, objectTopic, scheduleTopic, snsTopic, topics } from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
 export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';

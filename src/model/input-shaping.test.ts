@@ -17,7 +17,7 @@ const event = {
 };
 const from = {
   event,
-  text: JSON.stringify(event),
+  text: () => JSON.stringify(event),
   ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/r',
   ruleName: 'r',
   ingested: '2026-01-01T00:00:01Z',
@@ -47,9 +47,9 @@ function refusal(setting: InputSetting): string {
 }
 
 test('the event as it is, a constant, or a part of it', () => {
-  assert.equal(shaped({}), from.text);
+  assert.equal(shaped({}), from.text());
   assert.equal(shaped({ Input: ' {"a":1}' }), ' {"a":1}');
-  assert.equal(shaped({ InputPath: '$' }), from.text);
+  assert.equal(shaped({ InputPath: '$' }), from.text());
   assert.equal(shaped({ InputPath: '$.detail.who' }), '{"name":"Ann"}');
   assert.equal(shaped({ InputPath: '$.detail-type' }), '"Order"');
   assert.equal(shaped({ InputPath: '$.detail.tags[0]' }), '"HIGH"');

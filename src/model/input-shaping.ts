@@ -15,7 +15,7 @@ export interface ShapedFrom {
   /** As delivered: `version` to `detail`. */
   readonly event: Readonly<Record<string, unknown>>;
   /** The same as JSON text. */
-  readonly text: string;
+  readonly text: () => string;
   readonly ruleArn: string;
   readonly ruleName: string;
   /** `2026-01-01T00:00:00Z`. */
@@ -37,7 +37,7 @@ export function compileInput(target: string, given: InputSetting): Shape {
     const { InputPathsMap = {}, InputTemplate = '' } = InputTransformer;
     return transformed(target, InputPathsMap, InputTemplate);
   }
-  return ({ text }) => text;
+  return ({ text }) => text();
 }
 
 const invalid = (text: string): Failure => fail('ValidationException', text);
@@ -49,7 +49,7 @@ function constant(target: string, text: string): Shape {
 
 function selected(target: string, text: string): Shape {
   const path = pathOf(target, text);
-  return ({ event, text: whole }) => (path.length === 0 ? whole : (JSON.stringify(valueAt(event, path)) ?? 'null'));
+  return ({ event, text: whole }) => (path.length === 0 ? whole() : (JSON.stringify(valueAt(event, path)) ?? 'null'));
 }
 
 function pathOf(target: string, text: string): JsonPath {

@@ -45,6 +45,14 @@ export interface PutItem {
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
+  /** The event that a rule passes on from another bus, as it was put at first; hops counts the buses. */
+  readonly passedOn?: {
+    readonly id: string;
+    readonly account: string;
+    readonly region: string;
+    readonly time: string;
+    readonly hops: number;
+  };
 }
 
 /** A message attribute; binary values are base64. */
