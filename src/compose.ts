@@ -112,6 +112,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     checkRole: people.checkRole,
     mayAct: people.mayAct,
     findTarget: createFindTarget(() => ({ ...events.exists, bucket: bucketExists({ store }) })),
+    eventSources: () => events,
     readObject: readObject({ store }),
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
@@ -133,9 +134,11 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     reservedTotal: lambda.reservedTotal,
     meter: observe.meter,
     meterIn: observe.meterIn,
+    box,
     put: events.put,
     mayAct: people.mayAct,
     storeObject: storeObject(s3Deps),
+    sources: events,
     concurrency: config.limits.concurrent_executions,
   });
   const s3 = s3Service(s3Deps);
@@ -183,7 +186,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     ],
     home: () => late.home?.(),
     localSocket: path.join(around.dataDirectory, 'control.sock'),
-    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges), ...events.rawRoutes],
+    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges), ...events.rawRoutes, ...dispatch.rawRoutes],
     status: {
       version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,
       health: () => ({ status: store.health().state === 'ok' ? 'ok' : 'degraded', store: store.health(), sandbox }),

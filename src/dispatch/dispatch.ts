@@ -1,10 +1,20 @@
-import { type Clock, describe, type Ids, type Logger, type Service, type Store, type StoreSchema } from '../kernel/index.ts';
+import {
+  type Clock,
+  describe,
+  type Ids,
+  type Logger,
+  type SecretBox,
+  type Service,
+  type Store,
+  type StoreSchema,
+} from '../kernel/index.ts';
 import {
   asyncTopic,
   books,
   type ControlRoute,
   deliveries,
   type Enqueue,
+  type EventSources,
   effects,
   type FindAsyncSettings,
   type Invoke,
@@ -15,6 +25,7 @@ import {
   objectTopic,
   outcomes,
   type Put,
+  type RawRoute,
   type ReservedTotal,
   type ResolveFunction,
   type Run,
@@ -23,6 +34,7 @@ import {
 } from '../model/index.ts';
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
+import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
 import { sweepOutcomes } from './ledger.ts';
 import { matchers } from './matching.ts';
 import { enqueue } from './queue.ts';
@@ -31,6 +43,7 @@ import { Replays } from './replays.ts';
 import { createRouter } from './router.ts';
 import { createExecute, createRun } from './run.ts';
 import { createSlots } from './slots.ts';
+import { webhookDoor, webhookRoutes, webhooks } from './webhooks.ts';
 
 export interface DispatchPorts {
   readonly store: Store;
@@ -44,9 +57,11 @@ export interface DispatchPorts {
   readonly reservedTotal: ReservedTotal;
   readonly meter: Meter;
   readonly meterIn: MeterIn;
+  readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
   readonly mayAct: MayAct;
   readonly storeObject: StoreObject;
+  readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
   readonly concurrency: number;
 }
@@ -55,11 +70,15 @@ export interface Dispatch extends Service {
   readonly run: Run;
   readonly enqueue: Enqueue;
   readonly routes: readonly ControlRoute[];
+  readonly rawRoutes: readonly RawRoute[];
   /** For metrics. */
   readonly gauges: () => Readonly<Record<string, number>>;
 }
 
-export const dispatchSchema: StoreSchema = { collections: [deliveries, outcomes, effects, books, replays] as never, topics: [] };
+export const dispatchSchema: StoreSchema = {
+  collections: [deliveries, outcomes, effects, books, replays, acceptedIds, webhooks] as never,
+  topics: [],
+};
 
 const FOLLOWED = [objectTopic.name, asyncTopic.name];
 const SWEEP_MS = 60_000;
@@ -90,6 +109,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     inAll: IN_ALL,
   });
   const again = new Replays({ ...ports, matchers: known, deliverer });
+  const accept = createAccept(ports);
   const routers = FOLLOWED.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   let cancelSweep = () => {};
   const sweep = () => {
@@ -106,7 +126,13 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   return {
     run: createRun(execute, ports.meter, () => clock.now()),
     enqueue,
-    routes: [...eventRoutes(store, FOLLOWED), ...replayRoutes({ ...ports, topics: FOLLOWED, wake: () => again.wake() })],
+    rawRoutes: [webhookDoor({ ...ports, accept })],
+    routes: [
+      ...eventRoutes(store, FOLLOWED),
+      ...replayRoutes({ ...ports, topics: FOLLOWED, wake: () => again.wake() }),
+      ...intakeRoutes(accept),
+      ...webhookRoutes({ ...ports, accept }),
+    ],
     gauges: () => ({
       dalamb_invocations_in_progress: slots.inUse(),
       dalamb_deliveries_active: deliverer.active(),

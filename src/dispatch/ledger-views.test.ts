@@ -7,7 +7,7 @@ import { arnOf, directory, ended, enqueue, open, place, put, route, until, type 
 const handle = async <T>(world: World, path: string, params: Record<string, string> = {}, body?: unknown, method = 'GET') =>
   (await world.dispatch.routes
     .find((one) => one.path === path && one.method === method)!
-    .handle({ params, query: new URLSearchParams(), body, place, signal: new AbortController().signal })) as T;
+    .handle({ params, query: new URLSearchParams(), headers: {}, body, place, signal: new AbortController().signal })) as T;
 
 const trace = (world: World, id: string) => handle<Trace>(world, '/events/trace/:id', { id });
 

@@ -13,6 +13,8 @@ import {
   outcomes,
 } from '../model/index.ts';
 
+import { acceptedIds, REMEMBERED_MS } from './intake.ts';
+
 export const SUBSCRIBER = 'dispatch';
 
 type Sums = Partial<Record<keyof Omit<Books, 'account' | 'region' | 'topic'>, number>>;
@@ -92,12 +94,14 @@ async function add(tx: Transaction, at: { account: string; region: string; topic
 export const OUTCOME_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 const SLICE = 500;
 
-/** Deletes up to 500 old outcomes and as many old effects; resolves to whether more are left. */
+/** Deletes up to 500 old outcomes, as many old effects and remembered ids; resolves to whether more are left. */
 export async function sweepOutcomes(tx: Transaction, clock: Clock): Promise<boolean> {
   const old = { index: 'time', to: [clock.now() - OUTCOME_AGE_MS], limit: SLICE };
   const ended = await tx.range(outcomes, old);
   for (const { id } of ended.items) await tx.delete(outcomes, [id]);
   const caused = await tx.range(effects, old);
   for (const { cause, effect } of caused.items) await tx.delete(effects, [cause, effect]);
-  return ended.items.length === SLICE || caused.items.length === SLICE;
+  const ids = await tx.range(acceptedIds, { index: 'time', to: [clock.now() - REMEMBERED_MS], limit: SLICE });
+  for (const { account, region, bus, source, id } of ids.items) await tx.delete(acceptedIds, [account, region, bus, source, id]);
+  return [ended, caused, ids].some(({ items }) => items.length === SLICE);
 }

@@ -95,6 +95,7 @@ export async function open(directory: string, clock = manualClock(), ports: Part
     meter: () => {},
     meterIn: async () => {},
     put: async (_tx, target, item) => void world.puts.push({ target, item }),
+    box: { seal: (text) => `sealed:${text}`, open: (sealed) => sealed.slice(7) },
     mayAct: async () => true,
     storeObject: async () => {},
     asyncSettings: async () => ({ maxRetries: 2, maxAgeMs: 21_600_000 }),
@@ -141,6 +142,7 @@ export async function until(what: string, done: () => Promise<boolean> | boolean
 const request = (query = '') => ({
   params: {},
   query: new URLSearchParams(query),
+  headers: {},
   body: undefined,
   place,
   signal: new AbortController().signal,

@@ -33,9 +33,9 @@ export async function serveControl(door: ControlDoor, exchange: Exchange): Promi
     const account = await accountOf(door, exchange);
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
-    const body = await readJson(exchange);
+    const body = await readBody(exchange, route);
     const place = placeOf(exchange, query, { account, region: door.region });
-    const result = await route.handle({ params, query, body, place, signal: exchange.signal });
+    const result = await route.handle({ params, query, body, headers: exchange.headers, place, signal: exchange.signal });
     sendJson(exchange, 200, result ?? {});
   } catch (error) {
     sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));
@@ -65,19 +65,24 @@ async function accountOf(door: ControlDoor, exchange: Exchange): Promise<string 
   });
 }
 
-/** Requires `application/json`, which no page can send to us without being asked first. */
-async function readJson(exchange: Exchange): Promise<unknown> {
-  const bytes = await exchange.whole(LARGEST_BODY, () =>
-    platformFailure('InvalidRequest', `a body has at most ${LARGEST_BODY} bytes`, { status: 413 }),
-  );
+/** Requires `application/json` or one of its kin, which no page can send to us without being asked first. */
+async function readBody(exchange: Exchange, { anyBody = false }: ControlRoute): Promise<unknown> {
+  const bytes = await wholeBody(exchange, LARGEST_BODY);
   if (bytes.length === 0) return undefined;
-  if (!/^application\/json\b/.test(exchange.headers['content-type'] ?? ''))
+  if (!/^application\/(?:[\w.-]+\+)?json\b/.test(exchange.headers['content-type'] ?? '')) {
+    if (anyBody) return bytes;
     throw platformFailure('InvalidRequest', 'send the body as content-type application/json', { status: 415 });
+  }
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw platformFailure('InvalidRequest', 'the body is no JSON');
   }
+}
+
+/** Rejects with InvalidRequest 413 above so many bytes. */
+export function wholeBody(exchange: Exchange, most: number): Promise<Buffer> {
+  return exchange.whole(most, () => platformFailure('InvalidRequest', `a body has at most ${most} bytes`, { status: 413 }));
 }
 
 /** Account and region that a control request is about: query parameters, else the defaults. A token opens its own account only. */

@@ -156,6 +156,8 @@ export interface ControlRoute {
   /** `/functions/:name`; a colon begins a parameter of one segment. */
   readonly path: string;
   readonly summary: string;
+  /** Bodies of other content types than JSON come as bytes. */
+  readonly anyBody?: boolean;
   readonly handle: (request: ControlRequest) => Promise<unknown>;
 }
 
@@ -164,6 +166,7 @@ export interface ControlRequest {
   readonly query: URLSearchParams;
   /** Parsed JSON, or undefined. At most 6 MB. */
   readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly place: Place;
   readonly signal: AbortSignal;
 }
@@ -213,6 +216,8 @@ export interface RawRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The whole body, once; rejects with InvalidRequest 413 above so many bytes. */
+  readonly body: (most: number) => Promise<Uint8Array>;
   readonly signal: AbortSignal;
 }
 

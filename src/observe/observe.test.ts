@@ -69,7 +69,14 @@ test('meters reach the topic, the sums and the metrics', async (t) => {
   assert.deepEqual(bodies, [2, 1]);
   const route = observe.routes.find((one) => one.path === '/usage')!;
   const place = { account: root.account, region: 'eu-west-1' };
-  const request = { params: {}, query: new URLSearchParams(), body: undefined, place, signal: AbortSignal.timeout(1000) };
+  const request = {
+    params: {},
+    query: new URLSearchParams(),
+    headers: {},
+    body: undefined,
+    place,
+    signal: AbortSignal.timeout(1000),
+  };
   const { functions } = (await route.handle(request)) as { functions: Record<string, unknown>[] };
   assert.deepEqual(
     [functions[0]?.invocations, functions[0]?.errors, functions[0]?.timeouts, functions[0]?.coldStarts],
@@ -145,6 +152,7 @@ test('the logs route pages, filters and refuses', async (t) => {
     route.handle({
       params: {},
       query: new URLSearchParams({ group: stream.group, ...query }),
+      headers: {},
       body: undefined,
       place: stream,
       signal: AbortSignal.timeout(1000),

@@ -11,7 +11,14 @@ test('a policy is set, shown, kept by published versions, and taken back', async
   const ask = (method: string, body?: unknown) =>
     f.service.routes
       .find((route) => route.method === method)!
-      .handle({ params: { name: 'f' }, query: new URLSearchParams(), body, place, signal: AbortSignal.timeout(5000) });
+      .handle({
+        params: { name: 'f' },
+        query: new URLSearchParams(),
+        headers: {},
+        body,
+        place,
+        signal: AbortSignal.timeout(5000),
+      });
   assert.deepEqual(await ask('GET'), openEgress);
   const policy = { enabled: true, allow: [{ to: 'api.example.com', port: 443 }], deny: [] };
   assert.deepEqual(await ask('PUT', policy), policy);

@@ -18,6 +18,7 @@ test('shows configuration, tags and a link that gives the code for ten minutes',
       method: 'GET',
       path,
       query: new URLSearchParams(),
+      body: async () => new Uint8Array(),
       headers: {},
       signal: AbortSignal.timeout(1000),
     });

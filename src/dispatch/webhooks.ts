@@ -1,0 +1,144 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Clock, collection, fail, type Ids, type SecretBox, type Store, utf8 } from '../kernel/index.ts';
+import {
+  type ControlRequest,
+  type ControlRoute,
+  type OutsideEvent,
+  type RawRequest,
+  type RawResponse,
+  type RawRoute,
+  readSignature,
+  type WebhookScheme,
+  webhookEvent,
+  webhookSchemes,
+} from '../model/index.ts';
+import type { Accept } from './intake.ts';
+
+export interface WebhookPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly box: Pick<SecretBox, 'seal' | 'open'>;
+  readonly accept: Accept;
+}
+
+interface Webhook {
+  /** Part of the URL. */
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly bus: string;
+  readonly scheme: WebhookScheme;
+  readonly sealed: string;
+  /** Epoch ms. */
+  readonly created: number;
+}
+
+export const webhooks = collection<Webhook>({
+  name: 'dispatch.webhooks',
+  key: ['id'],
+  indexes: [{ name: 'name', fields: ['account', 'region', 'name'] }],
+});
+
+const PREFIX = '/_dalamb/hooks/';
+const LARGEST_BODY = 1_000_000;
+const MOST_HOOKS = 1000;
+
+/** Webhooks: an address for services that push events and sign them with a shared secret (HMAC). */
+export function webhookRoutes(ports: WebhookPorts): ControlRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: '/hooks',
+      summary:
+        'makes a webhook: name, scheme (github, stripe, standard, plain), secret, bus; answers its path and, if it made one, the secret',
+      handle: (request) => create(ports, request),
+    },
+    { method: 'GET', path: '/hooks', summary: 'webhooks', handle: ({ place }) => list(ports, place.account, place.region) },
+    {
+      method: 'DELETE',
+      path: '/hooks/:name',
+      summary: 'removes a webhook',
+      handle: (request) => remove(ports, request),
+    },
+  ];
+}
+
+/** The address itself: no token, but every request must be signed. */
+export function webhookDoor(ports: WebhookPorts): RawRoute {
+  return { prefix: PREFIX, methods: ['POST'], handle: (request) => receive(ports, request) };
+}
+
+async function receive(ports: WebhookPorts, request: RawRequest): Promise<RawResponse> {
+  const hook = await ports.store.read.get(webhooks, [request.path.slice(PREFIX.length)]);
+  const body = await request.body(LARGEST_BODY);
+  if (!hook) throw fail('NoSuchThing', 'there is no such webhook', { status: 404 });
+  check(ports, hook, request, body);
+  const event: OutsideEvent = webhookEvent(hook, request.headers, utf8(body));
+  const [accepted] = await ports.accept(hook, hook.bus, [event]);
+  return { status: 202, headers: { 'content-type': 'application/json' }, body: JSON.stringify(accepted) };
+}
+
+/** Throws SignatureInvalid unless the body was signed with the hook's secret, and lately where the scheme says when. */
+function check({ box, clock }: WebhookPorts, hook: Webhook, { headers }: RawRequest, body: Uint8Array): void {
+  const secret = box.open(hook.sealed, hook.id);
+  const given = readSignature(hook.scheme, headers, clock.now());
+  if (secret === undefined || !given) throw refused();
+  const key = given.key(secret);
+  const expected = createHmac('sha256', key).update(given.before).update(body).digest();
+  const fits = given.signatures.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
+  if (!fits) throw refused();
+}
+
+const refused = () =>
+  fail('InvalidRequest', 'the signature is missing, old, or not made with the secret of this webhook', { status: 401 });
+
+async function create({ store, clock, ids, box }: WebhookPorts, { body, place }: ControlRequest) {
+  const { name, scheme = 'plain', secret, bus = 'default' } = (body ?? {}) as Record<string, unknown>;
+  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
+    throw fail('InvalidRequest', 'name has 1 to 64 letters, digits, _ . -');
+  if (!webhookSchemes.includes(scheme as WebhookScheme))
+    throw fail('InvalidRequest', `scheme is one of ${webhookSchemes.join(', ')}`);
+  if (secret !== undefined && (typeof secret !== 'string' || secret.length < 8 || secret.length > 512))
+    throw fail('InvalidRequest', 'secret has 8 to 512 characters');
+  if (typeof bus !== 'string') throw fail('InvalidRequest', 'bus is a text');
+  const [id, made] = [ids.hex(16), `whsec_${Buffer.from(ids.hex(24), 'hex').toString('base64')}`];
+  const { account, region } = place;
+  const hook: Webhook = {
+    id,
+    account,
+    region,
+    name,
+    bus,
+    scheme: scheme as WebhookScheme,
+    sealed: box.seal(secret ?? made, id),
+    created: clock.now(),
+  };
+  await store.transact(async (tx) => {
+    const { items } = await tx.range(webhooks, { index: 'name', prefix: [account, region], limit: MOST_HOOKS });
+    if (items.length === MOST_HOOKS) throw fail('InvalidRequest', `there are at most ${MOST_HOOKS} webhooks`);
+    if (items.some((one) => one.name === name))
+      throw fail('InvalidRequest', `there is a webhook ${name} already`, { status: 409 });
+    await tx.put(webhooks, hook);
+  });
+  return { ...shown(hook), ...(secret === undefined ? { secret: made } : {}) };
+}
+
+async function list({ store }: WebhookPorts, account: string, region: string) {
+  const { items } = await store.read.range(webhooks, { index: 'name', prefix: [account, region], limit: MOST_HOOKS });
+  return { hooks: items.map(shown) };
+}
+
+async function remove({ store }: WebhookPorts, { params, place: { account, region } }: ControlRequest): Promise<object> {
+  await store.transact(async (tx) => {
+    const { items } = await tx.range(webhooks, { index: 'name', prefix: [account, region, params.name ?? ''], limit: 1 });
+    if (!items[0]) throw fail('NoSuchThing', `there is no webhook ${params.name}`, { status: 404 });
+    await tx.delete(webhooks, [items[0].id]);
+  });
+  return {};
+}
+
+function shown({ id, name, bus, scheme, created }: Webhook) {
+  return { name, path: `${PREFIX}${id}`, scheme, bus, created };
+}

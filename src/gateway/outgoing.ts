@@ -1,0 +1,123 @@
+import dns from 'node:dns';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { type Clock, collect, type Failure, fail } from '../kernel/index.ts';
+import type { MayConnect } from '../model/index.ts';
+
+export interface OutgoingRequest {
+  readonly protocol: 'http:' | 'https:';
+  /** `example.com`, `example.com:8080`, `[::1]:80`. */
+  readonly authority: string;
+  /** With the query, exactly as it is sent. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: Buffer;
+  /** From now to the end of the answer. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  /** Lower case. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: Buffer;
+}
+
+export interface Outgoing {
+  /** Rejects with Unreachable 503, OutgoingTimeout 504, OutgoingTooLarge 502. Redirects are answers. */
+  request(what: OutgoingRequest): Promise<OutgoingAnswer>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Connections to one place, and how many of them stay open without work. */
+const SOCKETS = 256;
+const IDLE = 16;
+
+/** HTTP requests that the platform makes on somebody's behalf. Each address is judged after its name was looked up, and dialled as judged. */
+export function createOutgoing(deps: { readonly clock: Clock; readonly mayConnect: MayConnect }): Outgoing {
+  const options = { keepAlive: true, maxSockets: SOCKETS, maxFreeSockets: IDLE, timeout: 30_000 };
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  return {
+    request: (what) => ask(deps, what, agents[what.protocol]),
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+function ask(
+  { clock, mayConnect }: { readonly clock: Clock; readonly mayConnect: MayConnect },
+  what: OutgoingRequest,
+  agent: http.Agent,
+): Promise<OutgoingAnswer> {
+  const target = targetOf(what);
+  if (!target) return Promise.reject(unreachable(`${what.authority} is no host`));
+  const { hostname, port } = target;
+  if (isIP(hostname) !== 0 && !mayConnect(hostname, port, hostname)) return Promise.reject(closed(hostname, port));
+  return new Promise((resolve, reject) => {
+    const lookup = judgedLookup(mayConnect, port);
+    const request = (what.protocol === 'https:' ? https : http).request(optionsOf(what, { hostname, port, agent, lookup }));
+    const cancel = clock.after(what.timeoutMs, () =>
+      request.destroy(fail('OutgoingTimeout', `${what.authority} did not answer in ${what.timeoutMs} ms`, { status: 504 })),
+    );
+    const failed = (error: Error) => {
+      cancel();
+      request.destroy();
+      reject('code' in error && error.code !== undefined && 'fault' in error ? error : unreachable(error.message));
+    };
+    request.once('response', (response) => {
+      answerOf(response, what.maxBytes).then((answer) => {
+        cancel();
+        resolve(answer);
+      }, failed);
+    });
+    request.on('error', failed);
+    request.end(what.body);
+  });
+}
+
+function targetOf({ protocol, authority }: OutgoingRequest): { hostname: string; port: number } | undefined {
+  const url = URL.parse(`${protocol}//${authority}/`);
+  if (!url || url.username !== '' || url.hostname === '') return undefined;
+  const port = url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return { hostname: url.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+function optionsOf({ path, method, headers, body, authority }: OutgoingRequest, where: RequestOptions): RequestOptions {
+  const length = body && body.length > 0 ? { 'content-length': String(body.length) } : {};
+  const lists = Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]);
+  return { ...where, path, method, headers: { ...Object.fromEntries(lists), host: authority, ...length } };
+}
+
+/** Only addresses that may be connected to are told to the socket. */
+function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
+  return (name, options, done) => {
+    dns.lookup(name, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, '', 0);
+      const open = found.filter(({ address }) => mayConnect(address, port, name));
+      const [first] = open;
+      if (!first) return done(closed(name, port), '', 0);
+      if (options.all) return done(null, open);
+      done(null, first.address, first.family);
+    });
+  };
+}
+
+async function answerOf(response: IncomingMessage, maxBytes: number): Promise<OutgoingAnswer> {
+  const tooLarge = () => fail('OutgoingTooLarge', `the answer has more than ${maxBytes} bytes`, { status: 502 });
+  const body = await collect(response, maxBytes, tooLarge);
+  const headers = Object.fromEntries(Object.entries(response.headersDistinct).map(([name, values]) => [name, values ?? []]));
+  return { status: response.statusCode ?? 0, headers, body };
+}
+
+function closed(name: string, port: number): Failure {
+  return unreachable(`${name}:${port} is closed by the egress settings`);
+}
+
+function unreachable(text: string): Failure {
+  return fail('Unreachable', text, { status: 503 });
+}
