@@ -17,6 +17,8 @@ import {
   type Target,
 } from './model/index.ts';
 import { apiGatewayService } from './services/apigatewayv2/index.ts';
+import { dynamodbService } from './services/dynamodb/index.ts';
+import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
 
 export interface EventServicePorts {
@@ -56,13 +58,14 @@ export function createFindTarget(exists: () => EventServices['exists']): FindTar
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */
 export function eventServices(ports: EventServicePorts): EventServices {
   const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
+  const dynamodb = dynamodbService(ports);
   const kinesis = kinesisService(ports);
   return {
-    tables: { apigatewayv2, kinesis },
+    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), kinesis },
     put: putBy({ stream: kinesis.putInto }),
     exists: { stream: kinesis.exists },
-    streams: { kinesis: kinesis.source },
-    background: [kinesis.sweep],
+    streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
+    background: [dynamodb.upkeep, kinesis.sweep],
     rawRoutes: [],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

@@ -4,6 +4,7 @@ import { topics } from './model/index.ts';
 import { schema as observeSchema } from './observe/index.ts';
 import { sampleSchema } from './sample.ts';
 import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
+import { schema as dynamodbSchema } from './services/dynamodb/index.ts';
 import { schema as iamSchema } from './services/iam/index.ts';
 import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
@@ -12,6 +13,7 @@ import { schema as s3Schema } from './services/s3/index.ts';
 
 const parts: readonly StoreSchema[] = [
   apiGatewaySchema,
+  dynamodbSchema,
   iamSchema,
   kinesisSchema,
   lambdaSchema,

@@ -151,6 +151,7 @@ export {
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
 export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { claimFault, claimTexts, type JsonWebToken, parseToken, scopesOf, type TokenRules } from './json-web-tokens.ts';
+export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
 export {
   accessDenied,
@@ -318,6 +319,19 @@ export { type DueSchedule, type ScheduleTarget, scheduleTarget } from './schedul
 export { isTimeZone, lastTime, nextTime, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
 export type { EventSources, QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
+export {
+  CHANGE_RETENTION_MS,
+  changeRecord,
+  changeSequence,
+  changeTopic,
+  type StreamViewType,
+  sequencePosition,
+  type TableChange,
+  type TableStream,
+  tableStreamArn,
+  tableStreamKey,
+  tableStreams,
+} from './table-changes.ts';
 export {
   deadLetterArn,
   matchSubscription,

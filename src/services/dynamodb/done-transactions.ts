@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { fail, type Store, type Transaction } from '../../kernel/index.ts';
+import type { Place } from '../../model/index.ts';
+import { type DoneTransaction, doneTransactions } from './collections.ts';
+
+/** How long a client's token stands for its transaction. */
+const KEPT_MS = 10 * 60 * 1000;
+const SLICE = 200;
+
+/** What was asked, as a hash. */
+export function requestHash(request: unknown): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64');
+}
+
+/** The same transaction, done within ten minutes; throws IdempotentParameterMismatchException when it was another. */
+export async function doneBefore(
+  tx: Transaction,
+  { account, region }: Place,
+  asked: { token: string; hash: string; now: number },
+): Promise<DoneTransaction | undefined> {
+  const done = await tx.get(doneTransactions, [account, region, asked.token]);
+  if (!done || done.time <= asked.now - KEPT_MS) return undefined;
+  if (done.hash !== asked.hash)
+    throw fail(
+      'IdempotentParameterMismatchException',
+      'The request uses the same client token as a previous, but non-identical request.',
+    );
+  return done;
+}
+
+/** Forgets the tokens of more than ten minutes ago. */
+export async function forgetTransactions(store: Store, now: number, signal: AbortSignal): Promise<void> {
+  const to = [Math.max(now - KEPT_MS, 0)];
+  for (let more = true; more && !signal.aborted; ) {
+    const { items } = await store.read.range(doneTransactions, { index: 'by-time', to, limit: SLICE });
+    if (items.length === 0) return;
+    await store.transact(async (tx) => {
+      for (const { account, region, token } of items) await tx.delete(doneTransactions, [account, region, token]);
+    });
+    more = items.length === SLICE;
+  }
+}

@@ -1,0 +1,83 @@
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { Operation } from '../../model/index.ts';
+import type { DynamoDeps } from './deps.ts';
+import { checkFilterKeys, type KeyRange, keyRange } from './expressions/key-condition.ts';
+import { bindRequest, type RequestInput } from './expressions/legacy.ts';
+import { tableOf, tableRef } from './found.ts';
+import { partitionText } from './item-keys.ts';
+import { indexOf, readPage } from './read-page.ts';
+import { invalid } from './refusals.ts';
+import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
+import type { AttributeValue, Item } from './values/item.ts';
+import { encodeKey, prefixBounds } from './values/keys.ts';
+import type { Stretch } from './walk.ts';
+
+type Output = Omit<QueryCommandOutput, '$metadata'>;
+
+/** Query: one range of one partition, of a table or an index. */
+export function query(deps: DynamoDeps): Operation<QueryCommandInput, Output> {
+  const { read } = deps.store;
+  return async (input, context) => {
+    const bound = bindRequest('Query', input as RequestInput);
+    const table = await tableOf(read, tableRef(context, input.TableName));
+    const index = indexOf(table, input);
+    const { keys } = index ?? table;
+    const range = keyRange(bound.keyCondition!, keys);
+    if (bound.filter) checkFilterKeys(bound.filter, keys, input.QueryFilter ? 'QueryFilter' : undefined);
+    const stretch = { pk: partitionText(encodeKey(range.partition)), ...boundsOf(range.sort) };
+    const after = startAfter(table, index, {
+      key: input.ExclusiveStartKey as Item | undefined,
+      text: STARTING_KEY_INVALID,
+    });
+    checkWithin(stretch, after);
+    return readPage(
+      read,
+      {
+        table,
+        ...(index ? { index } : {}),
+        ...stretch,
+        ...(after ? { after } : {}),
+        backwards: input.ScanIndexForward === false,
+        limit: input.Limit,
+      },
+      { input, bound },
+    );
+  };
+}
+
+/** No encoded key begins with another and goes on with a character below this one (values/keys.ts). */
+const JUST_AFTER = '\x01';
+
+/** The sort keys that a condition lets through: from, and to before to. */
+function boundsOf(sort: KeyRange['sort']): Pick<Stretch, 'from' | 'to'> {
+  if (!sort) return {};
+  const [first, second] = sort.values as [AttributeValue, AttributeValue?];
+  if (sort.op === 'begins_with') return prefixBounds(first);
+  const from = encodeKey(first);
+  switch (sort.op) {
+    case '=':
+      return { from, to: from + JUST_AFTER };
+    case '<':
+      return { to: from };
+    case '<=':
+      return { to: from + JUST_AFTER };
+    case '>':
+      return { from: from + JUST_AFTER };
+    case '>=':
+      return { from };
+    case 'between':
+      return { from, to: encodeKey(second!) + JUST_AFTER };
+  }
+}
+
+function checkWithin({ pk, from, to }: Pick<Stretch, 'pk' | 'from' | 'to'>, after: Stretch['after']): void {
+  if (!after) return;
+  const within =
+    after.pk === pk && !(from !== undefined && before(after.sk, from)) && !(to !== undefined && !before(after.sk, to));
+  if (!within) throw invalid('The provided starting key is outside query boundaries based on provided conditions');
+}
+
+/** In the order of the store: UTF-8 bytes. */
+function before(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+}

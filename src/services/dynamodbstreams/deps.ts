@@ -1,0 +1,6 @@
+import type { Store } from '../../kernel/index.ts';
+
+/** What the operations need from outside. */
+export interface StreamsDeps {
+  readonly store: Store;
+}

@@ -1,0 +1,70 @@
+import { randomIds, type Store, silentLogger } from '../../src/kernel/index.ts';
+import type { OperationContext, StreamSource } from '../../src/model/index.ts';
+import { dynamodbService, schema } from '../../src/services/dynamodb/index.ts';
+import { dynamodbStreamsService } from '../../src/services/dynamodbstreams/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { type Answer, type Call, contextOf } from './s3-room.ts';
+
+export { ACCOUNT, type Answer, type Call, contextOf, OTHER, refused, rootOf } from './s3-room.ts';
+
+export interface DynamoRoom {
+  /** Runs an operation of DynamoDB as the root of ACCOUNT in us-east-1, at the clock's time. */
+  readonly call: Call;
+  /** The same of DynamoDB Streams. */
+  readonly streams: Call;
+  readonly access: ReturnType<typeof dynamodbService>['access'];
+  readonly streamAccess: ReturnType<typeof dynamodbStreamsService>['access'];
+  readonly source: StreamSource;
+  readonly clock: ManualClock;
+  readonly store: Store;
+  /** Does what goes on behind: chores, time to live, trimming. */
+  upkeep(): Promise<void>;
+  /** A table of `pk` (S) and, when asked for, `sk` (N), and whatever else CreateTable takes. */
+  table(name: string, more?: object): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const PARTITION = { AttributeName: 'pk', KeyType: 'HASH' } as const;
+export const SORT = { AttributeName: 'sk', KeyType: 'RANGE' } as const;
+
+/** The operations of DynamoDB and its streams on a real store of their own; nothing goes on behind unless told to. */
+export async function openDynamo(): Promise<DynamoRoom> {
+  const directory = temporaryDirectory();
+  const clock = manualClock();
+  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const service = dynamodbService({ store, clock, ids: randomIds, logger: silentLogger });
+  const streams = dynamodbStreamsService({ store });
+  const caller =
+    (table: { operations: Readonly<Record<string, unknown>> }): Call =>
+    (operation, input = {}, context: Partial<OperationContext> = {}) =>
+      (table.operations[operation] as (input: object, context: OperationContext) => Promise<Answer>)(
+        structuredClone(input),
+        contextOf({ now: clock.now(), ...context }),
+      );
+  const call = caller(service);
+  return {
+    call,
+    streams: caller(streams),
+    access: service.access,
+    streamAccess: streams.access,
+    source: service.streams,
+    clock,
+    store,
+    upkeep: () => service.upkeep.run(),
+    table: (name, more = {}) =>
+      call('CreateTable', {
+        TableName: name,
+        KeySchema: [PARTITION],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+        ...more,
+      }),
+    async close() {
+      await service.upkeep.stop(AbortSignal.abort());
+      await store.close();
+      removeDirectory(directory);
+    },
+  };
+}
