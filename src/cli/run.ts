@@ -4,6 +4,7 @@ import { type Api, createApi } from './api.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { addEgress } from './egress.ts';
+import { addEmit } from './emit.ts';
 import { addEvents } from './events.ts';
 import { addFunctions } from './functions.ts';
 import { addKeys } from './keys.ts';
@@ -88,6 +89,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addFunctions(program, stage, fails);
   addLogs(program, stage);
   addEvents(program, stage);
+  addEmit(program, stage);
   addTrace(program, stage);
   addReplay(program, stage, fails);
   addRuntimes(program, stage);
