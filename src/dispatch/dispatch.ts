@@ -16,12 +16,16 @@ import {
   type Enqueue,
   type EventSources,
   effects,
+  eventSourceMappings,
   type FindAsyncSettings,
   type Invoke,
   type MayAct,
   type MayInvoke,
   type Meter,
   type MeterIn,
+  mappingBooks,
+  mappingShards,
+  mappingTopic,
   objectTopic,
   outcomes,
   type Put,
@@ -36,6 +40,7 @@ import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
 import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
 import { sweepOutcomes } from './ledger.ts';
+import { createMappings } from './mappings/mappings.ts';
 import { matchers } from './matching.ts';
 import { enqueue } from './queue.ts';
 import { replayRoutes } from './replay-routes.ts';
@@ -76,8 +81,11 @@ export interface Dispatch extends Service {
 }
 
 export const dispatchSchema: StoreSchema = {
-  collections: [deliveries, outcomes, effects, books, replays, acceptedIds, webhooks] as never,
-  topics: [],
+  collections: [
+    ...[deliveries, outcomes, effects, books, replays, acceptedIds, webhooks],
+    ...[eventSourceMappings, mappingBooks, mappingShards],
+  ] as never,
+  topics: [mappingTopic],
 };
 
 const FOLLOWED = [objectTopic.name, asyncTopic.name];
@@ -110,6 +118,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   });
   const again = new Replays({ ...ports, matchers: known, deliverer });
   const accept = createAccept(ports);
+  const mappings = createMappings({ ...ports, execute });
   const routers = FOLLOWED.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   let cancelSweep = () => {};
   const sweep = () => {
@@ -137,15 +146,18 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       dalamb_invocations_in_progress: slots.inUse(),
       dalamb_deliveries_active: deliverer.active(),
       dalamb_throttles_total: throttles,
+      ...mappings.gauges(),
     }),
     async start() {
       await deliverer.resume();
       for (const router of routers) await router.start();
       await again.start();
+      await mappings.start();
       cancelSweep = clock.after(SWEEP_MS, sweep);
     },
     async stop(deadline) {
       cancelSweep();
+      await mappings.stop(deadline);
       await again.stop();
       for (const router of routers) await router.stop(deadline);
       await deliverer.stop(deadline);

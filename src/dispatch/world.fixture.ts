@@ -79,7 +79,7 @@ function outcomeOf(call: Call, result: 'ok' | 'error'): Outcome {
 export async function open(directory: string, clock = manualClock(), ports: Partial<DispatchPorts> = {}): Promise<World> {
   const store = await openStore({
     directory,
-    schema: { collections: [...dispatchSchema.collections, bucketNotifications] as never, topics },
+    schema: { collections: [...dispatchSchema.collections, bucketNotifications] as never, topics: [...topics, ...dispatchSchema.topics] },
     clock,
     logger: silentLogger,
   });
@@ -98,6 +98,7 @@ export async function open(directory: string, clock = manualClock(), ports: Part
     box: { seal: (text) => `sealed:${text}`, open: (sealed) => sealed.slice(7) },
     mayAct: async () => true,
     storeObject: async () => {},
+    sources: { streams: {} },
     asyncSettings: async () => ({ maxRetries: 2, maxAgeMs: 21_600_000 }),
     mayInvoke: async (arn) => arn !== arnOf('forbidden'),
     resolveFunction: async (_place, arn) => {

@@ -11,7 +11,7 @@ export {
 } from './async-retry.ts';
 export { type BatchAnswer, readBatchAnswer, readWindowState, STATE_BYTES } from './batch-response.ts';
 export { checkKey, isBucketName } from './bucket-names.ts';
-export { busArn, type BusEvent, busEventInput, eventTime, MOST_HOPS, seeBusEvent, type SeenEvent } from './bus-events.ts';
+export { type BusEvent, busArn, busEventInput, eventTime, MOST_HOPS, type SeenEvent, seeBusEvent } from './bus-events.ts';
 export { type ByteRange, contentRange, selectRange } from './byte-ranges.ts';
 export type { CarriedDelivery, CarriedEnd, CarriedItem, CarriedTarget } from './carried-deliveries.ts';
 export { type OutsideEvent, type OutsideRequest, readOutsideEvents } from './cloud-events.ts';
@@ -64,10 +64,10 @@ export { compilePattern, matches, type Pattern } from './event-patterns.ts';
 export {
   type BusRules,
   type EventBus,
-  eventBuses,
   type EventRule,
-  eventRules,
   type EventTarget,
+  eventBuses,
+  eventRules,
   eventTargets,
   type ReadyRule,
   readyRules,
@@ -151,7 +151,6 @@ export {
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
 export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { claimFault, claimTexts, type JsonWebToken, parseToken, scopesOf, type TokenRules } from './json-web-tokens.ts';
-export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
 export {
   accessDenied,
@@ -306,10 +305,10 @@ export { checkRuntime } from './runtimes.ts';
 export {
   fire,
   ruleArn,
-  scheduleArn,
   type ScheduleGroup,
-  scheduleGroups,
   type ScheduleRow,
+  scheduleArn,
+  scheduleGroups,
   schedules,
   setTimer,
   type Timer,
@@ -319,19 +318,6 @@ export { type DueSchedule, type ScheduleTarget, scheduleTarget } from './schedul
 export { isTimeZone, lastTime, nextTime, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
 export type { EventSources, QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
-export {
-  CHANGE_RETENTION_MS,
-  changeRecord,
-  changeSequence,
-  changeTopic,
-  type StreamViewType,
-  sequencePosition,
-  type TableChange,
-  type TableStream,
-  tableStreamArn,
-  tableStreamKey,
-  tableStreams,
-} from './table-changes.ts';
 export {
   deadLetterArn,
   matchSubscription,

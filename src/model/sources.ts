@@ -36,6 +36,13 @@ export interface QueueMessage {
   readonly cause?: string;
 }
 
+/** All that event source mappings can poll. */
+export interface EventSources {
+  readonly queues?: QueueSource;
+  /** By the service of the stream's ARN. */
+  readonly streams: Readonly<Record<string, StreamSource>>;
+}
+
 /** A stream's shards are lanes of a topic; mappings follow them there. Kinesis and DynamoDB Streams each fill in one. */
 export interface StreamSource {
   /** Undefined: no such stream. */

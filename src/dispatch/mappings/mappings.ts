@@ -145,8 +145,9 @@ function halt(entry: Entry): void {
 }
 
 function runnerOf(ports: MappingPorts, mapping: EventSourceMapping): Runner | undefined {
-  if (mapping.source === 'sqs') return ports.queues && new QueueRunner(ports, ports.queues, mapping);
-  const source = ports.streams[mapping.source];
+  const { sources } = ports;
+  if (mapping.source === 'sqs') return sources.queues && new QueueRunner(ports, sources.queues, mapping);
+  const source = sources.streams[mapping.source];
   return source && new StreamRunner(ports, source, mapping);
 }
 

@@ -1,14 +1,13 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
 import type {
   EventSourceMapping,
+  EventSources,
   Invoke,
   MayAct,
   MeterIn,
   Put,
-  QueueSource,
   ResolveFunction,
   StoreObject,
-  StreamSource,
 } from '../../model/index.ts';
 
 /** What event source mappings need from outside. */
@@ -24,9 +23,7 @@ export interface MappingPorts {
   readonly mayAct: MayAct;
   readonly put: Put;
   readonly storeObject: StoreObject;
-  readonly queues?: QueueSource;
-  /** By the service of the stream's ARN. */
-  readonly streams: Readonly<Record<string, StreamSource>>;
+  readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
   readonly concurrency: number;
 }

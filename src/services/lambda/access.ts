@@ -15,6 +15,7 @@ import {
 } from '../../model/index.ts';
 import { policies } from './collections.ts';
 import { layerRef } from './find-layers.ts';
+import { mappingAccess } from './mapping-access.ts';
 
 /** The resource policy of a function, version or alias as a document; undefined when nothing was ever permitted. */
 export async function resourcePolicy(from: Reader, ref: FunctionRef) {
@@ -55,6 +56,7 @@ const unqualified = /Url|Alias/;
 /** What each operation asks of IAM, with the function's own policy, which counts too. */
 export function createAccess(from: Reader) {
   return async (operation: string, input: Input, context: OperationContext): Promise<readonly AccessRequest[]> => {
+    if (operation.includes('EventSourceMapping')) return mappingAccess(from, operation, input, context);
     const action = `lambda:${actions[operation] ?? operation}`;
     const ref = functionOf(operation, input, context);
     const resource = ref ? refArn(ref) : otherResource(operation, input, context);

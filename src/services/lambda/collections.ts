@@ -1,12 +1,14 @@
 import { collection, type StoreSchema } from '../../kernel/index.ts';
-import type {
-  AsyncSettings,
-  EgressPolicy,
-  FunctionSettings,
-  FunctionState,
-  FunctionUrlCors,
-  Place,
-  PolicyStatement,
+import {
+  type AsyncSettings,
+  type EgressPolicy,
+  eventSourceMappings,
+  type FunctionSettings,
+  type FunctionState,
+  type FunctionUrlCors,
+  mappingTopic,
+  type Place,
+  type PolicyStatement,
 } from '../../model/index.ts';
 
 /** A zip that was received: its blob, and what AWS tells of it. */
@@ -163,6 +165,19 @@ export const layerVersions = collection<StoredLayerVersion>({
 export const preparations = collection<Preparation>({ name: 'lambda.preparations', key: byName });
 export const usages = collection<StoredUsage>({ name: 'lambda.usage', key: ['account', 'region'] });
 
-const all = [functions, versions, aliases, policies, tags, urls, asyncSettings, layers, layerVersions, preparations, usages];
+const all = [
+  functions,
+  versions,
+  aliases,
+  policies,
+  tags,
+  urls,
+  asyncSettings,
+  layers,
+  layerVersions,
+  preparations,
+  usages,
+  eventSourceMappings,
+];
 
-export const schema: StoreSchema = { collections: all as unknown as StoreSchema['collections'], topics: [] };
+export const schema: StoreSchema = { collections: all as unknown as StoreSchema['collections'], topics: [mappingTopic] };

@@ -4,6 +4,7 @@ import type {
   CheckRole,
   EgressPolicy,
   Enqueue,
+  EventSources,
   Expect,
   FindTarget,
   MayAct,
@@ -30,6 +31,8 @@ export interface LambdaDeps {
   readonly readObject: ReadObject;
   readonly mayAct: MayAct;
   readonly findTarget: FindTarget;
+  /** What event source mappings can poll; asked for late, for it is made after this service. */
+  readonly eventSources: () => EventSources;
   /** Runtimes that functions can use on this machine, e.g. `nodejs24.x`. */
   readonly availableRuntimes: () => readonly string[];
   readonly settings: LambdaSettings;

@@ -81,7 +81,12 @@ export function zip(text = 'code'): Uint8Array {
 export async function fixture(t: TestContext, settings: Partial<LambdaDeps['settings']> = {}): Promise<Fixture> {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
   const collections = [...schema.collections];
-  const store = await openStore({ directory, schema: { collections, topics }, clock: systemClock, logger: silentLogger });
+  const store = await openStore({
+    directory,
+    schema: { collections, topics: [...topics, ...schema.topics] },
+    clock: systemClock,
+    logger: silentLogger,
+  });
   const recorded = {
     runs: [] as Call[],
     accepted: [] as AsyncInvocation[],
@@ -119,6 +124,7 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
     retire: (...args) => void recorded.retired.push(args),
     expect: (...args) => void recorded.expected.push(args),
     mayAct: async (_role, _action, resource) => !resource.includes('forbidden'),
+    eventSources: () => ({ streams: {} }),
     findTarget: async (target) => 'arn' in target && !target.arn.includes('missing'),
     checkRole: async (role) => (role === ROLE ? (faults.role ?? 'ok') : 'missing'),
     readObject: async (_place, bucket, key) => {

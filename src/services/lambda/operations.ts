@@ -1,9 +1,11 @@
 import type { Operation } from '../../model/index.ts';
 import { addPermission } from './add-permission.ts';
 import { createAlias } from './create-alias.ts';
+import { createEventSourceMapping } from './create-event-source-mapping.ts';
 import { createFunction } from './create-function.ts';
 import { createFunctionUrlConfig } from './create-function-url-config.ts';
 import { deleteAlias } from './delete-alias.ts';
+import { deleteEventSourceMapping } from './delete-event-source-mapping.ts';
 import { deleteFunction } from './delete-function.ts';
 import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
 import { deleteFunctionEventInvokeConfig } from './delete-function-event-invoke-config.ts';
@@ -12,6 +14,7 @@ import { deleteLayerVersion } from './delete-layer-version.ts';
 import type { Lambda } from './deps.ts';
 import { getAccountSettings } from './get-account-settings.ts';
 import { getAlias } from './get-alias.ts';
+import { getEventSourceMapping } from './get-event-source-mapping.ts';
 import { getFunction } from './get-function.ts';
 import { getFunctionCodeSigningConfig } from './get-function-code-signing-config.ts';
 import { getFunctionConcurrency } from './get-function-concurrency.ts';
@@ -26,6 +29,7 @@ import { getRuntimeManagementConfig } from './get-runtime-management-config.ts';
 import { type FindSpec, invoke } from './invoke.ts';
 import { invokeAsync } from './invoke-async.ts';
 import { listAliases } from './list-aliases.ts';
+import { listEventSourceMappings } from './list-event-source-mappings.ts';
 import { listFunctionEventInvokeConfigs } from './list-function-event-invoke-configs.ts';
 import { listFunctionUrlConfigs } from './list-function-url-configs.ts';
 import { listFunctions } from './list-functions.ts';
@@ -42,6 +46,7 @@ import { removePermission } from './remove-permission.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 import { updateAlias } from './update-alias.ts';
+import { updateEventSourceMapping } from './update-event-source-mapping.ts';
 import { updateFunctionCode } from './update-function-code.ts';
 import { updateFunctionConfiguration } from './update-function-configuration.ts';
 import { updateFunctionEventInvokeConfig } from './update-function-event-invoke-config.ts';
@@ -52,9 +57,11 @@ export function operations(lambda: Lambda, findSpec: FindSpec): Readonly<Record<
   return {
     AddPermission: addPermission(lambda),
     CreateAlias: createAlias(lambda),
+    CreateEventSourceMapping: createEventSourceMapping(lambda),
     CreateFunctionUrlConfig: createFunctionUrlConfig(lambda),
     CreateFunction: createFunction(lambda),
     DeleteAlias: deleteAlias(lambda),
+    DeleteEventSourceMapping: deleteEventSourceMapping(lambda),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(lambda),
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(lambda),
     DeleteFunctionUrlConfig: deleteFunctionUrlConfig(lambda),
@@ -62,6 +69,7 @@ export function operations(lambda: Lambda, findSpec: FindSpec): Readonly<Record<
     DeleteLayerVersion: deleteLayerVersion(lambda),
     GetAccountSettings: getAccountSettings(lambda),
     GetAlias: getAlias(lambda),
+    GetEventSourceMapping: getEventSourceMapping(lambda),
     GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(lambda),
     GetFunctionConcurrency: getFunctionConcurrency(lambda),
     GetFunctionConfiguration: getFunctionConfiguration(lambda),
@@ -76,6 +84,7 @@ export function operations(lambda: Lambda, findSpec: FindSpec): Readonly<Record<
     InvokeAsync: invokeAsync(lambda, findSpec),
     Invoke: invoke(lambda, findSpec),
     ListAliases: listAliases(lambda),
+    ListEventSourceMappings: listEventSourceMappings(lambda),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(lambda),
     ListFunctionUrlConfigs: listFunctionUrlConfigs(lambda),
     ListFunctions: listFunctions(lambda),
@@ -92,6 +101,7 @@ export function operations(lambda: Lambda, findSpec: FindSpec): Readonly<Record<
     TagResource: tagResource(lambda),
     UntagResource: untagResource(lambda),
     UpdateAlias: updateAlias(lambda),
+    UpdateEventSourceMapping: updateEventSourceMapping(lambda),
     UpdateFunctionCode: updateFunctionCode(lambda),
     UpdateFunctionConfiguration: updateFunctionConfiguration(lambda),
     UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(lambda),
