@@ -11,10 +11,13 @@ export const asyncTopic: TopicSpec = { name: 'lambda.async', lanes: 1, retention
 /** Meters of invocations, in batches; body is { records: MeterRecord[] } (invocation.ts). */
 export const meterTopic: TopicSpec = { name: 'meters', lanes: 1, retention: { ageMs: 35 * DAY, bytes: 4 * 2 ** 30 } };
 
+/** Messages of topics; body is a TopicMessage (topic-messages.ts). */
+export const snsTopic: TopicSpec = { name: 'sns.messages', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
+
 /** Events on buses; body is a BusEvent (bus-events.ts). */
 export const busTopic: TopicSpec = { name: 'events.bus', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
 
 /** Schedules that were due; body is a DueSchedule (schedule-targets.ts). */
 export const scheduleTopic: TopicSpec = { name: 'schedules.due', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 2 ** 30 } };
 
-export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic, busTopic, scheduleTopic];
+export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic, snsTopic, busTopic, scheduleTopic];
