@@ -135,6 +135,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     meter: observe.meter,
     meterIn: observe.meterIn,
     box,
+    notifications: events.notifications,
     put: events.put,
     mayAct: people.mayAct,
     storeObject: storeObject(s3Deps),

@@ -1,4 +1,5 @@
-import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
+import type { DispatchPorts } from './dispatch/index.ts';
+import { bug, type Clock, type Ids, type Logger, type SecretBox, type Service, type Store } from './kernel/index.ts';
 import {
   type Authorize,
   type CheckRole,
@@ -20,6 +21,7 @@ import { apiGatewayService } from './services/apigatewayv2/index.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
+import { sqsService } from './services/sqs/index.ts';
 
 export interface EventServicePorts {
   readonly store: Store;
@@ -38,6 +40,8 @@ export interface EventServices {
   /** By the names of the wire. */
   readonly tables: Readonly<Record<string, ServiceTable>>;
   readonly put: Put;
+  /** How notifications of topics are made and sent. */
+  readonly notifications: Notifications;
   /** Whether a queue, topic, stream, bus or log group is there; kinds without a line are taken to be. */
   readonly exists: Readonly<Partial<Record<Target['kind'], (arn: string) => Promise<boolean>>>>;
   readonly queues?: QueueSource;
@@ -50,6 +54,13 @@ export interface EventServices {
   readonly findHttpApi: FindHttpApi;
 }
 
+type Notifications = DispatchPorts['notifications'];
+
+/** Until topics are served no message of theirs comes here. */
+const noTopics = (): never => {
+  throw bug('there are no topics');
+};
+
 /** The port FindTarget: what has a line is asked, what has none is taken to be there. */
 export function createFindTarget(exists: () => EventServices['exists']): FindTarget {
   return async (target) => 'arn' in target && ((await exists()[target.kind]?.(target.arn)) ?? true);
@@ -60,12 +71,15 @@ export function eventServices(ports: EventServicePorts): EventServices {
   const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
   const dynamodb = dynamodbService(ports);
   const kinesis = kinesisService(ports);
+  const sqs = sqsService(ports);
   return {
-    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), kinesis },
-    put: putBy({ stream: kinesis.putInto }),
-    exists: { stream: kinesis.exists },
+    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), kinesis, sqs },
+    put: putBy({ queue: sqs.putInto, stream: kinesis.putInto }),
+    notifications: { notificationFacts: noTopics, sendHttp: noTopics, sendEmail: noTopics },
+    exists: { queue: sqs.exists, stream: kinesis.exists },
+    queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
-    background: [dynamodb.upkeep, kinesis.sweep],
+    background: [dynamodb.upkeep, kinesis.sweep, ...sqs.background],
     rawRoutes: [],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

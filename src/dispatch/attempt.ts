@@ -48,7 +48,7 @@ export async function attempt(
       return { result: { kind: 'recursive' }, error: 'the function caused itself over and over', spec };
     if (spec.reservedConcurrency === 0)
       return { result: { kind: 'zero-concurrency' }, error: 'reserved concurrency is 0', spec, status: 429 };
-    return await invoke(ports, delivery.id, subscription, spec);
+    return await invoke(ports, delivery, subscription, spec);
   } catch (error) {
     return { ...classify(error, event, delivery.target), ...(spec && { spec }) };
   }
@@ -56,15 +56,15 @@ export async function attempt(
 
 async function invoke(
   ports: AttemptPorts,
-  requestId: string,
+  delivery: Delivery,
   subscription: FunctionSubscription,
   spec: FunctionSpec,
 ): Promise<Attempted> {
   const started = ports.clock.now();
   const call = {
     function: spec,
-    requestId,
-    payload: Buffer.from(subscription.payload()),
+    requestId: delivery.id,
+    payload: Buffer.from(subscription.payload(delivery.attempts + 1)),
     invokedArn: subscription.invokedArn,
     logTail: false,
     maxWaitMs: ports.maxWaitMs,
@@ -81,6 +81,7 @@ async function invoke(
 function classify(error: unknown, event: StoredEvent, target: string): Attempted {
   const where = parseArn(target);
   if (isFailure(error, 'ResourceNotFoundException')) return dropped(`${where?.resource ?? target} does not exist`);
+  if (isFailure(error, 'TargetInvalid')) return { result: { kind: 'refused', reason: error.message }, error: error.message };
   const reason = isFailure(error) ? error.code : 'ServiceException';
   return {
     result: { kind: 'throttled', reason },

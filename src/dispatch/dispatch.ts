@@ -9,7 +9,6 @@ import {
   type StoreSchema,
 } from '../kernel/index.ts';
 import {
-  asyncTopic,
   books,
   type ControlRoute,
   deliveries,
@@ -19,14 +18,11 @@ import {
   eventSourceMappings,
   type FindAsyncSettings,
   type Invoke,
-  type MayAct,
-  type MayInvoke,
   type Meter,
   type MeterIn,
   mappingBooks,
   mappingShards,
   mappingTopic,
-  objectTopic,
   outcomes,
   type Put,
   type RawRoute,
@@ -41,7 +37,7 @@ import { Deliverer } from './deliverer.ts';
 import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
 import { sweepOutcomes } from './ledger.ts';
 import { createMappings } from './mappings/mappings.ts';
-import { matchers } from './matching.ts';
+import { type MatchPorts, matchers } from './matching.ts';
 import { enqueue } from './queue.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { Replays } from './replays.ts';
@@ -50,21 +46,19 @@ import { createExecute, createRun } from './run.ts';
 import { createSlots } from './slots.ts';
 import { webhookDoor, webhookRoutes, webhooks } from './webhooks.ts';
 
-export interface DispatchPorts {
+export interface DispatchPorts extends MatchPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
   readonly invoke: Invoke;
   readonly resolveFunction: ResolveFunction;
-  readonly mayInvoke: MayInvoke;
   readonly asyncSettings: FindAsyncSettings;
   readonly reservedTotal: ReservedTotal;
   readonly meter: Meter;
   readonly meterIn: MeterIn;
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
-  readonly mayAct: MayAct;
   readonly storeObject: StoreObject;
   readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
@@ -88,7 +82,6 @@ export const dispatchSchema: StoreSchema = {
   topics: [mappingTopic],
 };
 
-const FOLLOWED = [objectTopic.name, asyncTopic.name];
 const SWEEP_MS = 60_000;
 const ATTEMPT_WAIT_MS = 60_000;
 const PER_TARGET = 100;
@@ -106,7 +99,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       throttles += 1;
     },
   });
-  const known = matchers(store.read, ports.mayInvoke);
+  const known = matchers(store.read, ports);
+  const followed = [...known.keys()];
   const deliverer = new Deliverer({
     ...ports,
     execute,
@@ -119,7 +113,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const again = new Replays({ ...ports, matchers: known, deliverer });
   const accept = createAccept(ports);
   const mappings = createMappings({ ...ports, execute });
-  const routers = FOLLOWED.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
+  const routers = followed.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   let cancelSweep = () => {};
   const sweep = () => {
     const next = (more: boolean) => {
@@ -137,8 +131,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     enqueue,
     rawRoutes: [webhookDoor({ ...ports, accept })],
     routes: [
-      ...eventRoutes(store, FOLLOWED),
-      ...replayRoutes({ ...ports, topics: FOLLOWED, wake: () => again.wake() }),
+      ...eventRoutes(store, followed),
+      ...replayRoutes({ ...ports, topics: followed, wake: () => again.wake() }),
       ...intakeRoutes(accept),
       ...webhookRoutes({ ...ports, accept }),
     ],

@@ -65,8 +65,7 @@ export async function recordAttempt(tx: Transaction, tried: Tried, meterIn: Mete
     return;
   }
   const kept = tried.endings && (await tried.endings(tx));
-  const gaveUp = step.outcome === 'failed' || step.outcome === 'expired';
-  const kind = gaveUp && kept !== undefined ? 'dead-lettered' : step.outcome;
+  const kind = kept !== undefined && step.outcome !== 'delivered' ? 'dead-lettered' : step.outcome;
   await tx.delete(deliveries, [delivery.id]);
   await tx.put(outcomes, {
     ...outcomeOf(delivery, tried.now),

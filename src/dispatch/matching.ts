@@ -1,5 +1,8 @@
 import type { Reader } from '../kernel/index.ts';
-import { type AsyncInvocation, asyncTopic, type MayInvoke, objectTopic } from '../model/index.ts';
+import { type AsyncInvocation, asyncTopic, busTopic, objectTopic, scheduleTopic, snsTopic } from '../model/index.ts';
+import { matchBus, matchSchedules } from './match-bus.ts';
+import type { CarryPorts } from './match-carried.ts';
+import { type MessagePorts, matchMessages } from './match-messages.ts';
 import { matchObjects } from './match-objects.ts';
 import type { Match } from './subscription.ts';
 
@@ -19,9 +22,17 @@ export const matchInvocations: Match = async (event) => {
   ];
 };
 
-export function matchers(read: Reader, mayInvoke: MayInvoke): ReadonlyMap<string, Match> {
+export interface MatchPorts extends CarryPorts {
+  readonly notifications: Omit<MessagePorts, 'mayInvoke'>;
+}
+
+/** How each topic finds its subscribers; what is here is followed. */
+export function matchers(read: Reader, ports: MatchPorts): ReadonlyMap<string, Match> {
   return new Map([
-    [objectTopic.name, matchObjects(read, mayInvoke)],
+    [objectTopic.name, matchObjects(read, ports.mayInvoke)],
     [asyncTopic.name, matchInvocations],
+    [snsTopic.name, matchMessages(read, { ...ports, ...ports.notifications })],
+    [busTopic.name, matchBus(read, ports)],
+    [scheduleTopic.name, matchSchedules(ports)],
   ]);
 }

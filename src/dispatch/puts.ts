@@ -1,5 +1,5 @@
 import { isFailure, type Transaction } from '../kernel/index.ts';
-import { afterTry, type Delivery, type NextStep, type Put, type PutItem, type TryResult } from '../model/index.ts';
+import { afterTry, type Delivery, type NextStep, type Put, type TryResult } from '../model/index.ts';
 import type { Tried } from './ledger.ts';
 import { type GivenUp, idOf, type PutSubscription, type Subscription } from './subscription.ts';
 
@@ -37,22 +37,22 @@ export function triedOf(what: {
 }
 
 /** Puts what was given up into its dead-letter target; answers where. */
-async function deadLetter(
+export async function deadLetter(
   tx: Transaction,
   { delivery, subscription, step, now, put, error = '' }: Parameters<typeof triedOf>[0],
 ): Promise<string | undefined> {
   const { deadLetter: target } = subscription;
-  if (!target || step.step !== 'end' || step.outcome === 'delivered' || step.outcome === 'dropped') return undefined;
+  if (!target || step.step !== 'end' || step.outcome === 'delivered') return undefined;
   const end: GivenUp = { reason: step.reason, error, attempts: delivery.attempts };
-  const item: PutItem = { ...target.item(end), id: idOf(`${delivery.id}\ndead-letter`), time: now, cause: delivery.id };
-  const result = await attemptPut(() => put(tx, target.target, item));
+  const own = { id: idOf(`${delivery.id}\ndead-letter`), time: now, cause: delivery.id };
+  const result = await attemptPut(async () => put(tx, target.target, { ...target.item(end), ...own }));
   return result.kind === 'done' ? target.target.arn : undefined;
 }
 
 function putOnce(tx: Transaction, put: Put, delivery: Delivery, { target, item, traceId }: PutSubscription): Promise<TryResult> {
-  const { id, acceptedAt: time } = delivery;
+  const { id, attempts, acceptedAt: time } = delivery;
   const traced = traceId === undefined ? {} : { traceId };
-  return attemptPut(() => put(tx, target, { ...traced, ...item(), id, time, cause: id }));
+  return attemptPut(async () => put(tx, target, { ...traced, ...item(attempts + 1), id, time, cause: id }));
 }
 
 async function attemptPut(put: () => Promise<void>): Promise<TryResult> {

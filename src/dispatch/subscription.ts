@@ -19,8 +19,8 @@ export interface FunctionSubscription extends Wanted {
   readonly kind: 'function';
   readonly functionArn: string;
   readonly invokedArn: string;
-  /** UTF-8 JSON text for the function. */
-  readonly payload: () => string;
+  /** UTF-8 JSON text for the function, in a try (from 1). Throws TargetInvalid when nothing can be made of the event. */
+  readonly payload: (attempt: number) => string;
   /** JSON text, for the context object. */
   readonly clientContext?: string;
 }
@@ -30,7 +30,8 @@ export interface PutSubscription extends Wanted {
   readonly kind: 'put';
   readonly target: PutTarget;
   readonly policy: RetryPolicy;
-  readonly item: () => Omit<PutItem, 'id' | 'time' | 'cause'>;
+  /** In a try (from 1). Throws TargetInvalid when nothing can be made of the event. */
+  readonly item: (attempt: number) => Omit<PutItem, 'id' | 'time' | 'cause'>;
 }
 
 /** What is sent over the network. */

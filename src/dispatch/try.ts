@@ -1,9 +1,9 @@
 import type { StoredEvent } from '../kernel/index.ts';
 import { afterAttempt, afterTry, type Delivery, type FindAsyncSettings } from '../model/index.ts';
-import { type AttemptPorts, attempt } from './attempt.ts';
+import { type Attempted, type AttemptPorts, attempt } from './attempt.ts';
 import { type EndingPorts, endingsOf, writeEndings } from './endings.ts';
 import type { Tried } from './ledger.ts';
-import { triedOf } from './puts.ts';
+import { deadLetter, triedOf } from './puts.ts';
 import type { FunctionSubscription, SendSubscription } from './subscription.ts';
 
 export interface TryPorts extends AttemptPorts, EndingPorts {
@@ -47,9 +47,18 @@ async function tryFunction(
     ...(error !== undefined && { error }),
   };
   if (step.step === 'retry') return common;
-  const end = { delivery: tried, step, settings, request: subscription.payload(), attempted, now };
+  if (!handedOver(attempted)) {
+    const given = { delivery: tried, subscription, step, now, put: ports.put, error };
+    return { ...common, endings: (tx) => deadLetter(tx, given) };
+  }
+  const end = { delivery: tried, step, settings, request: subscription.payload(Math.max(1, attempts)), attempted, now };
   const endings = await endingsOf(ports, end);
   return endings.length === 0 ? common : { ...common, endings: (tx) => writeEndings(tx, endings, ports.logger) };
+}
+
+/** What never became an invocation is the subscriber's to keep (a rule's dead letters); all else is the function's. */
+function handedOver({ result }: Attempted): boolean {
+  return result.kind !== 'gone' && result.kind !== 'refused';
 }
 
 async function trySend(ports: TryPorts, delivery: Delivery, subscription: SendSubscription): Promise<Tried> {

@@ -6,6 +6,9 @@ import { fail, randomIds, silentLogger } from '../kernel/index.ts';
 import {
   bucketNotifications,
   type Call,
+  eventBuses,
+  eventRules,
+  eventTargets,
   type FunctionSpec,
   functionArn,
   type Outcome,
@@ -13,6 +16,7 @@ import {
   openEgress,
   type PutItem,
   type PutTarget,
+  topicSubscriptions,
   topics,
 } from '../model/index.ts';
 import { type OpenStore, openStore } from '../store/index.ts';
@@ -79,7 +83,17 @@ function outcomeOf(call: Call, result: 'ok' | 'error'): Outcome {
 export async function open(directory: string, clock = manualClock(), ports: Partial<DispatchPorts> = {}): Promise<World> {
   const store = await openStore({
     directory,
-    schema: { collections: [...dispatchSchema.collections, bucketNotifications] as never, topics: [...topics, ...dispatchSchema.topics] },
+    schema: {
+      collections: [
+        ...dispatchSchema.collections,
+        bucketNotifications,
+        eventBuses,
+        eventRules,
+        eventTargets,
+        topicSubscriptions,
+      ] as never,
+      topics: [...topics, ...dispatchSchema.topics],
+    },
     clock,
     logger: silentLogger,
   });
@@ -98,6 +112,11 @@ export async function open(directory: string, clock = manualClock(), ports: Part
     box: { seal: (text) => `sealed:${text}`, open: (sealed) => sealed.slice(7) },
     mayAct: async () => true,
     storeObject: async () => {},
+    notifications: {
+      notificationFacts: () => ({ endpoint: 'http://platform', certificatePath: '/pem', sign: () => 'signature' }),
+      sendHttp: async () => ({ ok: true }),
+      sendEmail: async () => ({ ok: true }),
+    },
     sources: { streams: {} },
     asyncSettings: async () => ({ maxRetries: 2, maxAgeMs: 21_600_000 }),
     mayInvoke: async (arn) => arn !== arnOf('forbidden'),

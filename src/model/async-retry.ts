@@ -18,6 +18,7 @@ export type AttemptResult =
   | { readonly kind: 'function-error'; readonly errorType: string }
   | { readonly kind: 'throttled'; readonly reason: string }
   | { readonly kind: 'gone'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'zero-concurrency' }
   | { readonly kind: 'recursive' };
 
@@ -48,6 +49,8 @@ export function afterAttempt(settings: AsyncSettings, state: AttemptState, resul
       return { step: 'end', outcome: 'delivered', reason: 'Success' };
     case 'gone':
       return { step: 'end', outcome: 'dropped', reason: result.reason };
+    case 'refused':
+      return { step: 'end', outcome: 'failed', reason: result.reason };
     case 'zero-concurrency':
       return { step: 'end', outcome: 'failed', reason: 'ZeroReservedConcurrency' };
     case 'recursive':
