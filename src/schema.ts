@@ -10,6 +10,7 @@ import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
+import { schema as sqsSchema } from './services/sqs/index.ts';
 
 const parts: readonly StoreSchema[] = [
   apiGatewaySchema,
@@ -19,6 +20,7 @@ const parts: readonly StoreSchema[] = [
   lambdaSchema,
   logsSchema,
   s3Schema,
+  sqsSchema,
   observeSchema,
   dispatchSchema,
   sampleSchema,

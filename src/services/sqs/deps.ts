@@ -1,0 +1,22 @@
+import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
+import type { MayAct } from '../../model/index.ts';
+import type { Bells } from './bells.ts';
+import type { MessageIds } from './message-ids.ts';
+
+/** What the service needs from outside. */
+export interface SqsPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly mayAct: MayAct;
+}
+
+/** What its operations work with. */
+export interface SqsDeps extends SqsPorts {
+  readonly bells: Bells;
+  readonly messageId: MessageIds;
+  /** Tells the sweep that there is something to do, and the mover that there is a task. */
+  readonly wakeSweep: () => void;
+  readonly wakeMover: () => void;
+}
