@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { keyRoutes, runtimeRoutes } from './control-routes.ts';
@@ -27,6 +26,7 @@ import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { createReadLog, logsService } from './services/logs/index.ts';
 import { bucketExists, findBucketCors, readObject, s3Service, storeObject } from './services/s3/index.ts';
+import { platformStatus } from './status.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
 
@@ -158,7 +158,6 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
 function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
   const { config, clock, ids, logger, installation } = around;
   const { lambda, dispatch, observe, invoke, events, services, late } = work;
-  const sandbox = { driver: driver.name, ...driver.features };
   const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
   return createGateway({
     host: config.server.host,
@@ -188,12 +187,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     home: () => late.home?.(),
     localSocket: path.join(around.dataDirectory, 'control.sock'),
     rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges), ...events.rawRoutes, ...dispatch.rawRoutes],
-    status: {
-      version: JSON.parse(fs.readFileSync(path.join(installation, 'package.json'), 'utf8')).version,
-      health: () => ({ status: store.health().state === 'ok' ? 'ok' : 'degraded', store: store.health(), sandbox }),
-      sandbox: () => sandbox,
-      store: () => store.health(),
-    },
+    status: platformStatus(installation, store, driver),
   });
 }
 
