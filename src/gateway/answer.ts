@@ -31,6 +31,8 @@ export function send(exchange: Exchange, response: WireResponse, logger: Logger)
 /** Bytes up to here go out as latin1 text: head and body are then one piece of text. */
 const SMALL = 16 * 1024;
 
+const isHttp1 = ({ req }: Exchange) => req.httpVersionMajor === 1;
+
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 function sendWhole(exchange: Exchange, response: WireResponse): void {
@@ -40,7 +42,7 @@ function sendWhole(exchange: Exchange, response: WireResponse): void {
   if (headers['content-length'] === undefined && headers['Content-Length'] === undefined && status !== 204 && status !== 304)
     headers['content-length'] = body === undefined ? '0' : String(Buffer.byteLength(body));
   closeIfUnread(exchange, headers);
-  if (res.socket) holdTillTurnEnds(res.socket);
+  if (res.socket && isHttp1(exchange)) holdTillTurnEnds(res.socket);
   res.writeHead(status, headers);
   if (req.method === 'HEAD') res.end();
   else if (body instanceof Uint8Array && body.byteLength <= SMALL) res.end(latin1(body), 'latin1');
@@ -49,7 +51,7 @@ function sendWhole(exchange: Exchange, response: WireResponse): void {
 
 /** A client that waits for 100 Continue and gets an answer instead never sends its body: the connection cannot be used again. */
 function closeIfUnread(exchange: Exchange, headers: Record<string, string>): void {
-  if (exchange.headers.expect !== undefined && !exchange.req.complete) headers.connection = 'close';
+  if (exchange.headers.expect !== undefined && !exchange.req.complete && isHttp1(exchange)) headers.connection = 'close';
 }
 
 async function sendStream(exchange: Exchange, response: WireResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
@@ -62,9 +64,13 @@ async function sendStream(exchange: Exchange, response: WireResponse, body: Asyn
   }
   const gone = () => discard(body);
   res.once('close', gone);
+  if (response.endless) {
+    (res as Endless)[endless] = true;
+    res.flushHeaders();
+  }
   try {
     for await (const chunk of body) {
-      if (res.destroyed) return;
+      if (res.destroyed || res.writableEnded) return;
       if (!res.write(chunk)) await writable(res);
     }
     res.end();
@@ -73,6 +79,15 @@ async function sendStream(exchange: Exchange, response: WireResponse, body: Asyn
   } finally {
     res.off('close', gone);
   }
+}
+
+/** Marks answers that end only with their client, or with us. */
+const endless = Symbol('endless');
+type Endless = ServerResponse & { [endless]?: true };
+
+/** Ends an answer that would hold up the end of everything; between two pieces, so that the client takes it for a whole one. */
+export function endIfEndless(res: ServerResponse): void {
+  if ((res as Endless)[endless]) res.end();
 }
 
 function writable(res: ServerResponse): Promise<void> {

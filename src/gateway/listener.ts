@@ -2,7 +2,9 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Service } from '../kernel/index.ts';
 import { fail, platformFailure } from '../kernel/index.ts';
+import { endIfEndless } from './answer.ts';
 import { awaitedBody } from './body.ts';
+import { serveBoth } from './prior-knowledge.ts';
 
 export interface ListenerLimits {
   /** Connections at a time; more are closed at once. */
@@ -103,6 +105,13 @@ export function createListener(options: ListenerOptions): Listener {
   server.on('request', (req, res) => take(req, res, false));
   server.on('checkContinue', (req, res) => take(req, res, true));
   server.on('clientError', refuseMalformed);
+  const http2 = serveBoth(server, {
+    headerBytes: limits.headerBytes,
+    firstMs: limits.headersMs,
+    idleMs: limits.idleMs,
+    streams: limits.pipelined,
+    take: (req, res) => take(req, res, false),
+  });
 
   return {
     listen: (port, host) => listen(server, port, host),
@@ -120,8 +129,11 @@ export function createListener(options: ListenerOptions): Listener {
     async stop(deadline) {
       stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      http2.close();
+      for (const { res } of flights) endIfEndless(res);
       for (const socket of adopted) if (!(socket as Counted)[unanswered]) socket.destroy();
       if (!deadline.aborted && flights.size > 0) await drained(flights, deadline);
+      http2.destroy();
       for (const socket of adopted) socket.destroy();
       server.closeAllConnections();
       await closed;

@@ -20,6 +20,8 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  /** The body goes on for minutes; it may be ended between any two pieces when the server stops. */
+  readonly endless?: true;
 }
 
 /** The names of the services whose models are extracted, as used everywhere: folder under services, key of tables, signing service. */
