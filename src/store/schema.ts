@@ -52,15 +52,29 @@ function applyCollection(connection: Connection, spec: Collection<never>): Table
   const row = connection.row('select shape from shapes where name=?', spec.name);
   const stored = row && (JSON.parse(row[0] as string) as TableShape);
   const table = stored ? grow(connection, stored, wanted) : create(connection, wanted);
-  for (const index of spec.indexes ?? []) {
-    const columns = [...index.fields, ...table.shape.key].map(quote).join(',');
-    const present = indexConditions(index.fields, table.shape.key).map((field) => `${quote(field)} is not null`);
-    const where = present.length === 0 ? '' : ` where ${present.join(' and ')}`;
-    connection.db.exec(
-      `create index if not exists ${quote(indexName(spec.name, index.name))} on ${table.sqlName} (${columns})${where}`,
-    );
-  }
+  for (const index of spec.indexes ?? [])
+    applyIndex(connection, table, { name: indexName(spec.name, index.name), fields: index.fields });
   return table;
+}
+
+/**
+ * Makes an index, or makes it anew when it is not as it would be made now. A key field among the index fields comes once: where a column is
+ * named twice SQLite sorts what is in order already, all of it.
+ */
+function applyIndex(
+  connection: Connection,
+  table: Table,
+  index: { readonly name: string; readonly fields: readonly string[] },
+): void {
+  const { key } = table.shape;
+  const columns = [...new Set([...index.fields, ...key])].map(quote).join(',');
+  const present = indexConditions(index.fields, key).map((field) => `${quote(field)} is not null`);
+  const where = present.length === 0 ? '' : ` where ${present.join(' and ')}`;
+  const wanted = `CREATE INDEX ${quote(index.name)} on ${table.sqlName} (${columns})${where}`;
+  const there = connection.row("select sql from sqlite_schema where type='index' and name=?", index.name);
+  if (there?.[0] === wanted) return;
+  if (there) connection.db.exec(`drop index ${quote(index.name)}`);
+  connection.db.exec(wanted);
 }
 
 function create(connection: Connection, shape: TableShape): Table {

@@ -84,6 +84,35 @@ test('a second opening is refused, in this process and in another, until the fir
     await (await open()).close();
   }));
 
+test('an index names a key field once, or SQLite would sort what is in order; one made otherwise is made anew on open', () =>
+  inDirectory(async (open, directory) => {
+    const keyed = collection<Item>({
+      name: 'unit.keyed',
+      key: ['id', 'color'],
+      integers: ['weight'],
+      indexes: [{ name: 'by-weight', fields: ['id', 'weight'] }],
+    });
+    const schema = schemaOf(keyed);
+    await (await open({ schema })).close();
+    const connection = new Connection(path.join(directory, 'store.db'));
+    const name = 'i.unit.keyed.by-weight';
+    const columns = () => /\(.*\)/.exec(connection.row('select sql from sqlite_schema where name=?', name)![0] as string)![0];
+    assert.equal(columns(), '("id","weight","color")');
+    connection.db.exec(`drop index "${name}"; create index "${name}" on "c.unit.keyed" ("id","weight","id","color")`);
+    connection.close();
+    const store = await open({ schema });
+    await store.transact((tx) => tx.put(keyed, { id: 'a', color: 'red', weight: 1 }));
+    assert.equal((await store.read.range(keyed, { index: 'by-weight', prefix: ['a'], limit: 10 })).items.length, 1);
+    await store.close();
+    const after = new Connection(path.join(directory, 'store.db'));
+    const plan = after.rows(
+      `explain query plan select id from "c.unit.keyed" indexed by "${name}" where weight is not null and id=? order by id, weight, id, color`,
+      'a',
+    );
+    assert.ok(!JSON.stringify(plan).includes('TEMP B-TREE'), JSON.stringify(plan));
+    after.close();
+  }));
+
 test('new collections and indexes are added on open; changed keys and types are refused', () =>
   inDirectory(async (open, directory) => {
     let store = await open();
