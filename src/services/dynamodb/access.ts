@@ -1,7 +1,9 @@
 import type { Reader } from '../../kernel/index.ts';
 import type { AccessRequest, OperationContext } from '../../model/index.ts';
 import { tables } from './collections.ts';
+import type { ExpressionOperation } from './expressions/legacy.ts';
 import { type TableRef, tableArn, tableKey, tableRef } from './found.ts';
+import { type NamingInput, namedBy } from './named-attributes.ts';
 import type { Item } from './values/item.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -10,13 +12,13 @@ type Conditions = Record<string, string | readonly string[]>;
 /** Operations that are about no table. */
 const ANYTHING: ReadonlySet<string> = new Set(['ListTables', 'DescribeLimits', 'DescribeEndpoints']);
 
-/** One use of one table: the action, and the keys that it names. */
+/** One use of one table: the action, and the parts of the request that are about it. */
 interface Use {
   readonly action: string;
   readonly ref: TableRef;
   readonly index?: string;
-  readonly keys?: readonly Item[];
-  readonly attributes?: readonly string[];
+  /** As what each part is read. */
+  readonly parts: (readonly [ExpressionOperation, NamingInput])[];
 }
 
 /**
@@ -30,79 +32,95 @@ export async function accessRequests(
   context: OperationContext,
 ): Promise<readonly AccessRequest[]> {
   if (ANYTHING.has(operation)) return [{ action: `dynamodb:${operation}`, resource: '*', context: {} }];
-  const uses = usesOf(operation, input, context);
   const judged = context.principal.kind !== 'root';
   return Promise.all(
-    uses.map(async (use) => ({
+    usesOf(operation, input, context).map(async (use) => ({
       action: `dynamodb:${use.action}`,
       resource: use.index === undefined ? tableArn(use.ref) : `${tableArn(use.ref)}/index/${use.index}`,
-      context: judged ? { ...(await leadingKeys(from, use)), ...conditionsOf(operation, input, use) } : {},
+      context: judged ? { ...(await namedConditions(from, use)), ...memberConditions(operation, input) } : {},
     })),
   );
 }
 
+const EXPRESSIVE: ReadonlySet<string> = new Set<ExpressionOperation>([
+  'GetItem',
+  'PutItem',
+  'DeleteItem',
+  'UpdateItem',
+  'Query',
+  'Scan',
+]);
+
 function usesOf(operation: string, input: Input, context: OperationContext): readonly Use[] {
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batchUses(operation, input, context);
   if (operation === 'TransactGetItems' || operation === 'TransactWriteItems') return transactUses(input, context);
-  const ref = tableRef(context, (input.TableName ?? input.ResourceArn ?? input.TableArn) as string | undefined);
+  const ref = tableRef(context, (input.TableName ?? input.ResourceArn) as string | undefined);
   const index = input.IndexName as string | undefined;
-  const key = (input.Key ?? input.Item) as Item | undefined;
-  const keys = key ? [key] : [];
-  return [{ action: operation, ref, keys, ...(index === undefined ? {} : { index }) }];
+  const parts: Use['parts'] = EXPRESSIVE.has(operation) ? [[operation as ExpressionOperation, input as NamingInput]] : [];
+  return [{ action: operation, ref, parts, ...(index === undefined ? {} : { index }) }];
 }
 
 function batchUses(operation: string, input: Input, context: OperationContext): readonly Use[] {
   const asked = (input.RequestItems ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(asked).map(([name, of]) => {
-    const keys = Array.isArray(of)
-      ? of.flatMap(({ PutRequest, DeleteRequest }) => [PutRequest?.Item ?? DeleteRequest?.Key ?? []].flat())
-      : ((of as { Keys?: Item[] }).Keys ?? []);
-    return { action: operation, ref: tableRef(context, name), keys };
-  });
+  return Object.entries(asked).map(([name, of]) => ({
+    action: operation,
+    ref: tableRef(context, name),
+    parts: Array.isArray(of) ? of.flatMap(writePart) : readParts(of as NamingInput & { Keys?: readonly Item[] }),
+  }));
 }
 
-const TRANSACTED: Readonly<Record<string, string>> = {
-  Get: 'GetItem',
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  ConditionCheck: 'ConditionCheckItem',
+function writePart({ PutRequest, DeleteRequest }: { PutRequest?: NamingInput; DeleteRequest?: NamingInput }): Use['parts'] {
+  return [PutRequest, DeleteRequest].filter((one) => one !== undefined).map((one) => ['PutItem', one]);
+}
+
+function readParts({ Keys = [], ...asked }: NamingInput & { Keys?: readonly Item[] }): Use['parts'] {
+  return Keys.map((Key) => ['GetItem', { ...asked, Key }]);
+}
+
+const TRANSACTED: Readonly<Record<string, readonly [action: string, as: ExpressionOperation]>> = {
+  Get: ['GetItem', 'GetItem'],
+  Put: ['PutItem', 'PutItem'],
+  Update: ['UpdateItem', 'UpdateItem'],
+  Delete: ['DeleteItem', 'DeleteItem'],
+  ConditionCheck: ['ConditionCheckItem', 'DeleteItem'],
 };
 
 function transactUses(input: Input, context: OperationContext): readonly Use[] {
-  const asked = (input.TransactItems ?? []) as readonly Readonly<
-    Record<string, { TableName?: string; Key?: Item; Item?: Item }>
-  >[];
-  const uses = new Map<string, Use & { readonly keys: Item[] }>();
-  for (const one of asked) {
-    for (const [kind, { TableName, Key, Item: item }] of Object.entries(one)) {
-      const action = TRANSACTED[kind];
-      if (action === undefined) continue;
-      const ref = tableRef(context, TableName);
-      const id = `${action} ${tableArn(ref)}`;
-      const use = uses.get(id) ?? { action, ref, keys: [] };
-      use.keys.push((Key ?? item ?? {}) as Item);
-      uses.set(id, use);
-    }
+  const asked = (input.TransactItems ?? []) as readonly Readonly<Record<string, NamingInput & { TableName?: string }>>[];
+  const uses = new Map<string, Use>();
+  for (const [kind, part] of asked.flatMap((one) => Object.entries(one))) {
+    const found = TRANSACTED[kind];
+    if (!found) continue;
+    const [action, as] = found;
+    const ref = tableRef(context, part.TableName);
+    const id = `${action} ${tableArn(ref)}`;
+    const use = uses.get(id) ?? { action, ref, parts: [] };
+    use.parts.push([as, part]);
+    uses.set(id, use);
   }
   return [...uses.values()];
 }
 
-/** `dynamodb:LeadingKeys`: the partition keys that are named. */
-async function leadingKeys(from: Reader, { ref, keys = [] }: Use): Promise<Conditions> {
-  if (keys.length === 0) return {};
+/** `dynamodb:LeadingKeys`, the partition keys that are named, and `dynamodb:Attributes`, all attributes that are. */
+async function namedConditions(from: Reader, { ref, index, parts }: Use): Promise<Conditions> {
+  if (parts.length === 0) return {};
+  const named = parts.map(([as, part]) => namedBy(as, part));
   const table = await from.get(tables, tableKey(ref));
-  const partition = table?.keys[0]?.name;
-  const values = keys.map((key) => (partition === undefined ? undefined : textOf(key[partition])));
-  const named = values.filter((value) => value !== undefined);
-  return named.length > 0 ? { 'dynamodb:leadingkeys': named } : {};
+  const { keys } = table?.indexes.find(({ name }) => name === index) ?? table ?? { keys: [] };
+  const partition = keys[0]?.name ?? '';
+  const leading = named.map(({ given }) => textOf(given[partition])).filter((value) => value !== undefined);
+  const attributes = [...new Set(named.flatMap(({ attributes }) => attributes))];
+  return {
+    ...(leading.length > 0 ? { 'dynamodb:leadingkeys': leading } : {}),
+    ...(attributes.length > 0 ? { 'dynamodb:attributes': attributes } : {}),
+  };
 }
 
 function textOf(value: Item[string] | undefined): string | undefined {
   return value?.S ?? value?.N ?? (value?.B && Buffer.from(value.B).toString('base64'));
 }
 
-function conditionsOf(operation: string, input: Input, _use: Use): Conditions {
+function memberConditions(operation: string, input: Input): Conditions {
   const conditions: Conditions = {};
   for (const [member, key] of MEMBERS) if (input[member] !== undefined) conditions[key] = String(input[member]);
   if (operation.startsWith('Transact')) conditions['dynamodb:enclosingoperation'] = operation;

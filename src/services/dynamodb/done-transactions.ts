@@ -30,7 +30,7 @@ export async function doneBefore(
 
 /** Forgets the tokens of more than ten minutes ago. */
 export async function forgetTransactions(store: Store, now: number, signal: AbortSignal): Promise<void> {
-  const to = [Math.max(now - KEPT_MS, 0)];
+  const to = [Math.max(now - KEPT_MS + 1, 0)];
   for (let more = true; more && !signal.aborted; ) {
     const { items } = await store.read.range(doneTransactions, { index: 'by-time', to, limit: SLICE });
     if (items.length === 0) return;
