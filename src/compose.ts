@@ -20,7 +20,7 @@ import {
 import { createObserve } from './observe/index.ts';
 import { invokeSettings, lambdaSettings } from './room-settings.ts';
 import { sampleApplication } from './sample.ts';
-import { createTrees, type KeeperLink } from './sandbox/index.ts';
+import { createMayConnect, createTrees, type KeeperLink } from './sandbox/index.ts';
 import { schema } from './schema.ts';
 import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
@@ -158,6 +158,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
 function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
   const { config, clock, ids, logger, installation } = around;
   const { lambda, dispatch, observe, invoke, events, services, late } = work;
+  const mayConnect = createMayConnect(config.egress, clock);
   const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
   return createGateway({
     host: config.server.host,
@@ -169,6 +170,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     authorize: people.authorize,
     findKey: people.findKey,
     findFunctionUrl: lambda.findFunctionUrl,
+    httpApis: { ...events, mayInvoke: lambda.mayInvoke, writeLog: observe.writeLog, mayConnect },
     findBucketCors: findBucketCors({ store }),
     resolveFunction: lambda.resolveFunction,
     run: dispatch.run,

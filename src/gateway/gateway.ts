@@ -25,6 +25,8 @@ import { type Exchange, exchangeOf } from './exchange.ts';
 import { serveFunctionUrl } from './function-urls.ts';
 import { isHomeVisit, showHome } from './home.ts';
 import { createHosts } from './hosts.ts';
+import { createHttpApiDoor, type HttpApiPorts } from './http-api-door.ts';
+import { serveHttpApi } from './http-apis.ts';
 import { createListener, defaultListenerLimits, type ListenerLimits } from './listener.ts';
 import { createLocalSocket } from './local-socket.ts';
 import { isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
@@ -48,6 +50,8 @@ export interface GatewayDeps {
   readonly authorize: Authorize;
   readonly findKey: FindKey;
   readonly findFunctionUrl: FindFunctionUrl;
+  /** Undefined: there are no HTTP APIs here. */
+  readonly httpApis?: HttpApiPorts;
   readonly findBucketCors: FindBucketCors;
   readonly resolveFunction: ResolveFunction;
   readonly run: Run;
@@ -115,6 +119,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     async stop(deadline) {
       await Promise.all([local?.stop(deadline), listener.stop(deadline), sandboxes.stop(deadline)]);
+      doors.platform.apis?.outgoing.close();
       sweeping?.();
     },
     port: () => port,
@@ -136,6 +141,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
   const { wire, authorize, logger, resolveFunction, run, ids, findFunctionUrl, findBucketCors, services, status } = deps;
   const auth = { mode: deps.auth.mode, wire, findKey: deps.findKey };
   const maxWaitMs = deps.limits?.maxWaitMs ?? 10_000;
+  const invoking = { wire, auth, authorize, resolveFunction, run, ids, logger, maxWaitMs };
   return {
     aws: { wire, services, auth, authorize, findBucketCors, invocationOf: deps.invocationOf ?? (() => undefined), logger },
     platform: {
@@ -146,7 +152,8 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
         region: DEFAULT_REGION,
         logger,
       },
-      urls: { wire, auth, authorize, findFunctionUrl, resolveFunction, run, ids, logger, maxWaitMs },
+      urls: { ...invoking, findFunctionUrl },
+      apis: deps.httpApis && createHttpApiDoor(deps.httpApis, { ...invoking, clock: deps.clock }),
       raw: deps.rawRoutes,
       health: status.health,
       version: status.version,
@@ -168,13 +175,17 @@ function allRoutes(deps: GatewayDeps, facts: OwnFacts, maxWaitMs: number): Contr
   return [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route)))];
 }
 
-/** The way of every request: form → host → function URL → platform → home page → strangers → AWS. Each step may end it. */
+/** The way of every request: form → host → function URL → HTTP API → platform → home page → strangers → AWS. Each step may end it. */
 function admit(doors: Doors, exchange: Exchange): Promise<void> {
   const { host, path } = exchange;
   if (!path.startsWith('/') || exchange.url.length > LONGEST_URL) return reject(doors, exchange, malformed(exchange));
   if (host.kind === 'foreign') return reject(doors, exchange, platformFailure('ForeignHost', exchange.headers.host ?? 'none'));
   if (host.kind === 'function-url') return serveFunctionUrl(doors.platform.urls, exchange, { ...host, path });
-  if (host.kind === 'http-api') return reject(doors, exchange, platformFailure('NotImplemented', 'HTTP APIs'));
+  if (host.kind === 'http-api') {
+    const { apis } = doors.platform;
+    if (apis) return serveHttpApi(apis, exchange, { ...host, path });
+    return reject(doors, exchange, platformFailure('NotImplemented', 'HTTP APIs'));
+  }
   if (isPlatformPath(path) && host.kind === 'own') return servePlatform(doors.platform, exchange);
   if (isPlatformPath(path)) return reject(doors, exchange, platformFailure('NoSuchRoute', `${path} on ${exchange.headers.host}`));
   if (isHomeVisit(exchange)) return showHome(exchange, doors.home(), doors.aws.logger);

@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { type Clock, collect, type Failure, fail } from '../kernel/index.ts';
+import { type Clock, collect, type Failure, fail, isFailure } from '../kernel/index.ts';
 import type { MayConnect } from '../model/index.ts';
 
 export interface OutgoingRequest {
@@ -67,7 +67,7 @@ function ask(
     const failed = (error: Error) => {
       cancel();
       request.destroy();
-      reject('code' in error && error.code !== undefined && 'fault' in error ? error : unreachable(error.message));
+      reject(isFailure(error) ? error : unreachable(error.message));
     };
     request.once('response', (response) => {
       answerOf(response, what.maxBytes).then((answer) => {
@@ -82,7 +82,8 @@ function ask(
 
 function targetOf({ protocol, authority }: OutgoingRequest): { hostname: string; port: number } | undefined {
   const url = URL.parse(`${protocol}//${authority}/`);
-  if (!url || url.username !== '' || url.hostname === '') return undefined;
+  if (url === null) return undefined;
+  if (url.username !== '' || url.hostname === '') return undefined;
   const port = url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port);
   return { hostname: url.hostname.replace(/^\[|\]$/g, ''), port };
 }

@@ -4,6 +4,7 @@ import { send } from './answer.ts';
 import { type ControlDoor, isControlPath, sendControlError, serveControl, wholeBody } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { serveFunctionUrl, type UrlDoor } from './function-urls.ts';
+import { type HttpApiDoor, serveHttpApi } from './http-apis.ts';
 import { sendJson } from './json.ts';
 import { asFailure } from './refusals.ts';
 import { isVisit } from './visitors.ts';
@@ -11,6 +12,7 @@ import { isVisit } from './visitors.ts';
 export interface PlatformDoor {
   readonly control: ControlDoor;
   readonly urls: UrlDoor;
+  readonly apis?: HttpApiDoor;
   readonly raw: readonly RawRoute[];
   /** Body of `/_dalamb/health`; status `ok` answers 200, anything else 503. */
   readonly health: () => { readonly status: string };
@@ -23,11 +25,16 @@ export function isPlatformPath(path: string): boolean {
   return path.startsWith('/_');
 }
 
-/** Routes what begins with `/_dalamb/` or `/_localstack/` (DESIGN §6). Only function URLs are open to foreign pages. Never rejects. */
+/** Routes what begins with `/_dalamb/` or `/_localstack/` (DESIGN §6). Only function URLs and HTTP APIs are open to foreign pages. Never rejects. */
 export async function servePlatform(door: PlatformDoor, exchange: Exchange): Promise<void> {
   const { path } = exchange;
   const url = /^\/_dalamb\/url\/([a-z0-9-]{1,100})(\/.*)?$/.exec(path);
   if (url) return serveFunctionUrl(door.urls, exchange, { id: url[1]!, path: url[2] ?? '/' });
+  const api = /^\/_dalamb\/execute-api\/([a-z0-9]{1,100})\/((?:\$|%24)default|[\w-]{1,128})(\/.*)?$/.exec(path);
+  if (api && door.apis) {
+    const stage = api[2]!.replace('%24', '$');
+    return serveHttpApi(door.apis, exchange, { id: api[1]!, stage, path: api[3] ?? '/' });
+  }
   if (exchange.visitor === 'stranger' && !(isVisit(exchange.method, exchange.headers) && path.startsWith('/_dalamb/console')))
     return sendControlError(exchange, platformFailure('ForeignOrigin'));
   if (isControlPath(path)) return serveControl(door.control, exchange);
@@ -71,7 +78,6 @@ function methodNotAllowed(methods: readonly string[]): Failure {
 const later: readonly (readonly [string, string])[] = [
   ['/_dalamb/console', 'the console'],
   ['/_dalamb/git/', 'git push'],
-  ['/_dalamb/execute-api/', 'HTTP APIs'],
 ];
 
 function unserved(exchange: Exchange): Failure {

@@ -13,6 +13,7 @@ export type {
   Tickets,
   TmpVolume,
 } from './contract.ts';
+export { createMayConnect } from './egress/may-connect.ts';
 export { guarded } from './guard.ts';
 export { connectKeeper, underKeeper } from './keeper/connect.ts';
 export type { KeeperLink } from './keeper/link.ts';

@@ -52,6 +52,8 @@ export interface Match {
   readonly protocol: string;
   /** From the signing scope, else from the host, else us-east-1. */
   readonly region: string;
+  /** Service that the signature's scope must name, where that is not the operation's own (`execute-api`). */
+  readonly signing?: string;
 }
 
 /** The input of an operation by its members' names, typed by the SDK's own input types where it is used. */

@@ -52,7 +52,7 @@ function latin1Hash(text: string): string {
 }
 
 function checkScope(claim: Claim, match: Match, s3: boolean): void {
-  const wanted = catalogue[match.service].signing;
+  const wanted = match.signing ?? catalogue[match.service].signing;
   if (claim.service !== wanted) {
     throw s3
       ? fail(
