@@ -6,6 +6,7 @@ import {
   type FunctionSettings,
   type FunctionState,
   type FunctionUrlCors,
+  mappingBooks,
   mappingTopic,
   type Place,
   type PolicyStatement,
@@ -178,6 +179,7 @@ const all = [
   preparations,
   usages,
   eventSourceMappings,
+  mappingBooks,
 ];
 
 export const schema: StoreSchema = { collections: all as unknown as StoreSchema['collections'], topics: [mappingTopic] };

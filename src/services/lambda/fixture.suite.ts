@@ -78,7 +78,11 @@ export function zip(text = 'code'): Uint8Array {
   return Buffer.from(`PK ${text}`);
 }
 
-export async function fixture(t: TestContext, settings: Partial<LambdaDeps['settings']> = {}): Promise<Fixture> {
+export async function fixture(
+  t: TestContext,
+  settings: Partial<LambdaDeps['settings']> = {},
+  over: Partial<LambdaDeps> = {},
+): Promise<Fixture> {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
   const collections = [...schema.collections];
   const store = await openStore({
@@ -145,6 +149,7 @@ export async function fixture(t: TestContext, settings: Partial<LambdaDeps['sett
       egress: openEgress,
       ...settings,
     },
+    ...over,
   };
   const services: LambdaService[] = [];
   const restart = () => {
