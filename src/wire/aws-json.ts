@@ -3,6 +3,7 @@ import { wholeBody } from './body.ts';
 import type { ProtocolName } from './catalogue.ts';
 import { awsJsonCodec, cborCodec } from './codecs.ts';
 import type { ServiceName } from './contract.ts';
+import { eventResponse } from './event-stream.ts';
 import { type Told, tell } from './failures.ts';
 import { noTrailers, type Protocol } from './protocol.ts';
 import { type ErrorShape, serviceModel } from './service-model.ts';
@@ -43,8 +44,11 @@ export function createRpc(service: ServiceName, name: RpcName): Protocol {
       const input = (await codec.read(operation.input, bytes)) ?? {};
       return { input: input as Record<string, unknown>, trailers: noTrailers };
     },
-    encode(output, { operation, requestId }) {
+    encode(output, answering) {
+      const { operation, requestId } = answering;
       const headers = headersFor(requestId);
+      if (operation.outEvents !== '')
+        return eventResponse(output, answering, { codec, contentType: CONTENT_TYPES[name], headers });
       if (!operation.output.isUnitSchema()) return { status: 200, headers, body: codec.write(operation.output, output) };
       if (name !== 'rpcv2Cbor') return { status: 200, headers, body: '{}' };
       delete headers['content-type'];

@@ -113,7 +113,7 @@ function checked(decoded: Decoded, match: Match, operation: Operation): Decoded 
 
 function encode(match: Match, output: Record<string, unknown>, requestId: string): WireResponse {
   const operation = knownOperation(match);
-  if (operation.outEvents !== '') throw eventStreams(match);
+  if (operation.outEvents !== '' && match.protocol.startsWith('rest')) throw eventStreams(match);
   return protocolOf(match).encode(output ?? {}, { match, operation, requestId });
 }
 

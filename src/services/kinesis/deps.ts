@@ -1,5 +1,6 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
 import type { Layouts } from './layouts.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Throttles } from './throttles.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -15,5 +16,6 @@ export interface KinesisPorts {
 export interface KinesisDeps extends KinesisPorts {
   readonly layouts: Layouts;
   readonly throttles: Throttles;
+  readonly subscriptions: Subscriptions;
   readonly watchers: Watchers;
 }

@@ -28,6 +28,8 @@ import { splitShard } from './split-shard.ts';
 import { startStreamEncryption, stopStreamEncryption } from './stream-encryption.ts';
 import { streamSource } from './stream-source.ts';
 import { addTagsToStream, listTagsForStream, removeTagsFromStream } from './stream-tags.ts';
+import { subscribeToShard } from './subscribe-to-shard.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { Sweep } from './sweep.ts';
 import { Throttles } from './throttles.ts';
 import { updateMaxRecordSize } from './update-max-record-size.ts';
@@ -50,7 +52,17 @@ export interface Kinesis extends ServiceTable {
 
 /** Kinesis Data Streams (spec/backends.md §5). What is not here is answered NotImplemented by the gateway. */
 export function kinesisService(ports: KinesisPorts): Kinesis {
-  const deps = { ...ports, layouts: new Layouts(), throttles: new Throttles(ports.clock), watchers: new Watchers() };
+  const { store, clock, ids, logger } = ports;
+  const deps: KinesisDeps = {
+    store,
+    clock,
+    ids,
+    logger,
+    layouts: new Layouts(),
+    throttles: new Throttles(clock),
+    subscriptions: new Subscriptions(),
+    watchers: new Watchers(),
+  };
   const source = streamSource(deps);
   return {
     operations: { ...streamOperations(deps), ...recordOperations(deps), ...settingOperations(deps) } as Readonly<
@@ -90,6 +102,7 @@ function recordOperations(deps: KinesisDeps) {
     PutRecord: putRecord(deps),
     PutRecords: putRecords(deps),
     RegisterStreamConsumer: registerStreamConsumer(deps),
+    SubscribeToShard: subscribeToShard(deps),
   };
 }
 

@@ -78,7 +78,7 @@ function timeOf({ time }: Start, now: number): number {
 function positionOf({ stream, shard }: Where, { sequence, operation }: Start): Position {
   const found = parseSequence(sequence!);
   const id = shardIdOf(shard.shard);
-  if (!found || (found.shard === shard.shard && (found.position < shard.first || found.position > (shard.end ?? Infinity))))
+  if (!found || (found.shard === shard.shard && (found.position < shard.first - 1 || found.position > (shard.end ?? Infinity))))
     throw invalidArgument(
       `StartingSequenceNumber ${sequence} used in ${operation} on shard ${id} in stream ${stream.name} under account ${stream.account} is invalid.`,
     );
