@@ -13,11 +13,18 @@ export class Collections {
 
   add(spec: Collection<never>, table: Table): void {
     const key = table.shape.key;
-    const orders = new Map<string | undefined, Order>([[undefined, { name: undefined, columns: key, required: [] }]]);
+    const orders = new Map<string | undefined, Order>([
+      [undefined, { name: undefined, columns: key, required: [], texts: new Map() }],
+    ]);
     for (const index of spec.indexes ?? []) {
       const fields = index.fields as readonly string[];
       const required = indexConditions(fields, key);
-      orders.set(index.name, { name: indexName(spec.name, index.name), columns: [...fields, ...key], required });
+      orders.set(index.name, {
+        name: indexName(spec.name, index.name),
+        columns: [...fields, ...key],
+        required,
+        texts: new Map(),
+      });
     }
     this.#declared.set(spec.name, { table, orders });
   }
