@@ -25,7 +25,9 @@ test('delivers what is there and what comes, in batches, and deletes it', async 
     eventSourceARN: QUEUE,
     awsRegion: 'us-east-1',
   });
-  assert.deepEqual(messageAttributes, { k: { stringValue: 'v', stringListValues: [], binaryListValues: [], dataType: 'String' } });
+  assert.deepEqual(messageAttributes, {
+    k: { stringValue: 'v', stringListValues: [], binaryListValues: [], dataType: 'String' },
+  });
   assert.deepEqual([attributes.ApproximateReceiveCount, md5OfBody.length], ['1', 32]);
   const end = (await room.ends()).find(({ id }) => id === room.calls.at(-1)!.requestId);
   assert.deepEqual([end?.kind, end?.records, end?.topic], ['delivered', ['m26'], 'sqs']);
@@ -72,8 +74,14 @@ test('a partial answer gives back what it lists; a malformed one gives back ever
   await until('enabled', async () => (await room.mapping())?.state === 'Enabled');
   room.queue.send(['a', 'b', 'c']);
   await until('first', async () => (await room.books())?.delivered === 2);
-  assert.deepEqual(room.queue.messages.map(({ body }) => body), ['b']);
-  assert.deepEqual((await room.ends()).map(({ kind, size }) => [kind, size]).sort(), [['delivered', 2], ['failed', 1]]);
+  assert.deepEqual(
+    room.queue.messages.map(({ body }) => body),
+    ['b'],
+  );
+  assert.deepEqual((await room.ends()).map(({ kind, size }) => [kind, size]).sort(), [
+    ['delivered', 2],
+    ['failed', 1],
+  ]);
   room.queue.send(['d', 'e']);
   await until('all back', async () => (await room.books())?.failed === 3);
   await room.close();
@@ -105,7 +113,12 @@ test('starts with five at a time, and grows with the backlog to what is allowed'
   await room.clock.advance(5000);
   await pause();
   assert.equal(waiting.length, 8);
-  await room.keep({ ...mapping, state: 'Updating', revision: 2, settings: queueSettings({ batchSize: 1, maximumConcurrency: 2 }) });
+  await room.keep({
+    ...mapping,
+    state: 'Updating',
+    revision: 2,
+    settings: queueSettings({ batchSize: 1, maximumConcurrency: 2 }),
+  });
   await until('obeyed', async () => (await room.mapping())?.state === 'Enabled');
   for (const go of waiting.splice(0)) go();
   await until('two', () => waiting.length === 2);
