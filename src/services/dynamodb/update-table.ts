@@ -117,8 +117,8 @@ function changeRest(_: Transaction, table: Table, { input }: Update): Table {
 }
 
 function announce(deps: DynamoDeps, before: Table, after: Table): void {
-  for (const { stream, account, region, name } of [before, after]) {
-    if (stream && before.stream !== after.stream)
-      deps.streamsChanged(tableStreamArn({ account, region, table: name, label: stream.label }));
-  }
+  if (before.stream === after.stream) return;
+  const labels = new Set([before.stream?.label, after.stream?.label]);
+  for (const label of labels)
+    if (label !== undefined) deps.streamsChanged(tableStreamArn({ ...after, table: after.name, label }));
 }
