@@ -8,7 +8,7 @@ import type { ExpressionKind } from './lexer.ts';
 import { rememberParsed } from './parsed-before.ts';
 import { parseCondition, parseKeyCondition, parseProjection, parseUpdate } from './parser.ts';
 import { type AttributeNames, checkNames, checkUsed, checkValues } from './placeholders.ts';
-import type { Parsed, PathNode } from './syntax.ts';
+import type { Parsed } from './syntax.ts';
 
 /** The members of a request that carry expressions, as the wire gives them. */
 export interface ExpressionInput {
@@ -30,55 +30,64 @@ export interface Bound {
   readonly projection?: Projection;
 }
 
-const parsers = {
-  condition: rememberParsed((text) => parseCondition(text, 'Condition')),
-  filter: rememberParsed((text) => parseCondition(text, 'Filter')),
-  keyCondition: rememberParsed(parseKeyCondition),
-  update: rememberParsed(parseUpdate),
-  projection: rememberParsed(parseProjection),
-};
-
-/**
- * Parses the expressions of a request (from memory, mostly), fills in their placeholders and checks all that can be known without table
- * and item, in AWS's order. Throws ValidationException to the word (spec/backends.md §3.4, §3.5). A few µs.
- */
-export function bindExpressions(input: ExpressionInput): Bound {
-  if (input.ExpressionAttributeNames) checkNames(input.ExpressionAttributeNames);
-  const names = input.ExpressionAttributeNames ?? {};
-  const values = input.ExpressionAttributeValues ? checkValues(input.ExpressionAttributeValues) : {};
-  const used: Parsed<unknown>[] = [];
-  const bind = <T, B>(text: string | undefined, how: How<T, B>): B | undefined => {
-    if (text === undefined) return undefined;
-    const parsed = how.parse(text);
-    used.push(parsed);
-    return how.bind(parsed.tree, { kind: how.kind, names, values });
-  };
-  const update = bind(input.UpdateExpression, { kind: 'Update', parse: parsers.update, bind: bindUpdate });
-  const condition = bind(input.ConditionExpression, { kind: 'Condition', parse: parsers.condition, bind: bindCondition });
-  const key = bind(input.KeyConditionExpression, { kind: 'KeyCondition', parse: parsers.keyCondition, bind: bindCondition });
-  const filter = bind(input.FilterExpression, { kind: 'Filter', parse: parsers.filter, bind: bindCondition });
-  const projection = bind(input.ProjectionExpression, { kind: 'Projection', parse: parsers.projection, bind: bindProjection });
-  checkUsed(
-    'ExpressionAttributeNames',
-    input.ExpressionAttributeNames,
-    used.map((parsed) => parsed.names),
-  );
-  checkUsed(
-    'ExpressionAttributeValues',
-    input.ExpressionAttributeValues,
-    used.map((parsed) => parsed.values),
-  );
-  return { update, condition, keyCondition: key && keyTerms(key), filter, projection };
-}
-
+/** How one kind of expression is read, mostly from memory, and how its placeholders are filled in. */
 interface How<T, B> {
   readonly kind: ExpressionKind;
   readonly parse: (text: string) => Parsed<T>;
   readonly bind: (tree: T, within: Placeholders) => B;
 }
 
-function bindProjection(tree: readonly PathNode[], within: Placeholders): Projection {
+const how = <T, B>(kind: ExpressionKind, parse: (text: string) => Parsed<T>, bind: How<T, B>['bind']): How<T, B> => ({
+  kind,
+  parse: rememberParsed(parse),
+  bind,
+});
+
+const conditions = how('Condition', (text) => parseCondition(text), bindCondition);
+const filters = how('Filter', (text) => parseCondition(text, 'Filter'), bindCondition);
+const keyConditions = how('KeyCondition', parseKeyCondition, (tree, within) => bindCondition(tree, within));
+const updates = how('Update', parseUpdate, bindUpdate);
+const projections = how('Projection', parseProjection, (tree, within): Projection => {
   const paths = tree.map((path) => bindPath(path, within));
   checkApart(within.kind, paths);
   return paths;
+});
+
+/**
+ * Parses the expressions of a request, fills in their placeholders and checks all that can be known without table and item, in AWS's
+ * order. Throws ValidationException to the word (spec/backends.md §3.4, §3.5). What was parsed lately is remembered by its text, so that
+ * a call costs about a µs.
+ */
+export function bindExpressions(input: ExpressionInput): Bound {
+  const { ExpressionAttributeNames, ExpressionAttributeValues } = input;
+  if (ExpressionAttributeNames) checkNames(ExpressionAttributeNames);
+  const request: Request = {
+    names: ExpressionAttributeNames ?? NOTHING,
+    values: ExpressionAttributeValues ? checkValues(ExpressionAttributeValues) : NOTHING,
+    used: [],
+  };
+  const update = bind(input.UpdateExpression, updates, request);
+  const condition = bind(input.ConditionExpression, conditions, request);
+  const key = bind(input.KeyConditionExpression, keyConditions, request);
+  const filter = bind(input.FilterExpression, filters, request);
+  const projection = bind(input.ProjectionExpression, projections, request);
+  if (ExpressionAttributeNames) checkUsed('names', ExpressionAttributeNames, request.used);
+  if (ExpressionAttributeValues) checkUsed('values', ExpressionAttributeValues, request.used);
+  return { update, condition, keyCondition: key && keyTerms(key), filter, projection };
+}
+
+const NOTHING = {};
+
+interface Request {
+  readonly names: AttributeNames;
+  readonly values: Item;
+  /** What was parsed, for the placeholders that occur in it. */
+  readonly used: Parsed<unknown>[];
+}
+
+function bind<T, B>(text: string | undefined, { kind, parse, bind }: How<T, B>, { names, values, used }: Request): B | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parse(text);
+  used.push(parsed);
+  return bind(parsed.tree, { kind, names, values });
 }

@@ -69,7 +69,8 @@ function firstIsKey(operator: 'BETWEEN' | 'begins_with', operands: readonly Oper
 /** The one attribute among the operands, and where it stands. */
 function keyName(operands: readonly Operand[]): readonly [name: string, at: number] {
   let found: readonly [string, number] | undefined;
-  for (const [at, operand] of operands.entries()) {
+  for (let at = 0; at < operands.length; at++) {
+    const operand = operands[at]!;
     if (operand.kind === 'size') throw invalid('KeyConditionExpressions cannot contain nested operations');
     if (operand.kind !== 'path') continue;
     if (found) throw invalid('Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition');
@@ -81,5 +82,7 @@ function keyName(operands: readonly Operand[]): readonly [name: string, at: numb
 }
 
 function valuesOf(operands: readonly Operand[]): AttributeValue[] {
-  return operands.flatMap((operand) => (operand.kind === 'value' ? [operand.value] : []));
+  const values: AttributeValue[] = [];
+  for (const operand of operands) if (operand.kind === 'value') values.push(operand.value);
+  return values;
 }

@@ -1,6 +1,7 @@
 import { isFailure } from '../../../kernel/index.ts';
 import { invalid } from '../values/invalid.ts';
 import { type AttributeValue, checkValue, type Item, itemSize, normalizeItem } from '../values/item.ts';
+import type { Parsed } from './syntax.ts';
 
 export type AttributeNames = Readonly<Record<string, string>>;
 
@@ -51,8 +52,9 @@ function checkPlaced(key: string, value: AttributeValue | undefined): void {
 }
 
 /** Throws ValidationException when a placeholder is given that no expression uses. */
-export function checkUsed(parameter: string, given: object | undefined, used: readonly ReadonlySet<string>[]): void {
-  if (!given) return;
-  const unused = Object.keys(given).filter((key) => !used.some((keys) => keys.has(key)));
-  if (unused.length > 0) throw invalid(`Value provided in ${parameter} unused in expressions: keys: {${unused.join(', ')}}`);
+export function checkUsed(which: 'names' | 'values', given: object, expressions: readonly Parsed<unknown>[]): void {
+  const unused = Object.keys(given).filter((key) => !expressions.some((expression) => expression[which].has(key)));
+  if (unused.length === 0) return;
+  const parameter = which === 'names' ? 'ExpressionAttributeNames' : 'ExpressionAttributeValues';
+  throw invalid(`Value provided in ${parameter} unused in expressions: keys: {${unused.join(', ')}}`);
 }
