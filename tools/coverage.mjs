@@ -26,6 +26,7 @@ const tables = {
 
 /** In the tables only to refuse in the service's own words, whatever is sent: they count as not implemented. */
 const REFUSING = new Set([
+  'dynamodb EnableKinesisStreamingDestination',
   'iam CreateServiceLinkedRole',
   'logs PutSubscriptionFilter',
   's3 PutBucketVersioning',
