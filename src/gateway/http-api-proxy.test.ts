@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { HttpIntegration } from '../model/index.ts';
+import { type ApiStage, openApiStage } from './http-api.fixture.ts';
+
+let room: ApiStage;
+let server: http.Server;
+let base: string;
+before(async () => {
+  server = http.createServer((req, res) => {
+    if (req.url?.startsWith('/hang')) return;
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk) => chunks.push(chunk));
+    req.on('end', () => {
+      const said = { method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() };
+      res.writeHead(418, { 'set-cookie': ['a=1', 'b=2'], 'x-up': 'yes', connection: 'close' }).end(JSON.stringify(said));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  room = await openApiStage({ mayConnect: (address, port) => address === '127.0.0.1' && port !== 1 });
+  const to = (url: string, more: object = {}) => ({ integration: { kind: 'http', url, ...more } as Partial<HttpIntegration> });
+  room.add(
+    'web',
+    {
+      'ANY /all/{proxy+}': to(`${base}/base/{proxy}`),
+      'GET /one/{id}': to(`${base}/items/{id}?fixed=1`, { method: 'POST' }),
+      'GET /path/{id}': to(`${base}/x`, {
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: AWS's own form
+        requestParameters: { 'overwrite:path': '/over/${request.path.id}', 'append:header.x-add': 'v' },
+      }),
+      'GET /hang': to(`${base}/hang`, { timeoutMs: 60 }),
+      'GET /closed': to('http://127.0.0.1:1/'),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: AWS's own form
+      'GET /staged': to('http://${stageVariables.host}/s'),
+      $default: to(`${base}/rest`),
+    },
+    { variables: { host: base.slice('http://'.length) } },
+  );
+});
+after(async () => {
+  await room.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+test('method, headers, query and body go to the other server, and its answer comes back', async () => {
+  const reply = await room.visit('web', {
+    method: 'PUT',
+    path: '/all/a%20b/c?x=%20y&x=2',
+    headers: { 'x-own': '1', cookie: 'c=1', 'x-forwarded-for': '6.6.6.6', 'content-type': 'text/plain' },
+    body: 'text',
+  });
+  assert.deepEqual([reply.status, reply.headers['set-cookie'], reply.headers['x-up']], [418, ['a=1', 'b=2'], 'yes']);
+  const said = JSON.parse(reply.text);
+  assert.deepEqual([said.method, said.url, said.body], ['PUT', '/base/a%20b/c?x=%20y&x=2', 'text']);
+  assert.deepEqual([said.headers['x-own'], said.headers.cookie, said.headers.host], ['1', 'c=1', base.slice('http://'.length)]);
+  assert.equal(said.headers['x-forwarded-for'], '127.0.0.1');
+  assert.match(said.headers.forwarded, /^for=127\.0\.0\.1;host=web\.execute-api\.us-east-1\.localhost;proto=http$/);
+});
+
+test('variables, fixed queries, other methods and paths', async () => {
+  const said = async (path: string) => JSON.parse((await room.visit('web', { path })).text);
+  const one = await said('/one/a%2Fb?q=1');
+  assert.deepEqual([one.method, one.url], ['POST', '/items/a%2Fb?fixed=1&q=1']);
+  const over = await said('/path/7?q=1');
+  assert.deepEqual([over.url, over.headers['x-add']], ['/over/7?q=1', 'v']);
+  assert.equal((await said('/staged')).url, '/s');
+  assert.equal((await said('/elsewhere/x')).url, '/rest');
+});
+
+test('no variable climbs out of the path', async () => {
+  for (const path of ['/all/..%2F..%2Fsecret', '/all/%2e%2e/secret', '/all/a/../../secret', '/all/..%5csecret', '/one/..']) {
+    const reply = await room.visit('web', { path });
+    assert.deepEqual([reply.status, reply.text], [400, '{"message":"Bad Request"}'], path);
+  }
+});
+
+test('what cannot be reached or does not answer in time is unavailable', async () => {
+  for (const path of ['/hang', '/closed']) {
+    const reply = await room.visit('web', { path });
+    assert.deepEqual([reply.status, reply.text], [503, '{"message":"Service Unavailable"}'], path);
+  }
+});
