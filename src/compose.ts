@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { keyRoutes, runtimeRoutes } from './control-routes.ts';
+import { platformRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
 import { createFindTarget, eventServices } from './event-services.ts';
@@ -183,8 +183,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...observe.routes,
       ...lambda.routes,
       ...events.controlRoutes,
-      ...runtimeRoutes(runtimes),
-      ...keyRoutes(people.identities),
+      ...platformRoutes({ runtimes, identities: people.identities, tables: services, clock, ids }),
     ],
     home: () => late.home?.(),
     localSocket: path.join(around.dataDirectory, 'control.sock'),

@@ -1,11 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
+import { linkRoutes } from './event-links.ts';
 import type { RuntimeCatalogue } from './invoke/index.ts';
 import { fail } from './kernel/index.ts';
 import type { ControlRoute, FindStoredKey, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
+import { createOperator, type OperatorPorts } from './operator.ts';
 import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
 
+/** The part of the control API that is no room's own. */
+export function platformRoutes(
+  ports: OperatorPorts & { readonly runtimes: RuntimeCatalogue; readonly identities: Identities },
+): ControlRoute[] {
+  return [...runtimeRoutes(ports.runtimes), ...keyRoutes(ports.identities), ...linkRoutes(createOperator(ports))];
+}
+
 /** What functions can be written in here, and what is missing and how to get it. */
-export function runtimeRoutes({ entries, missing }: RuntimeCatalogue): ControlRoute[] {
+function runtimeRoutes({ entries, missing }: RuntimeCatalogue): ControlRoute[] {
   const list: RuntimeList = {
     runtimes: [
       ...[...entries.values()].map(({ name, version }) => ({ name, available: true, detail: version })),
@@ -16,7 +25,7 @@ export function runtimeRoutes({ entries, missing }: RuntimeCatalogue): ControlRo
 }
 
 /** Access keys of an account, for people and machines outside. */
-export function keyRoutes(identities: Identities): ControlRoute[] {
+function keyRoutes(identities: Identities): ControlRoute[] {
   return [
     {
       method: 'GET',

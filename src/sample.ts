@@ -12,7 +12,8 @@ import {
   type Store,
   type StoreSchema,
 } from './kernel/index.ts';
-import { type Operation, type OperationContext, rootArn, type ServiceTable } from './model/index.ts';
+import type { ServiceTable } from './model/index.ts';
+import { createOperator } from './operator.ts';
 
 /** The environment of its own in which a first start deploys the sample application (DESIGN §6). */
 const ACCOUNT = '111111111111';
@@ -142,24 +143,17 @@ async function untilActive(ports: SamplePorts): Promise<void> {
   }
 }
 
-function call<Output>(ports: SamplePorts, service: 'iam' | 'lambda', name: string, input: object): Promise<Output> {
-  const operation = ports.tables[service].operations[name] as unknown as Operation<object, Output>;
-  return operation(input, contextOf(ports));
-}
-
-function contextOf({ clock, ids }: SamplePorts): OperationContext {
-  return {
-    account: ACCOUNT,
-    region: REGION,
-    requestId: ids.uuid(),
-    now: clock.now(),
-    sourceIp: '127.0.0.1',
-    headers: {},
-    endpoint: 'http://127.0.0.1',
-    principal: { account: ACCOUNT, arn: rootArn(ACCOUNT), userId: ACCOUNT, accessKeyId: '', kind: 'root' },
-    trailers: () => ({}),
-    signal: new AbortController().signal,
-  };
+function call<Output>(
+  { tables, clock, ids }: SamplePorts,
+  service: 'iam' | 'lambda',
+  name: string,
+  input: object,
+): Promise<Output> {
+  return createOperator({ tables: { ...tables }, clock, ids })({ account: ACCOUNT, region: REGION })<Output>(
+    service,
+    name,
+    input,
+  );
 }
 
 /** A zip archive of one file, stored (PKWARE APPNOTE 4.3). */
