@@ -34,9 +34,10 @@ export interface DynamoService extends ServiceTable {
 
 /** DynamoDB: its operations, what each asks of IAM, its streams for mappings, and its work behind (spec/backends.md §3). */
 export function dynamodbService(ports: Pick<DynamoDeps, 'store' | 'clock' | 'ids'> & { readonly logger: Logger }): DynamoService {
-  const { source, changed } = createStreamSource(ports.store);
-  const upkeep = createUpkeep({ ...ports, streamsChanged: changed });
-  const deps: DynamoDeps = { ...ports, wake: () => upkeep.wake(), streamsChanged: changed };
+  const { store, clock, ids, logger } = ports;
+  const { source, changed } = createStreamSource(store);
+  const upkeep = createUpkeep({ store, clock, ids, logger, streamsChanged: changed });
+  const deps: DynamoDeps = { store, clock, ids, wake: () => upkeep.wake(), streamsChanged: changed };
   const operations = {
     BatchGetItem: batchGetItem(deps),
     BatchWriteItem: batchWriteItem(deps),
@@ -62,7 +63,7 @@ export function dynamodbService(ports: Pick<DynamoDeps, 'store' | 'clock' | 'ids
   };
   return {
     operations: operations as Readonly<Record<string, Operation>>,
-    access: (operation, input, context) => accessRequests(ports.store.read, operation, input, context),
+    access: (operation, input, context) => accessRequests(store.read, operation, input, context),
     streams: source,
     upkeep,
   };
