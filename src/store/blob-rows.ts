@@ -53,7 +53,7 @@ export function dropBlob(connection: Connection, hash: string, now: number): voi
 /** Hashes that nothing has referred to since before a time. */
 export function freeBlobs(connection: Connection, before: number, limit: number): string[] {
   return connection
-    .rows('select hash from blobs where free_since < ? order by free_since limit ?', before, limit)
+    .rows('select hash from blobs where free_since < ? order by free_since limit +?', before, limit)
     .map((row) => row[0] as string);
 }
 

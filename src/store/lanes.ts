@@ -88,7 +88,7 @@ export class Lane implements Scope {
   read(connection: Connection, from: Position, until: Position, limit: number): StoredEvent[] {
     const events: StoredEvent[] = [];
     let bytes = 0;
-    const text = `select at, stored, total, blob, event, sum from ${this.sqlName} where at >= ? and at < ? order by at limit ?`;
+    const text = `select at, stored, total, blob, event, sum from ${this.sqlName} where at >= ? and at < ? order by at limit +?`;
     const rows = connection.each(text, this.at(Math.max(from, 0)), this.at(until), Math.min(limit, PAGE_ROWS));
     for (const row of rows) {
       if (bytes >= PAGE_BYTES) break;

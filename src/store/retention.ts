@@ -30,7 +30,7 @@ export function trimSlice(connection: Connection, lane: Lane, before: Position, 
 type Old = [at: number, stored: number, total: number, blob: string | null];
 
 function oldest(connection: Connection, lane: Lane, until: number): Old[] {
-  const text = `select at, stored, total, blob from ${lane.sqlName} where at >= ? and at < ? order by at limit ?`;
+  const text = `select at, stored, total, blob from ${lane.sqlName} where at >= ? and at < ? order by at limit +?`;
   return connection.rows(text, lane.at(lane.first), until, SLICE) as Old[];
 }
 
