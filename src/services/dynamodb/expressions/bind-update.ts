@@ -2,29 +2,21 @@ import { type AttributeType, type AttributeValue, typeOf } from '../values/item.
 import { checkNumber, needsPath, type Placeholders, placedValue, wrongType } from './bind-condition.ts';
 import { bindPath, checkApart } from './bound-paths.ts';
 import { updateFunctions } from './check-words.ts';
-import type { Update, UpdateAction, UpdateValue } from './compiled.ts';
+import type { Path, Update, UpdateAction, UpdateValue } from './compiled.ts';
 import { wrong } from './lexer.ts';
-import type { ActionNode, CallNode, OperandNode, PathNode, SumNode, UpdateNode } from './syntax.ts';
+import type { ActionNode, CallNode, OperandNode, SumNode, UpdateNode } from './syntax.ts';
 
 /**
  * Fills in the placeholders of an update and checks it in AWS's order: names, values, paths apart from each other, what ADD and DELETE are
  * given, operands. Throws ValidationException (spec/backends.md §3.4, §3.5).
  */
 export function bindUpdate(tree: UpdateNode, within: Placeholders): Update {
-  const nodes = tree.actions.flatMap((action) => [action.path, ...(action.value ? leaves(action.value) : [])]);
-  for (const node of nodes) if (node.kind === 'path') bindPath(node, within);
-  for (const node of nodes) if (node.kind === 'value') placedValue(node.name, within);
+  for (const leaf of tree.leaves) if (leaf.kind === 'path') bindPath(leaf, within);
+  for (const leaf of tree.leaves) if (leaf.kind === 'value') placedValue(leaf.name, within);
   const paths = tree.actions.map((action) => bindPath(action.path, within));
   checkApart(within.kind, paths);
   for (const action of tree.actions) if (action.section === 'ADD' || action.section === 'DELETE') checkAdded(action, within);
-  return { actions: tree.actions.map((action) => bindAction(action, within)), legacy: false };
-}
-
-type Leaf = PathNode | { readonly kind: 'value'; readonly name: string };
-
-function leaves(node: OperandNode | SumNode): Leaf[] {
-  if (node.kind === 'sum') return [...leaves(node.left), ...leaves(node.right)];
-  return node.kind === 'call' ? node.operands.flatMap(leaves) : [node];
+  return { actions: tree.actions.map((action, at) => bindAction(action, paths[at]!, within)), legacy: false };
 }
 
 const WIRE_NAMES: Readonly<Record<AttributeType, string>> = {
@@ -53,8 +45,7 @@ function placed(node: ActionNode['value'], within: Placeholders): AttributeValue
   return placedValue(node?.kind === 'value' ? node.name : '', within);
 }
 
-function bindAction({ section, path: node, value }: ActionNode, within: Placeholders): UpdateAction {
-  const path = bindPath(node, within);
+function bindAction({ section, value }: ActionNode, path: Path, within: Placeholders): UpdateAction {
   if (value === undefined) return { kind: 'remove', path };
   if (section === 'SET') return { kind: 'set', path, value: bindValue(value, within) };
   return { kind: section === 'ADD' ? 'add' : 'delete', path, value: placed(value, within) };

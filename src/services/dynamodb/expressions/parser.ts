@@ -13,7 +13,18 @@ import {
   type Token,
 } from './lexer.ts';
 import { parseEnd, parseList, parseOperand, parsePath, parseSum } from './parse-operand.ts';
-import type { ActionNode, ComparisonNode, ConditionNode, OperandNode, Parsed, PathNode, Section, UpdateNode } from './syntax.ts';
+import type {
+  ActionNode,
+  ComparisonNode,
+  ConditionNode,
+  OperandNode,
+  Parsed,
+  PathNode,
+  Section,
+  SumNode,
+  UpdateNode,
+  ValueNode,
+} from './syntax.ts';
 
 /** Reads a condition or filter (spec/backends.md §3.4). Throws ValidationException for all that its text alone shows to be wrong. */
 export function parseCondition(text: string, kind: ExpressionKind = 'Condition'): Parsed<ConditionNode> {
@@ -48,9 +59,14 @@ export function parseUpdate(text: string): Parsed<UpdateNode> {
     sections.push(section);
     actions.push(...parseList(reader, (of) => parseAction(of, section)));
   } while (!isNext(reader, 'end'));
-  const tree = { sections, actions };
+  const tree = { sections, actions, leaves: actions.flatMap(({ path, value }) => [path, ...(value ? leavesOf(value) : [])]) };
   checkUpdateWords(reader, tree);
   return withPlaceholders(reader, tree);
+}
+
+function leavesOf(node: OperandNode | SumNode): (PathNode | ValueNode)[] {
+  if (node.kind === 'sum') return [...leavesOf(node.left), ...leavesOf(node.right)];
+  return node.kind === 'call' ? node.operands.flatMap(leavesOf) : [node];
 }
 
 function parseSection(reader: Reader): Section {

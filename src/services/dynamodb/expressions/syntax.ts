@@ -59,10 +59,11 @@ export interface ActionNode {
   readonly value?: OperandNode | SumNode;
 }
 
-/** An update as written; sections as they appear, repeated ones too. */
+/** An update as written; sections as they appear, repeated ones too. leaves are all paths and values in it, from left to right. */
 export interface UpdateNode {
   readonly sections: readonly Section[];
   readonly actions: readonly ActionNode[];
+  readonly leaves: readonly (PathNode | ValueNode)[];
 }
 
 /** What a parser gives: the tree, and the placeholders that occur in it. */

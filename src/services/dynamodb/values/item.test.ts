@@ -46,6 +46,13 @@ test('sets are neither empty nor have duplicates', () => {
   checkItem({ a: { S: '' }, b: { B: new Uint8Array() }, c: { L: [] }, d: { M: {} }, e: { NULL: true }, f: { BOOL: false } });
 });
 
+test('attributes have names, in maps too', () => {
+  const unnamed = { '': { S: 'x' } };
+  for (const item of [unnamed, { a: { M: unnamed } }, { a: { L: [{ M: unnamed }] } }] as Item[]) {
+    assert.throws(() => checkItem(item), { code: 'ValidationException', message: 'Empty attribute name' });
+  }
+});
+
 test('documents have at most 32 levels, the attribute counted', () => {
   const nested = (maps: number): AttributeValue => (maps === 0 ? { S: 'leaf' } : { M: { n: nested(maps - 1) } });
   checkItem({ a: nested(31) });
@@ -116,10 +123,10 @@ const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
     fc.uniqueArray(fc.nat().map(String), { minLength: 1, maxLength: 4 }).map((NS) => ({ NS })),
     fc.uint8Array({ minLength: 1, maxLength: 3 }).map((bytes) => ({ BS: [bytes] })),
     fc.array(tie('value'), { maxLength: 3 }).map((L) => ({ L })),
-    fc.dictionary(fc.string(), tie('value'), { maxKeys: 3, noNullPrototype: true }).map((M) => ({ M })),
+    fc.dictionary(fc.string({ minLength: 1 }), tie('value'), { maxKeys: 3, noNullPrototype: true }).map((M) => ({ M })),
   ),
 }));
-const items = fc.dictionary(fc.string(), value, { maxKeys: 4, noNullPrototype: true });
+const items = fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 4, noNullPrototype: true });
 
 test('an item is what was stored, binary too', () => {
   fc.assert(

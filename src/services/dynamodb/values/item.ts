@@ -51,11 +51,18 @@ export function setAttribute(of: Item, name: string, value: AttributeValue): voi
 const MOST_LEVELS = 32;
 
 /**
- * Checks every value of an item as DynamoDB does: one type, sets neither empty nor with duplicates, numbers in range, NULL true, at most 32
+ * Checks every value of an item as DynamoDB does: a name, one type, sets neither empty nor with duplicates, numbers in range, NULL true, at most 32
  * levels counting the attribute itself. Empty text and binary pass; keys have checks of their own. Throws ValidationException.
  */
 export function checkItem(item: Item): void {
-  for (const name in item) checkValue(item[name]);
+  checkAttributes(item, 1);
+}
+
+function checkAttributes(of: Item, level: number): void {
+  for (const name in of) {
+    if (name === '') throw invalid('Empty attribute name');
+    checkValue(of[name], level);
+  }
 }
 
 /** Checks one value as checkItem does. */
@@ -89,7 +96,7 @@ export function isType(name: string): name is AttributeType {
 function checkContent(value: AttributeValue, level: number): void {
   if (value.N !== undefined) canonicalNumber(value.N);
   if (value.NULL === false) throw refused('Null attribute value types must have the value of true');
-  if (value.M) for (const name in value.M) checkValue(value.M[name], level + 1);
+  if (value.M) checkAttributes(value.M, level + 1);
   if (value.L) for (const element of value.L) checkValue(element, level + 1);
   if (value.SS) checkTexts(value.SS);
   if (value.NS) checkNumbers(value.NS);
