@@ -123,7 +123,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     settings: lambdaSettings(config),
   });
   const s3Deps = { ...base, mayInvoke: lambda.mayInvoke };
-  const events = eventServices({ ...base, ...people, box, logger: logger('events'), mayInvoke: lambda.mayInvoke });
+  const events = eventServices({ ...base, ...people, box, config, late, logger: logger('events'), mayInvoke: lambda.mayInvoke });
   const dispatch = createDispatch({
     ...base,
     logger: logger('dispatch'),

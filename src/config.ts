@@ -17,6 +17,8 @@ const fileSchema = z.strictObject({
       host: z.string().default('127.0.0.1'),
       /** Further names under which clients may reach this server (Host header). */
       names: z.array(z.string()).default([]),
+      /** How people outside reach this server, for the links in mail and notifications; default its own address. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
       data: z.string().default('./data'),
       /** Seconds that a stop waits for running invocations. */
       drain_seconds: z.number().int().min(0).max(30).default(20),
@@ -75,6 +77,13 @@ const fileSchema = z.strictObject({
       resolver: z.string().optional(),
       allow: z.array(rule).default([]),
       deny: z.array(rule).default([]),
+    })
+    .prefault({}),
+  email: z
+    .strictObject({
+      /** `smtp://user:password@host:port` or `smtps://…`; without it mail is refused. */
+      smtp: z.url({ protocol: /^smtps?$/ }).optional(),
+      from: z.string().min(3).max(320).default('no-reply@localhost'),
     })
     .prefault({}),
   billing: z.strictObject({ init: z.boolean().default(true) }).prefault({}),

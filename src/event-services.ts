@@ -1,5 +1,6 @@
-import type { DispatchPorts } from './dispatch/index.ts';
-import { bug, type Clock, type Ids, type Logger, type SecretBox, type Service, type Store } from './kernel/index.ts';
+import type { Config } from './config.ts';
+import { createSendEmail, createSendHttp, createTimers, type DispatchPorts } from './dispatch/index.ts';
+import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
 import {
   type Authorize,
   type CheckRole,
@@ -13,6 +14,7 @@ import {
   putBy,
   type QueueSource,
   type RawRoute,
+  type RouteBusEvent,
   type ServiceTable,
   type StreamSource,
   type Target,
@@ -20,7 +22,9 @@ import {
 import { apiGatewayService } from './services/apigatewayv2/index.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
+import { eventsService } from './services/events/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
+import { type SnsService, snsService } from './services/sns/index.ts';
 import { sqsService } from './services/sqs/index.ts';
 
 export interface EventServicePorts {
@@ -34,6 +38,9 @@ export interface EventServicePorts {
   readonly checkRole: CheckRole;
   readonly mayAct: MayAct;
   readonly mayInvoke: MayInvoke;
+  readonly config: Pick<Config, 'email' | 'server'>;
+  /** The door, which is built later. */
+  readonly late: { readonly gateway?: { url(): string } };
 }
 
 export interface EventServices {
@@ -47,6 +54,8 @@ export interface EventServices {
   readonly queues?: QueueSource;
   /** By the service of the stream's ARN. */
   readonly streams: Readonly<Record<string, StreamSource>>;
+  /** What an event on a bus becomes. */
+  readonly routeBusEvent: RouteBusEvent;
   /** What works behind: sweeps, moves, timers. */
   readonly background: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
@@ -56,10 +65,15 @@ export interface EventServices {
 
 type Notifications = DispatchPorts['notifications'];
 
-/** Until topics are served no message of theirs comes here. */
-const noTopics = (): never => {
-  throw bug('there are no topics');
-};
+/** Links lead to the address that people outside know. */
+function notificationsOf(sns: SnsService, { config, late }: EventServicePorts): Notifications {
+  const endpoint = () => config.server.url?.replace(/\/+$/, '') ?? late.gateway!.url();
+  return {
+    notificationFacts: () => ({ ...sns.signing(), endpoint: endpoint() }),
+    sendHttp: createSendHttp(),
+    sendEmail: createSendEmail(config.email),
+  };
+}
 
 /** The port FindTarget: what has a line is asked, what has none is taken to be there. */
 export function createFindTarget(exists: () => EventServices['exists']): FindTarget {
@@ -70,17 +84,20 @@ export function createFindTarget(exists: () => EventServices['exists']): FindTar
 export function eventServices(ports: EventServicePorts): EventServices {
   const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
   const dynamodb = dynamodbService(ports);
+  const events = eventsService(ports);
   const kinesis = kinesisService(ports);
+  const sns = snsService({ ...ports, canSendMail: ports.config.email.smtp !== undefined });
   const sqs = sqsService(ports);
   return {
-    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), kinesis, sqs },
-    put: putBy({ queue: sqs.putInto, stream: kinesis.putInto }),
-    notifications: { notificationFacts: noTopics, sendHttp: noTopics, sendEmail: noTopics },
-    exists: { queue: sqs.exists, stream: kinesis.exists },
+    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), events, kinesis, sns, sqs },
+    put: putBy({ bus: events.putInto, queue: sqs.putInto, stream: kinesis.putInto, topic: sns.putInto }),
+    notifications: notificationsOf(sns, ports),
+    exists: { bus: events.exists, queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
-    background: [dynamodb.upkeep, kinesis.sweep, ...sqs.background],
-    rawRoutes: [],
+    routeBusEvent: events.route,
+    background: [events.background, createTimers(ports), dynamodb.upkeep, kinesis.sweep, ...sns.background, ...sqs.background],
+    rawRoutes: [sns.route],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,
   };

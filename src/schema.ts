@@ -5,21 +5,25 @@ import { schema as observeSchema } from './observe/index.ts';
 import { sampleSchema } from './sample.ts';
 import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
 import { schema as dynamodbSchema } from './services/dynamodb/index.ts';
+import { schema as eventsSchema } from './services/events/index.ts';
 import { schema as iamSchema } from './services/iam/index.ts';
 import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
+import { schema as snsSchema } from './services/sns/index.ts';
 import { schema as sqsSchema } from './services/sqs/index.ts';
 
 const parts: readonly StoreSchema[] = [
   apiGatewaySchema,
   dynamodbSchema,
+  eventsSchema,
   iamSchema,
   kinesisSchema,
   lambdaSchema,
   logsSchema,
   s3Schema,
+  snsSchema,
   sqsSchema,
   observeSchema,
   dispatchSchema,

@@ -26,6 +26,7 @@ export async function authenticate(
 ): Promise<Principal> {
   if (exchange.sandbox) return authenticateSandbox(auth, exchange, signature, match);
   if (signature.kind === 'anonymous') {
+    if (isMessageLink(exchange, match)) return anonymous;
     if (auth.mode === 'local' && exchange.visitor !== 'stranger') return localRoot(DEFAULT_ACCOUNT, '');
     if (match.service !== 's3') throw missingToken(match);
     return anonymous;
@@ -34,6 +35,11 @@ export async function authenticate(
   if (known) return known;
   if (auth.mode === 'strict' || !isTrusted(exchange, signature.presigned)) throw unknownKey(match, signature.accessKeyId);
   return localRoot(/^\d{12}$/.test(signature.accessKeyId) ? signature.accessKeyId : DEFAULT_ACCOUNT, signature.accessKeyId);
+}
+
+/** What SNS's messages link to is opened without a signature, from mail readers too: what it names is secret enough (spec/backends.md §1.1). */
+export function isMessageLink({ method }: Pick<Exchange, 'method'>, { service, operation }: Match): boolean {
+  return method === 'GET' && service === 'sns' && (operation === 'ConfirmSubscription' || operation === 'Unsubscribe');
 }
 
 /** A presigned query may have been put into a page by anybody, even into one of ours. */

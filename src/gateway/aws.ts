@@ -2,11 +2,12 @@ import { isFailure, type Logger, platformFailure } from '../kernel/index.ts';
 import type { Authorize, FindBucketCors, OperationContext, Principal, ServiceTable } from '../model/index.ts';
 import type { Decoded, Match, ServiceName, Wire, WireResponse } from '../wire/index.ts';
 import { send } from './answer.ts';
-import { type Authentication, authenticate } from './authenticate.ts';
+import { type Authentication, authenticate, isMessageLink } from './authenticate.ts';
 import { allow } from './authorize.ts';
 import type { Exchange } from './exchange.ts';
 import { asFailure, notImplemented } from './refusals.ts';
 import { corsOfBucket, type Grant } from './s3-cors.ts';
+import { isVisit } from './visitors.ts';
 
 export interface AwsDoor {
   readonly wire: Wire;
@@ -71,8 +72,9 @@ function operationOf(door: AwsDoor, match: Match): ServiceTable {
   return table;
 }
 
-/** Pages of others reach S3 alone: with an Origin by the bucket's CORS rules, without one (links, images) as strangers. */
+/** Pages of others reach S3 alone, but for the links of SNS's messages that somebody follows: with an Origin by the bucket's CORS rules, without one (links, images) as strangers. */
 async function admitStranger(door: AwsDoor, exchange: Exchange, match: Match): Promise<Grant | undefined> {
+  if (isMessageLink(exchange, match) && isVisit(exchange.method, exchange.headers)) return undefined;
   if (match.service !== 's3' || exchange.headers.origin === 'null') throw platformFailure('ForeignOrigin');
   if (exchange.headers.origin === undefined) return undefined;
   const grant = await corsOfBucket(door.findBucketCors, exchange);

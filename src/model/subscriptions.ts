@@ -30,8 +30,10 @@ export interface TopicSubscription {
   readonly deleted?: boolean;
   /** What confirms it; kept after that, so that confirming again does nothing. */
   readonly token?: string;
-  /** Who confirmed it proved who they are, so unsubscribing asks for that too. */
+  /** Who confirmed it proved who they are. */
   readonly authenticated?: boolean;
+  /** Only a signed request may end it. */
+  readonly guarded?: boolean;
   readonly raw?: boolean;
   /** As written. */
   readonly filterPolicy?: string;
@@ -50,6 +52,7 @@ export const topicSubscriptions = collection<TopicSubscription>({
     { name: 'by-owner', fields: ['owner', 'region'] },
     { name: 'by-endpoint', fields: ['topicArn', 'protocol', 'endpoint'] },
     { name: 'by-expiry', fields: ['expires'] },
+    { name: 'by-token', fields: ['token'] },
   ],
 });
 

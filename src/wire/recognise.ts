@@ -30,6 +30,7 @@ export function recognise(request: WireRequest): Recognised {
     targeted(request) ??
     rpc(state) ??
     versioned(state) ??
+    linked(request, state) ??
     host.service ??
     shaped(state.path);
   const bucket = service === 's3' ? host.bucket : undefined;
@@ -59,6 +60,13 @@ function rpc({ path }: RequestState): ServiceName | undefined {
 function versioned(state: RequestState): ServiceName | undefined {
   const version = state.form?.get('Version') ?? (state.query.has('Action') ? state.query.get('Version') : undefined);
   return version ? byVersion.get(version) : undefined;
+}
+
+/** The links in SNS's messages name no version (spec/backends.md §1.1). */
+function linked({ method }: WireRequest, { path, query }: RequestState): ServiceName | undefined {
+  if (method !== 'GET' || path !== '/') return undefined;
+  const action = query.get('Action');
+  return action === 'ConfirmSubscription' || action === 'Unsubscribe' ? 'sns' : undefined;
 }
 
 function shaped(path: string): ServiceName {

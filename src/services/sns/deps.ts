@@ -1,0 +1,12 @@
+import type { Clock, Ids, Logger, SecretBox, Store } from '../../kernel/index.ts';
+
+/** What the operations need from outside. */
+export interface SnsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly box: SecretBox;
+  /** Whether an SMTP server is configured, so that mail can be subscribed to. */
+  readonly canSendMail: boolean;
+}
