@@ -18,7 +18,8 @@ const SERVICE = 'events.amazonaws.com';
 export function shapeFor({ rule }: ReadyRule, { target, shape }: ReadyTarget, seen: SeenEvent): CarriedDelivery {
   const { event, value, text } = seen;
   const to = targetOf(target.arn) as CarriedTarget;
-  const caller = target.RoleArn === undefined ? serviceCaller(rule) : { role: target.RoleArn };
+  const role = roleOf(rule, target, to);
+  const caller = role === undefined ? serviceCaller(rule) : { role };
   const payload = () => {
     const about = { ruleArn: rule.arn, ruleName: rule.name, ingested: eventTime(event.ingested) };
     const made = shape({ event: value, text, ...about });
@@ -30,13 +31,18 @@ export function shapeFor({ rule }: ReadyRule, { target, shape }: ReadyTarget, se
     subscriber: `rule:${rule.arn}#${target.id}`,
     target: to,
     caller,
-    ...(target.RoleArn === undefined ? {} : { action: carryActions[to.kind] }),
+    ...(role === undefined ? {} : { action: carryActions[to.kind] }),
     policy: carryPolicy(target.RetryPolicy),
     ...(event.traceId === undefined ? {} : { traceId: event.traceId }),
     payload,
     item: () => ({ ...itemParts(to, target, seen), body: to.kind === 'bus' ? event.detail : payload(), caller }),
     ...deadLetterOf(rule, target, text),
   };
+}
+
+/** The rule's own role counts for what a policy of the target cannot allow. */
+function roleOf(rule: EventRule, target: EventTarget, { kind }: CarriedTarget): string | undefined {
+  return target.RoleArn ?? (kind === 'bus' || kind === 'stream' ? rule.role : undefined);
 }
 
 function serviceCaller(rule: EventRule): PutCaller {

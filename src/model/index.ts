@@ -290,6 +290,7 @@ export type {
   ReservedTotal,
   ResolveFunction,
   Retire,
+  RouteBusEvent,
   Run,
   SandboxCaller,
   ServeSandbox,
