@@ -135,6 +135,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       ...replayRoutes({ ...ports, topics: followed, wake: () => again.wake() }),
       ...intakeRoutes(accept),
       ...webhookRoutes({ ...ports, accept }),
+      ...mappings.routes,
     ],
     gauges: () => ({
       dalamb_invocations_in_progress: slots.inUse(),

@@ -23,7 +23,8 @@ export type BatchResult =
   | { readonly kind: 'error' }
   | { readonly kind: 'throttled' };
 
-export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+/** AWS's conditions, and what people gave up themselves. */
+export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | 'Skipped';
 
 export interface BatchStep {
   /** How many records, from the first on, are delivered. */

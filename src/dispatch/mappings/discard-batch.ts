@@ -29,6 +29,8 @@ export interface Discard {
   /** The function's role; undefined when the function is not there. */
   readonly role: string | undefined;
   readonly now: number;
+  /** Instead of the mapping's own destination. */
+  readonly to: string | undefined;
 }
 
 /** Takes what was given up to its destination in the transaction of its outcome; answers the ARN, or undefined when it could not. */
@@ -37,7 +39,7 @@ export type WriteDiscard = (tx: Transaction) => Promise<string | undefined>;
 /** Prepares what an OnFailure destination gets (spec/event-sources.md §12.1); objects are stored here already, under a key of their own. */
 export async function prepareDiscard(shard: Shard, discard: Discard): Promise<WriteDiscard> {
   const { ports, live } = shard;
-  const to = live.stream.onFailure;
+  const to = discard.to ?? live.stream.onFailure;
   const target = to === undefined ? undefined : targetOf(to);
   const nowhere: WriteDiscard = async () => undefined;
   if (to === undefined || target === undefined || discard.role === undefined || discard.records.length === 0) return nowhere;
@@ -99,7 +101,10 @@ function describeDiscard(shard: Shard, { condition, records, invocations, reques
     functionArn,
     condition,
     invocations,
-    ...(ran && { response: { executedVersion: ran.executedVersion, functionError: ran.functionError ? 'Unhandled' : null } }),
+    ...(ran &&
+      condition !== 'RecordAgeExceeded' && {
+        response: { executedVersion: ran.executedVersion, functionError: ran.functionError ? 'Unhandled' : null },
+      }),
     time: now,
     streamArn: sourceArn,
     shardId: shard.shardId,

@@ -1,5 +1,6 @@
 import { describe, type Key, type Service } from '../../kernel/index.ts';
 import {
+  type ControlRoute,
   type EventSourceMapping,
   eventSourceMappings,
   isSettling,
@@ -9,11 +10,13 @@ import {
   mappingTopic,
   settledState,
 } from '../../model/index.ts';
+import { mappingRoutes } from './mapping-routes.ts';
 import type { MappingPorts, Runner } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { StreamRunner } from './stream-runner.ts';
 
 export interface Mappings extends Service {
+  readonly routes: readonly ControlRoute[];
   /** For metrics. */
   readonly gauges: () => Readonly<Record<string, number>>;
 }
@@ -53,6 +56,7 @@ export function createMappings(ports: MappingPorts): Mappings {
     }
   };
   return {
+    routes: mappingRoutes(ports.store.read, (uuid) => entries.get(uuid)?.runner),
     gauges: () => ({ dalamb_mappings_polled: [...entries.values()].filter(({ runner }) => runner).length }),
     async start() {
       const { next } = await ports.store.read.bounds(mappingTopic.name, 0);

@@ -36,4 +36,22 @@ export interface Runner {
   change(mapping: EventSourceMapping): boolean;
   /** Starts no further batch from now on; resolves when those in flight have ended and are recorded. */
   stop(): Promise<void>;
+  /** What is held up by a batch that fails; none for queues, whose messages come back by themselves. */
+  blocked(): readonly BlockedLane[];
+}
+
+/** A slice of a shard that tries its first batch again and again. */
+export interface BlockedLane {
+  readonly shardId: string;
+  readonly slice: number;
+  readonly attempts: number;
+  readonly records: readonly { readonly sequenceNumber: string; readonly time: number }[];
+  /** The first record, as the function gets it. */
+  readonly record: unknown;
+  /** What the last attempt said. */
+  readonly error: string;
+  /** Tries it now. */
+  readonly retry: () => void;
+  /** Gives up its first record; it is put into a queue, topic or bucket when there is an ARN. */
+  readonly skip: (to?: string) => void;
 }

@@ -73,6 +73,10 @@ export class QueueRunner implements Runner {
     while (this.#polls.size > 0) await Promise.all(this.#polls);
   }
 
+  blocked(): readonly [] {
+    return [];
+  }
+
   #wake(): void {
     if (this.#stopped) return;
     if (this.#filling) this.#filling();

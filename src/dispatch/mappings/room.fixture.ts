@@ -64,6 +64,8 @@ export interface Room {
   books(uuid?: string): Promise<MappingBooks | undefined>;
   shard(shardId?: string, uuid?: string): Promise<MappingShard | undefined>;
   ends(): Promise<DeliveryOutcome[]>;
+  /** Asks the control API, `GET /mappings/:uuid`. */
+  ask(route: string, body?: object): Promise<unknown>;
   /** The same data in another process: what ran is left where it was. */
   crash(): Promise<Room>;
   close(): Promise<void>;
@@ -183,6 +185,11 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     books: (uuid = UUID) => store.read.get(mappingBooks, [place.account, place.region, uuid]),
     shard: (shardId = 'shardId-0', uuid = UUID) => store.read.get(mappingShards, [uuid, shardId]),
     ends: async () => (await store.read.range(outcomes, { index: 'time', limit: 1000 })).items,
+    ask: async (name: string, body?: object) => {
+      const route = mappings.routes.find(({ method, path }) => `${method} ${path}` === name)!;
+      const { signal } = new AbortController();
+      return route.handle({ params: { uuid: UUID }, query: new URLSearchParams(), headers: {}, body, place, signal });
+    },
     crash: async () => {
       await Promise.all([mappings.stop(AbortSignal.abort()), store.close()]);
       return openOn(directory, clock, queue, { handler: room.handler, shards: room.shards });

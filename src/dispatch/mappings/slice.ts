@@ -16,15 +16,26 @@ import {
   type Work,
   windowMembers,
 } from '../../model/index.ts';
-import { type Batch, collectBatch, payloadOf, reloadBatch, type StreamRecord } from './collect-batch.ts';
+import { type Batch, collectBatch, payloadOf, reloadBatch } from './collect-batch.ts';
 import { prepareDiscard } from './discard-batch.ts';
 import { invokeBatch, type Ran } from './invoke-batch.ts';
+import type { BlockedLane } from './ports.ts';
 import { recordSlice, type SliceStep } from './record-slice.ts';
 import type { Shard } from './shard.ts';
 
 const MAX_WAIT_MS = 60_000;
+const MOST_ERROR = 1024;
 
 type RanWell = Extract<Ran, { kind: 'ran' }>;
+
+/** What is known of an attempt, or of what is given up without one. */
+interface Settled {
+  readonly ran?: RanWell;
+  readonly spec?: FunctionSpec | undefined;
+  readonly window?: OpenWindow | undefined;
+  /** Where people want it put. */
+  readonly to?: string | undefined;
+}
 
 /**
  * One slice of a shard: its batches one after another, each until it is delivered or given up, so that records of one key stay in order and
@@ -42,6 +53,8 @@ export class Slice {
   /** Attempts in a row without progress. */
   #tries = 0;
   #wake = () => {};
+  #error = '';
+  #skip: { readonly to: string | undefined } | undefined;
 
   constructor(shard: Shard, slice: number, progress: SliceProgress, window: OpenWindow | undefined) {
     this.#shard = shard;
@@ -83,6 +96,27 @@ export class Slice {
     this.#wake();
   }
 
+  /** What holds it up; undefined while it gets on. */
+  blocked(): BlockedLane | undefined {
+    const held = this.#held;
+    const [work] = this.#work;
+    if (this.#tries === 0 || !held || !work) return undefined;
+    const records = held.records.filter(({ position }) => position >= work.from && position < work.to);
+    return {
+      shardId: this.#shard.shardId,
+      slice: this.#slice,
+      attempts: work.invocations,
+      records: records.map(({ id, time }) => ({ sequenceNumber: id, time })),
+      record: records[0] && JSON.parse(records[0].text),
+      error: this.#error,
+      retry: () => this.#wake(),
+      skip: (to) => {
+        this.#skip = { to };
+        this.#wake();
+      },
+    };
+  }
+
   async #nextBatch(): Promise<Batch | 'ended'> {
     const place = { slice: this.#slice, window: this.#window };
     const [work] = this.#work;
@@ -119,11 +153,19 @@ export class Slice {
       this.#shard.ports.clock.now(),
       this.#maxAgeMs(),
     );
-    if (expired > 0) return this.#expire(batch, expired, spec);
-    if ('problem' in gate) return this.#pause();
+    if (expired > 0) return this.#giveUp(batch, expired, 'RecordAgeExceeded', { spec });
+    if (this.#skip && batch.records.length > 0) {
+      const { to } = this.#skip;
+      this.#skip = undefined;
+      return this.#giveUp(batch, 1, 'Skipped', { spec, to });
+    }
+    if ('problem' in gate) {
+      this.#error = gate.problem;
+      return this.#pause();
+    }
     const payload = payloadOf(batch, this.#members(batch));
     if (payload.length > PAYLOAD_BYTES / 4 && Buffer.byteLength(payload) > PAYLOAD_BYTES)
-      return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', spec);
+      return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', { spec });
     const ran = await invokeBatch(this.#shard.ports, this.#shard.live.mapping, {
       spec: gate.spec,
       payload,
@@ -132,6 +174,7 @@ export class Slice {
     const { maxRetries, bisect } = this.#shard.live.stream;
     const positions = batch.records.map(({ position }) => position);
     const { result, window } = this.#judge(batch, ran);
+    this.#error = ran.kind === 'throttled' ? ran.reason : result.kind === 'success' ? '' : ran.answer().slice(0, MOST_ERROR);
     const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
     if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window });
     if (step.pause) await this.#pause(step.delivered > 0);
@@ -170,63 +213,42 @@ export class Slice {
     return maxAgeMs < 0 ? kept : Math.min(maxAgeMs, kept);
   }
 
-  /** Gives up the records at the head that are too old; the others are tried next. */
-  async #expire(batch: Batch, count: number, spec: FunctionSpec | undefined): Promise<void> {
-    await this.#giveUp(batch, count, 'RecordAgeExceeded', spec);
-  }
-
-  async #giveUp(batch: Batch, count: number, discarded: DiscardCondition, spec: FunctionSpec | undefined): Promise<void> {
+  /** Gives up the records at the head; the others are tried next. */
+  async #giveUp(batch: Batch, count: number, discarded: DiscardCondition, about: Pick<Settled, 'spec' | 'to'>): Promise<void> {
     const rest = batch.records[count];
     const next = rest ? [{ ...batch.work, from: rest.position }] : [];
-    await this.#settle(
-      { ...batch, records: batch.records.slice(0, count) },
-      { delivered: 0, next, discarded, pause: false },
-      { spec },
-    );
+    const given = { ...batch, records: batch.records.slice(0, count) };
+    await this.#settle(given, { delivered: 0, next, discarded, pause: false }, about);
   }
 
   /** Writes what came of it, and goes on from there. */
-  async #settle(
-    batch: Batch,
-    step: BatchStep,
-    about: { ran?: RanWell; spec?: FunctionSpec | undefined; window?: OpenWindow | undefined } = {},
-  ): Promise<void> {
-    const { ran, spec } = about;
+  async #settle(batch: Batch, step: BatchStep, about: Settled = {}): Promise<void> {
+    const { ran } = about;
     const window = step.discarded && batch.final ? undefined : ran ? about.window : this.#window;
     const work = [...step.next, ...this.#work.slice(1)];
     const position = work[0]?.from ?? (this.#work.at(-1) ?? batch.work).to;
     const progress: SliceProgress = work.length > 0 ? { position, work } : { position };
-    const ended = await this.#ending(batch, step, ran, spec);
+    const ended = await this.#ending(batch, step, about);
     await recordSlice(this.#shard, { ...ended, slice: this.#slice, progress, window });
     [this.#work, this.#position, this.#window] = [work, position, window];
     this.#held = work.length > 0 && this.#held ? { ...this.#held, filtered: 0, lost: 0, window } : undefined;
-    if (step.delivered > 0 || work.length === 0) this.#tries = 0;
+    if (step.delivered > 0 || step.discarded || work.length === 0) this.#tries = 0;
   }
 
   async #ending(
     batch: Batch,
     step: BatchStep,
-    ran: RanWell | undefined,
-    spec: FunctionSpec | undefined,
+    { ran, spec, to }: Settled,
   ): Promise<Omit<SliceStep, 'slice' | 'progress' | 'window'>> {
     const { ports } = this.#shard;
     const now = ports.clock.now();
     const requestId = ran?.requestId ?? ports.ids.uuid();
     const invocations = batch.work.invocations + (ran ? 1 : 0);
-    const records: readonly StreamRecord[] = step.discarded ? batch.records.slice(step.delivered) : [];
     const condition = step.discarded;
-    const write =
-      condition &&
-      (await prepareDiscard(this.#shard, {
-        condition,
-        records,
-        invocations,
-        requestId,
-        ran: condition === 'RecordAgeExceeded' ? undefined : ran,
-        role: spec?.role,
-        now,
-      }));
-    return { batch, step, ran, requestId, invocations, now, writeDiscard: write };
+    const records = condition ? batch.records.slice(step.delivered) : [];
+    const discard = { records, invocations, requestId, ran, role: spec?.role, now, to };
+    const writeDiscard = condition && (await prepareDiscard(this.#shard, { ...discard, condition }));
+    return { batch, step, ran, requestId, invocations, now, writeDiscard };
   }
 
   async #pause(progress = false): Promise<void> {

@@ -333,3 +333,36 @@ test('a disabled mapping stops, and goes on where it was', async () => {
   assert.deepEqual([await room.books(), await room.shard()], [undefined, undefined]);
   await room.close();
 });
+
+test('a blocked lane is shown, tried now, and its record skipped or put elsewhere', async () => {
+  let fails = true;
+  const room = await openRoom({
+    handler: (event) => {
+      if (fails && valuesOf(event).includes('poison')) throw Error('no');
+    },
+  });
+  await room.write(['poison', 'good']);
+  await room.mappings.start();
+  await room.keep(mappingOf(streamSettings()));
+  await until('blocked', async () => (await room.books())?.attempts === 1);
+  const ask = (path: string, body?: object) => room.ask(path, body) as Promise<ReturnType<typeof JSON.parse>>;
+  const shown = await ask('GET /mappings/:uuid');
+  assert.deepEqual([shown.books.attempts, shown.shards.length, shown.blocked.length], [1, 1, 1]);
+  const { shardId, slice, attempts, record, records, error } = shown.blocked[0];
+  assert.deepEqual(
+    [shardId, slice, attempts, record.kinesis.partitionKey, records.length, error],
+    ['shardId-0', 0, 1, 'k', 2, '{}'],
+  );
+  assert.deepEqual(await ask('POST /mappings/:uuid/retry', {}), { lanes: 1 });
+  await until('tried again', async () => (await room.books())?.attempts === 2);
+  await assert.rejects(ask('POST /mappings/:uuid/skip', { shardId: 'other' }), { code: 'InvalidRequest' });
+  await assert.rejects(ask('POST /mappings/:uuid/skip', { to: 'nowhere' }), { code: 'InvalidRequest' });
+  fails = false;
+  const to = 'arn:aws:sqs:us-east-1:000000000000:aside';
+  await until('skipped', async () => (await ask('POST /mappings/:uuid/skip', { to }).catch(() => undefined))?.skipped === '1');
+  await until('the other', async () => (await room.books())?.delivered === 1);
+  assert.deepEqual([(await room.books())?.['dead-lettered'], room.puts[0]?.target.arn], [1, to]);
+  assert.equal(JSON.parse(room.puts[0]!.item.body).requestContext.condition, 'Skipped');
+  assert.equal((await ask('GET /mappings')).mappings[0].books.delivered, 1);
+  await room.close();
+});

@@ -11,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { transactUntilDone } from '../deliverer.ts';
 import { type Gate, openGate } from './gate.ts';
-import type { MappingPorts, Runner } from './ports.ts';
+import type { BlockedLane, MappingPorts, Runner } from './ports.ts';
 import { recordBatch } from './record-batch.ts';
 import { LiveMapping, type Shard } from './shard.ts';
 import { ShardReader } from './shard-reader.ts';
@@ -67,6 +67,11 @@ export class StreamRunner implements Runner {
     this.#unwatch();
     await this.#looking;
     await Promise.all([...this.#running.values()].map(stopShard));
+  }
+
+  blocked(): readonly BlockedLane[] {
+    const slices = [...this.#running.values()].flatMap((running) => running.slices);
+    return slices.map((slice) => slice.blocked()).filter((lane) => lane !== undefined);
   }
 
   /** Compares what runs with the stream as it is now; calls while it looks make it look once more. */
