@@ -28,6 +28,8 @@ const tables = {
 const REFUSING = new Set([
   'dynamodb EnableKinesisStreamingDestination',
   'iam CreateServiceLinkedRole',
+  'kinesis EnableEnhancedMonitoring',
+  'kinesis StartStreamEncryption',
   'logs PutSubscriptionFilter',
   's3 PutBucketVersioning',
   'sts AssumeRoleWithWebIdentity',
