@@ -1,5 +1,5 @@
 import type { BatchGetItemCommandInput, BatchGetItemCommandOutput, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
-import { itemOf, type Operation, type OperationContext } from '../../model/index.ts';
+import type { Operation, OperationContext } from '../../model/index.ts';
 import { readUnits, TableUnits } from './capacity.ts';
 import { items, type Table } from './collections.ts';
 import type { DynamoDeps } from './deps.ts';
@@ -9,6 +9,7 @@ import { project } from './expressions/projection.ts';
 import { tableOf, tableRef } from './found.ts';
 import { type Place, placeOfKey } from './item-keys.ts';
 import { invalid } from './refusals.ts';
+import { itemIn } from './stored-item.ts';
 import type { Item } from './values/item.ts';
 import { keyGiven } from './writes.ts';
 
@@ -76,7 +77,7 @@ async function readAll(deps: DynamoDeps, { table, request, projection, wanted }:
     left.bytes -= row?.size ?? 0;
     units += readUnits(row?.size ?? 0, request.ConsistentRead);
     if (!row) continue;
-    const item = itemOf(row.item) as Item;
+    const item = itemIn(row);
     found.push(projection ? project(projection, item) : item);
   }
   return { found, unread, units };

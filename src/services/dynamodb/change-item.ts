@@ -1,9 +1,10 @@
 import type { Transaction } from '../../kernel/index.ts';
-import { changeTopic, type ItemImage, itemOf, type TableChange, tableStreamArn } from '../../model/index.ts';
+import { changeTopic, type ItemImage, type TableChange, tableStreamArn } from '../../model/index.ts';
 import { type Units, writeUnits } from './capacity.ts';
 import { expiries, items, type LatestStream, type Table } from './collections.ts';
 import { changeEntry } from './index-entries.ts';
 import { keyOf, type Place } from './item-keys.ts';
+import { itemBytes, itemIn } from './stored-item.ts';
 import { attribute, type Item, itemSize, sameItem, toJsonItem } from './values/item.ts';
 
 /** Where a change came from. */
@@ -33,7 +34,7 @@ export function followsChanges({ indexes, ttl, stream }: Table): boolean {
 /** The item at a place, binary values as bytes. */
 export async function itemAt(from: Pick<Transaction, 'get'>, table: Table, { pk, sk }: Place): Promise<Item | undefined> {
   const stored = await from.get(items, [table.id, pk, sk]);
-  return stored && (itemOf(stored.item) as Item);
+  return stored && itemIn(stored);
 }
 
 /**
@@ -45,8 +46,7 @@ export async function changeItem(tx: Transaction, table: Table, change: ItemChan
   const size = after ? itemSize(after) : 0;
   const units = writeUnits(Math.max(size, before ? itemSize(before) : 0));
   if (before && after && sameItem(before, after)) return { table: units };
-  const image = after && (toJsonItem(after) as ItemImage);
-  if (image) await tx.put(items, { table: table.id, ...place, size, item: image });
+  if (after) await tx.put(items, { table: table.id, ...place, size, item: itemBytes(after) });
   else await tx.delete(items, [table.id, place.pk, place.sk]);
   if (!followsChanges(table)) return { table: units };
   const indexes: Record<string, number> = {};
@@ -55,7 +55,7 @@ export async function changeItem(tx: Transaction, table: Table, change: ItemChan
     if (used > 0) indexes[index.name] = used;
   }
   if (table.ttl?.enabled) await changeExpiry(tx, table, change);
-  if (table.stream?.enabled && (before || after)) await record(tx, table, table.stream, { change, image, size, origin });
+  if (table.stream?.enabled && (before || after)) await record(tx, table, table.stream, { change, size, origin });
   return { table: units, indexes };
 }
 
@@ -80,17 +80,17 @@ async function record(
   tx: Transaction,
   table: Table,
   stream: LatestStream,
-  { change, image, size, origin }: { change: ItemChange; image: ItemImage | undefined; size: number; origin: Origin },
+  { change, size, origin }: { change: ItemChange; size: number; origin: Origin },
 ): Promise<void> {
   const { before, after, place } = change;
   const { viewType } = stream;
   const keys = keyOf((after ?? before)!, table);
   const shows = (which: 'NEW_IMAGE' | 'OLD_IMAGE') => viewType === which || viewType === 'NEW_AND_OLD_IMAGES';
   const old = before && shows('OLD_IMAGE') ? before : undefined;
-  const now = image && shows('NEW_IMAGE') ? image : undefined;
+  const now = after && shows('NEW_IMAGE') ? after : undefined;
   const body: TableChange = {
     keys: toJsonItem(keys) as ItemImage,
-    ...(now ? { newImage: now } : {}),
+    ...(now ? { newImage: toJsonItem(now) as ItemImage } : {}),
     ...(old ? { oldImage: toJsonItem(old) as ItemImage } : {}),
     size: itemSize(keys) + (now ? size : 0) + (old ? itemSize(old) : 0),
     viewType,

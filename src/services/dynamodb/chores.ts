@@ -1,9 +1,8 @@
 import type { Key, Store, Transaction } from '../../kernel/index.ts';
-import { itemOf } from '../../model/index.ts';
 import { dueAt } from './change-item.ts';
 import { type Chore, chores, entries, expiries, items, type StoredItem, type Table, tables } from './collections.ts';
 import { putEntry } from './index-entries.ts';
-import type { Item } from './values/item.ts';
+import { itemIn } from './stored-item.ts';
 
 /** Rows of one transaction, so that others get their turn. */
 const SLICE = 100;
@@ -39,7 +38,7 @@ async function removeItems(tx: Transaction, { of, attribute }: Chore): Promise<b
   const page = await tx.range(items, { prefix: [of], limit: SLICE });
   for (const { pk, sk, item } of page.items) {
     await tx.delete(items, [of, pk, sk]);
-    const due = attribute === undefined ? undefined : dueAt(attribute, item as Item);
+    const due = attribute === undefined ? undefined : dueAt(attribute, itemIn({ item }));
     if (due !== undefined) await tx.delete(expiries, [due, of, pk, sk]);
   }
   return page.next !== undefined;
@@ -70,9 +69,9 @@ function isWanted({ indexes, ttl }: Table, { index, attribute }: Chore): boolean
 async function take(tx: Transaction, table: Table, chore: Chore, { pk, sk, item }: StoredItem): Promise<void> {
   if (chore.index !== undefined) {
     const index = table.indexes.find(({ id }) => id === chore.index)!;
-    return putEntry(tx, table, index, itemOf(item) as Item, { pk, sk });
+    return putEntry(tx, table, index, itemIn({ item }), { pk, sk });
   }
-  const at = dueAt(chore.attribute!, item as Item);
+  const at = dueAt(chore.attribute!, itemIn({ item }));
   if (at !== undefined) await tx.put(expiries, { at, table: table.id, pk, sk });
 }
 

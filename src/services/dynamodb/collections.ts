@@ -1,5 +1,5 @@
 import { collection, type StoreSchema } from '../../kernel/index.ts';
-import { changeTopic, type ItemImage, type StreamViewType, type Tag, tableStreams } from '../../model/index.ts';
+import { changeTopic, type StreamViewType, type Tag, tableStreams } from '../../model/index.ts';
 import type { KeyElement } from './values/keys.ts';
 
 /** Of a table or an index: the partition key, then the sort key if there is one. */
@@ -79,17 +79,17 @@ export interface TableTags {
 
 export const tableTags = collection<TableTags>({ name: 'dynamodb.tags', key: ['account', 'region', 'name'] });
 
-/** An item as JSON, in key order within its table (item-keys.ts says what pk and sk are). */
+/** An item (stored-item.ts), in key order within its table (item-keys.ts says what pk and sk are). */
 export interface StoredItem {
   readonly table: string;
   readonly pk: string;
   readonly sk: string;
   /** In bytes, as DynamoDB counts. */
   readonly size: number;
-  readonly item: ItemImage;
+  readonly item: Uint8Array;
 }
 
-export const items = collection<StoredItem>({ name: 'dynamodb.items', key: ['table', 'pk', 'sk'] });
+export const items = collection<StoredItem>({ name: 'dynamodb.items', key: ['table', 'pk', 'sk'], bytes: 'item' });
 
 /** What an index holds of an item: its own key, then the table's. */
 export interface IndexEntry {
@@ -99,12 +99,13 @@ export interface IndexEntry {
   readonly tablePk: string;
   readonly tableSk: string;
   readonly size: number;
-  readonly item: ItemImage;
+  readonly item: Uint8Array;
 }
 
 export const entries = collection<IndexEntry>({
   name: 'dynamodb.entries',
   key: ['index', 'pk', 'sk', 'tablePk', 'tableSk'],
+  bytes: 'item',
 });
 
 /** When an item of a table with time to live is due; over all tables, soonest first. */

@@ -1,5 +1,5 @@
 import type { GetItemCommandInput, GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
-import { itemOf, type Operation } from '../../model/index.ts';
+import type { Operation } from '../../model/index.ts';
 import { consumed, readUnits, withCapacity } from './capacity.ts';
 import { items } from './collections.ts';
 import type { DynamoDeps } from './deps.ts';
@@ -7,7 +7,7 @@ import { bindRequest } from './expressions/legacy.ts';
 import { project } from './expressions/projection.ts';
 import { tableOf, tableRef } from './found.ts';
 import { placeOfKey } from './item-keys.ts';
-import type { Item } from './values/item.ts';
+import { itemIn } from './stored-item.ts';
 import { keyGiven } from './writes.ts';
 
 type Output = Omit<GetItemCommandOutput, '$metadata'>;
@@ -21,7 +21,7 @@ export function getItem(deps: DynamoDeps): Operation<GetItemCommandInput, Output
     const table = await tableOf(read, tableRef(context, input.TableName));
     const { pk, sk } = placeOfKey(table, key);
     const stored = await read.get(items, [table.id, pk, sk]);
-    const item = stored && (itemOf(stored.item) as Item);
+    const item = stored && itemIn(stored);
     const units = { table: readUnits(stored?.size ?? 0, input.ConsistentRead) };
     return {
       ...(item ? { Item: projection ? project(projection, item) : item } : {}),

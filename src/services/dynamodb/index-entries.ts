@@ -1,9 +1,9 @@
 import type { Transaction } from '../../kernel/index.ts';
-import type { ItemImage } from '../../model/index.ts';
 import { writeUnits } from './capacity.ts';
 import { entries, type IndexEntry, type Table, type TableIndex } from './collections.ts';
 import { type Place, placeOf } from './item-keys.ts';
-import { attribute, type Item, itemSize, sameItem, toJsonItem } from './values/item.ts';
+import { itemBytes } from './stored-item.ts';
+import { attribute, type Item, itemSize, sameItem } from './values/item.ts';
 import { isEmpty } from './values/keys.ts';
 
 /** Whether an index takes an item in: it has all key attributes, of the right types (indexes are sparse). */
@@ -39,7 +39,7 @@ function entryOf(index: TableIndex, held: Item, { item, place }: { item: Item; p
     tablePk: place.pk,
     tableSk: place.sk,
     size: itemSize(held),
-    item: toJsonItem(held) as ItemImage,
+    item: itemBytes(held),
   };
 }
 

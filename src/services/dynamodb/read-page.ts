@@ -1,5 +1,4 @@
 import type { Reader } from '../../kernel/index.ts';
-import { itemOf } from '../../model/index.ts';
 import { consumed, readUnits, withCapacity } from './capacity.ts';
 import { items, type Table, type TableIndex } from './collections.ts';
 import type { Bound } from './expressions/bind.ts';
@@ -8,6 +7,7 @@ import { project } from './expressions/projection.ts';
 import { keyOf } from './item-keys.ts';
 import { invalid } from './refusals.ts';
 import { readSelection, type SelectInput, type Selection } from './selection.ts';
+import { itemIn } from './stored-item.ts';
 import type { Item } from './values/item.ts';
 import { inTable, type Row, type Stretch, walk } from './walk.ts';
 
@@ -43,7 +43,7 @@ export async function readPage(read: Reader, stretch: Stretch, { input, bound }:
     ...(selection.counts ? {} : { Items: projection ? kept.map((item) => project(projection, item)) : kept }),
     Count: kept.length,
     ScannedCount: rows.length,
-    ...(last ? { LastEvaluatedKey: keyOf(itemOf(last.item) as Item, table, ...(index ? [index] : [])) } : {}),
+    ...(last ? { LastEvaluatedKey: keyOf(itemIn(last), table, ...(index ? [index] : [])) } : {}),
     ...withCapacity(consumed(input.ReturnConsumedCapacity, table, units)),
   };
 }
@@ -53,11 +53,11 @@ async function wholeItems(
   read: Reader,
   { table, selection, rows }: { table: Table; selection: Selection; rows: readonly Row[] },
 ): Promise<{ items: Item[]; fetched: readonly number[] }> {
-  if (!selection.fetches) return { items: rows.map(({ item }) => itemOf(item) as Item), fetched: [] };
+  if (!selection.fetches) return { items: rows.map(itemIn), fetched: [] };
   const places = rows.map((row) => inTable(row));
   const stored = await Promise.all(places.map(({ pk, sk }) => read.get(items, [table.id, pk, sk])));
   const there = stored.filter((row) => row !== undefined);
-  return { items: there.map(({ item }) => itemOf(item) as Item), fetched: there.map(({ size }) => size) };
+  return { items: there.map(itemIn), fetched: there.map(({ size }) => size) };
 }
 
 function unitsOf(

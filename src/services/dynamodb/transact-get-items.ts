@@ -1,5 +1,5 @@
 import type { TransactGetItemsCommandInput, TransactGetItemsCommandOutput } from '@aws-sdk/client-dynamodb';
-import { itemOf, type Operation } from '../../model/index.ts';
+import type { Operation } from '../../model/index.ts';
 import { readUnits, TableUnits } from './capacity.ts';
 import { items } from './collections.ts';
 import type { DynamoDeps } from './deps.ts';
@@ -8,7 +8,7 @@ import { project } from './expressions/projection.ts';
 import { tableOf, tableRef } from './found.ts';
 import { placeOfKey } from './item-keys.ts';
 import { invalid } from './refusals.ts';
-import type { Item } from './values/item.ts';
+import { itemIn } from './stored-item.ts';
 import { keyGiven } from './writes.ts';
 
 type Output = Omit<TransactGetItemsCommandOutput, '$metadata'>;
@@ -33,7 +33,7 @@ export function transactGetItems(deps: DynamoDeps): Operation<TransactGetItemsCo
     return {
       Responses: rows.map((row, i) => {
         const { projection } = asked[i]!;
-        const item = row && (itemOf(row.item) as Item);
+        const item = row && itemIn(row);
         return item ? { Item: projection ? project(projection, item) : item } : {};
       }),
       ...used.member(input.ReturnConsumedCapacity, 'Read'),
