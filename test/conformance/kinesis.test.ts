@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { Kinesis, waitUntilStreamExists } from '@aws-sdk/client-kinesis';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
-import { PROCESS_DRIVER, refused } from '../support/sdk.ts';
+import { PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
 
 const ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream';
 let platform: Platform;
@@ -66,6 +66,19 @@ test('the SDK makes a stream, puts, reads, reshards and deletes', async () => {
   );
   await kinesis.deleteStream({ StreamName });
   assert.deepEqual((await kinesis.listStreams({})).StreamNames, []);
+});
+
+test('signatures over HTTP/2 are checked, with its :authority in place of a host', async () => {
+  const { AccessKey } = await sdk(platform.url).iam.createAccessKey({});
+  const signing = (secretAccessKey: string) => {
+    const credentials = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey };
+    return new Kinesis({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  };
+  const [right, wrong] = [signing(AccessKey!.SecretAccessKey!), signing('wrong')];
+  assert.ok((await right.describeLimits({})).ShardLimit);
+  await refused(wrong.describeLimits({}), 'InvalidSignatureException');
+  right.destroy();
+  wrong.destroy();
 });
 
 test('a consumer gets records as they come, over one connection with other calls', async () => {
