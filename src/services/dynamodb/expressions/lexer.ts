@@ -97,11 +97,10 @@ export function expect(reader: Reader, type: string): Token {
   return accept(reader, type) ?? stop(reader);
 }
 
-/** The syntax error at the next token, with the text from the token before it to the one behind it. */
+/** The syntax error at the next token, with the text from the token before it to the one behind it, blanks at the ends included. */
 export function stop(reader: Reader): never {
   const token = peek(reader);
-  const from = reader.tokens[reader.at - 1] ?? token;
-  const near = reader.text.slice(from.start, peek(reader, 1).end);
+  const near = reader.text.slice(reader.tokens[reader.at - 1]?.start ?? 0, peek(reader, 1).end);
   throw wrong(reader.kind, `Syntax error; token: "${token.text}", near: "${near}"`);
 }
 

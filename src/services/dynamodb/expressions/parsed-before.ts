@@ -1,18 +1,23 @@
-/** Texts whose parse is remembered; the oldest unused half goes when there are more. */
-const MOST_REMEMBERED = 1000;
+/** Characters of text whose parse is remembered, 128 K: some thousand usual expressions; what they become takes about forty times that. */
+const MOST_CHARACTERS = 131_072;
 
 /**
  * A parser that remembers what it gave for a text: applications send the same few expressions with every call. Errors are not remembered.
- * Bounded: two generations of half the number each, texts of at most 4 KB.
+ * Bounded: two generations of half the size each; the older goes when the younger is full, but for what was asked for since.
  */
 export function rememberParsed<T>(parse: (text: string) => T): (text: string) => T {
   let young = new Map<string, T>();
   let old = new Map<string, T>();
+  let characters = 0;
   return (text) => {
-    let parsed = young.get(text);
-    if (parsed !== undefined) return parsed;
-    parsed = old.get(text) ?? parse(text);
-    if (young.size >= MOST_REMEMBERED / 2) [old, young] = [young, new Map()];
+    const remembered = young.get(text);
+    if (remembered !== undefined) return remembered;
+    const parsed = old.get(text) ?? parse(text);
+    characters += text.length;
+    if (characters > MOST_CHARACTERS / 2) {
+      [old, young] = [young, new Map()];
+      characters = text.length;
+    }
     young.set(text, parsed);
     return parsed;
   };
