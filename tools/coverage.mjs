@@ -14,6 +14,9 @@ import { createWire, serviceNames } from '../src/wire/index.ts';
 const nothing = new Proxy(() => nothing, {
   get: (_, name) => (name === Symbol.toPrimitive ? () => '' : nothing),
   apply: () => nothing,
+  // Spread into another object it still has what every service reads at once.
+  ownKeys: () => ['store', 'clock', 'ids', 'logger'],
+  getOwnPropertyDescriptor: () => ({ value: nothing, enumerable: true, configurable: true }),
 });
 const tables = {
   lambda: lambdaService(nothing),

@@ -60,7 +60,9 @@ function checkedCors(cors: Cors): Cors {
   if (cors.AllowCredentials && cors.AllowOrigins?.includes('*'))
     throw badRequest("allow-credentials is not supported if 'allow-origin' is *");
   for (const origin of cors.AllowOrigins ?? []) {
-    if (origin !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^\s/]+$/i.test(origin) && !/^https?:\/\/\*$/.test(origin))
+    if (origin === '*') continue;
+    if (origin.includes('*')) throw settingNotImplemented(`AllowOrigins ${origin}`);
+    if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/]+$/i.test(origin))
       throw badRequest(`Invalid format for origin ${origin}. Origin must be an absolute URI or *`);
   }
   return cors;

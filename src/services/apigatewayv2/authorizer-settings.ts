@@ -8,6 +8,7 @@ const SOURCE = /^\$(?:request\.(?:header|querystring)\.\S{1,256}|context\.[A-Za-
 /** Authorizers of HTTP APIs (spec/backends.md §12.1). Throws BadRequestException, NotImplemented for what is not enforced here. */
 export function checkedAuthorizer(given: AuthorizerSettings): AuthorizerSettings {
   const { AuthorizerType: type, AuthorizerCredentialsArn, IdentityValidationExpression, IdentitySource: sources = [] } = given;
+  if (type !== 'JWT' && type !== 'REQUEST') throw badRequest(`Invalid AuthorizerType ${type}`);
   if (AuthorizerCredentialsArn) throw settingNotImplemented('AuthorizerCredentialsArn');
   if (IdentityValidationExpression) throw badRequest('IdentityValidationExpression is not supported for HTTP APIs');
   const wrong = sources.find((source) => !SOURCE.test(source));

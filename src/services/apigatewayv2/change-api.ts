@@ -93,7 +93,8 @@ export async function deleteDeployment(tx: Transaction, api: string, id: string)
   await tx.delete(snapshots, [api, id]);
 }
 
-async function snapshotOf(tx: Transaction, id: string): Promise<Snapshot> {
+/** Everything that a deployment made now would hold. */
+export async function snapshotOf(tx: Reader, id: string): Promise<Snapshot> {
   const api = await tx.get(apis, [id]);
   return {
     api: api!.settings,

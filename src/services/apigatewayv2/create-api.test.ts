@@ -57,6 +57,7 @@ test('what would not be enforced is refused by name', async () => {
     [{ RouteKey: 'GET /' }, 'BadRequestException', /Target/],
     [{ RouteSelectionExpression: '$request.body.x' }, 'BadRequestException', /RouteSelectionExpression/],
     [{ CorsConfiguration: { AllowOrigins: ['nowhere'] } }, 'BadRequestException', /Invalid format for origin nowhere/],
+    [{ CorsConfiguration: { AllowOrigins: ['https://*'] } }, 'NotImplemented', /AllowOrigins https/],
     [{ Tags: { 'aws:x': '1' } }, 'BadRequestException', /reserved/],
   ];
   for (const [more, code, text] of cases) assert.match((await refused(create(more), code)).message, text);

@@ -44,7 +44,11 @@ export function newApiId(deps: ApiGatewayDeps): string {
 type QuickInput = Pick<CreateApiRequest, 'RouteKey'> & { readonly Target: string };
 type QuickParts = ReturnType<typeof quickParts>;
 
-function quickParts(deps: ApiGatewayDeps, { api, created }: StoredApi, { Target, RouteKey = '$default' }: QuickInput) {
+function quickParts(
+  deps: ApiGatewayDeps,
+  { api, account, region, created }: StoredApi,
+  { Target, RouteKey = '$default' }: QuickInput,
+) {
   const integration = { api, id: newPartId(deps), managed: true, settings: quickIntegration(Target) };
   const settings = checkedRoute({ RouteKey, Target: `integrations/${integration.id}` });
   const route = { api, id: newPartId(deps), managed: true, routeKey: RouteKey, settings };
@@ -55,7 +59,7 @@ function quickParts(deps: ApiGatewayDeps, { api, created }: StoredApi, { Target,
     created,
     updated: created,
     authorizers: '',
-    settings: checkedStage({ AutoDeploy: true }),
+    settings: checkedStage({ AutoDeploy: true }, { account, region }),
     tags: {},
   };
   return { integration, route, stage };

@@ -47,6 +47,7 @@ test('what is not served is refused by name', async () => {
     [{ ...lambda, PayloadFormatVersion: undefined }, 'BadRequestException', /PayloadFormatVersion/],
     [{ ...lambda, IntegrationUri: 'arn:aws:sqs:us-east-1:000000000000:q' }, 'BadRequestException', /URI/],
     [{ ...web, IntegrationUri: 'ftp://example.com' }, 'BadRequestException', /HTTP endpoint/],
+    [{ ...web, IntegrationUri: 'https://{host}/' }, 'BadRequestException', /not in its host/],
     [{ ...web, IntegrationMethod: 'FETCH' }, 'BadRequestException', /HTTP method/],
     [{ ...web, RequestParameters: { 'append:header.host': 'x' } }, 'BadRequestException', /restricted/],
     [{ ...web, ResponseParameters: { '99': {} } }, 'BadRequestException', /status code/],

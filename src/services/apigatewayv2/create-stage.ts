@@ -13,7 +13,7 @@ import { checkTags } from './tags.ts';
 export function createStage(deps: ApiGatewayDeps): Operation<CreateStageRequest, CreateStageResponse> {
   return async ({ ApiId, StageName = '', DeploymentId, Tags, ...input }, context) => {
     checkStageName(StageName);
-    const settings = checkedStage(input);
+    const settings = checkedStage(input, context);
     if (settings.AutoDeploy && DeploymentId) throw badRequest('Deployment ID cannot be set for a stage with autoDeploy enabled');
     const row: StoredStage = {
       api: ApiId ?? '',

@@ -12,9 +12,12 @@ import { deletePart } from './delete-parts.ts';
 import { deleteRouteRequestParameter } from './delete-route-request-parameter.ts';
 import { deleteAccessLogSettings, deleteRouteSettings } from './delete-stage-settings.ts';
 import type { ApiGatewayDeps } from './deps.ts';
+import { exportApi } from './export-api.ts';
 import { createFindHttpApi } from './find-http-api.ts';
 import { getApi, getApis } from './get-api.ts';
 import { getPart, getParts } from './get-parts.ts';
+import { importApi } from './import-api.ts';
+import { reimportApi } from './reimport-api.ts';
 import { resetAuthorizersCache } from './reset-authorizers-cache.ts';
 import { getTags, tagResource, untagResource } from './tags.ts';
 import { unconfigured } from './unconfigured.ts';
@@ -51,6 +54,7 @@ export function apiGatewayService(deps: ApiGatewayDeps): ApiGatewayService {
     DeleteRouteRequestParameter: deleteRouteRequestParameter(deps),
     DeleteRouteSettings: deleteRouteSettings(deps),
     DeleteStage: deletePart(deps, 'Stage'),
+    ExportApi: exportApi(deps),
     GetApi: getApi(deps),
     GetApis: getApis(deps),
     GetAuthorizer: getPart(deps, 'Authorizer'),
@@ -64,6 +68,8 @@ export function apiGatewayService(deps: ApiGatewayDeps): ApiGatewayService {
     GetStage: getPart(deps, 'Stage'),
     GetStages: getParts(deps, 'Stage'),
     GetTags: getTags(deps),
+    ImportApi: importApi(deps),
+    ReimportApi: reimportApi(deps),
     ResetAuthorizersCache: resetAuthorizersCache(deps),
     TagResource: tagResource(deps),
     UntagResource: untagResource(deps),

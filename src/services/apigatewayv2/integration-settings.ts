@@ -59,6 +59,8 @@ function checkUrl(given: IntegrationSettings): void {
   const shape = url.replace(/\$\{stageVariables\.\w+\}/g, 'v').replace(/\{[\w.-]+\+?\}/g, 'v');
   if (!/^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/.test(shape) || !URL.canParse(shape))
     throw badRequest('Invalid HTTP endpoint specified for URI');
+  if (/^https?:\/\/[^/?]*\{/.test(url.replace(/\$\{stageVariables\.\w+\}/g, 'v')))
+    throw badRequest('Path variables may stand in the path of a URI, not in its host');
   if (method === undefined) throw badRequest('HttpMethod is required for HTTP_PROXY');
   if (!METHODS.test(method)) throw badRequest('Invalid HTTP method specified');
   if (format !== undefined && format !== '1.0') throw badRequest('PayloadFormatVersion must be 1.0 for HTTP_PROXY');

@@ -1,10 +1,10 @@
 import type { RouteSettings, Stage } from '@aws-sdk/client-apigatewayv2';
-import { parseArn, parseRouteKey, settingNotImplemented } from '../../model/index.ts';
+import { type Place, parseArn, parseRouteKey, settingNotImplemented } from '../../model/index.ts';
 import type { StageSettings, StoredStage } from './collections.ts';
 import { badRequest } from './refusals.ts';
 
 /** Stages of HTTP APIs (spec/backends.md §12.1). Throws BadRequestException, NotImplemented for what is not enforced here. */
-export function checkedStage(given: StageSettings): StageSettings {
+export function checkedStage(given: StageSettings, place: Place): StageSettings {
   if (given.ClientCertificateId) throw badRequest('ClientCertificateId is supported only for WebSocket APIs');
   checkRouteSettings(given.DefaultRouteSettings);
   for (const [key, settings] of Object.entries(given.RouteSettings ?? {})) {
@@ -18,7 +18,7 @@ export function checkedStage(given: StageSettings): StageSettings {
       throw badRequest(`Stage variable value ${value} has characters that are not allowed: [A-Za-z0-9-._~:/?#&=,]+`);
   }
   const log = given.AccessLogSettings;
-  if (log?.DestinationArn) checkLog(log.DestinationArn, log.Format);
+  if (log?.DestinationArn) checkLog(log.DestinationArn, log.Format, place);
   const { ClientCertificateId: _, ...rest } = given;
   return {
     ...rest,
@@ -39,11 +39,13 @@ function checkRouteSettings(settings: RouteSettings | undefined): void {
     if (limit !== undefined && limit < 0) throw badRequest('Throttling limits must not be negative');
 }
 
-function checkLog(arn: string, format: string | undefined): void {
+function checkLog(arn: string, format: string | undefined, place: Place): void {
   const parsed = parseArn(arn);
   if (parsed?.service === 'firehose') throw settingNotImplemented('AccessLogSettings to a delivery stream');
   if (parsed?.service !== 'logs' || !/^log-group:[^:]+(:\*)?$/.test(parsed.resource))
     throw badRequest('Access Log destination must be a log group ARN');
+  if (parsed.account !== place.account || parsed.region !== place.region)
+    throw badRequest('Access Log destination must be of the same account and region');
   if (!format) throw badRequest('Access log format must be specified');
   if (/[\r\n]/.test(format)) throw badRequest('Access Log format must be single line');
   if (!format.includes('$context.requestId') && !format.includes('$context.extendedRequestId'))

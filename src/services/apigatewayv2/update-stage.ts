@@ -12,7 +12,7 @@ export function updateStage(deps: ApiGatewayDeps): Operation<UpdateStageRequest,
   return async ({ ApiId, StageName = '', DeploymentId, ...input }, context) => {
     const { api } = await changeApi(deps, context, ApiId, async (tx, { api }) => {
       const before = await partOf(tx, 'Stage', [api, StageName]);
-      const settings = checkedStage(merged(before.settings, input));
+      const settings = checkedStage(merged(before.settings, input), context);
       if (settings.AutoDeploy && DeploymentId && DeploymentId !== before.deployment)
         throw badRequest('Deployment ID cannot be set for a stage with autoDeploy enabled');
       if (DeploymentId) await partOf(tx, 'Deployment', [api, DeploymentId]);
