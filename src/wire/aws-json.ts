@@ -5,6 +5,7 @@ import { awsJsonCodec, cborCodec } from './codecs.ts';
 import type { ServiceName } from './contract.ts';
 import { eventResponse } from './event-stream.ts';
 import { type Told, tell } from './failures.ts';
+import { millisecondCborCodec } from './millisecond-cbor.ts';
 import { noTrailers, type Protocol } from './protocol.ts';
 import { type ErrorShape, serviceModel } from './service-model.ts';
 
@@ -25,13 +26,14 @@ const CONTENT_TYPES = {
   awsJson1_0: 'application/x-amz-json-1.0',
   awsJson1_1: 'application/x-amz-json-1.1',
   rpcv2Cbor: 'application/cbor',
+  awsCbor1_1: 'application/x-amz-cbor-1.1',
 } as const;
 
 export type RpcName = keyof typeof CONTENT_TYPES;
 
-/** awsJson 1.0 and 1.1 (spec/backends.md §1.3) and rpcv2 CBOR (§1.6): one object in, one object out. */
+/** awsJson 1.0 and 1.1 (spec/backends.md §1.3), its CBOR variant (§5) and rpcv2 CBOR (§1.6): one object in, one object out. */
 export function createRpc(service: ServiceName, name: RpcName): Protocol {
-  const codec = name === 'rpcv2Cbor' ? cborCodec : awsJsonCodec;
+  const codec = CODECS[name];
   const headersFor = (requestId: string): Record<string, string> => ({
     'content-type': CONTENT_TYPES[name],
     ...(name === 'rpcv2Cbor' ? { 'smithy-protocol': 'rpc-v2-cbor' } : {}),
@@ -50,7 +52,7 @@ export function createRpc(service: ServiceName, name: RpcName): Protocol {
       if (operation.outEvents !== '')
         return eventResponse(output, answering, { codec, contentType: CONTENT_TYPES[name], headers });
       if (!operation.output.isUnitSchema()) return { status: 200, headers, body: codec.write(operation.output, output) };
-      if (name !== 'rpcv2Cbor') return { status: 200, headers, body: '{}' };
+      if (name !== 'rpcv2Cbor') return { status: 200, headers, body: name === 'awsCbor1_1' ? EMPTY_MAP : '{}' };
       delete headers['content-type'];
       return { status: 200, headers };
     },
@@ -62,13 +64,20 @@ export function createRpc(service: ServiceName, name: RpcName): Protocol {
       return {
         status: told.status,
         headers,
-        body: name === 'rpcv2Cbor' ? cborCodec.write(DOCUMENT as never, body) : JSON.stringify(body),
+        body: codec === awsJsonCodec ? JSON.stringify(body) : cborCodec.write(DOCUMENT as never, body),
       };
     },
   };
 }
 
 const DOCUMENT = 15;
+const EMPTY_MAP = Buffer.from([0xa0]);
+const CODECS = {
+  awsJson1_0: awsJsonCodec,
+  awsJson1_1: awsJsonCodec,
+  rpcv2Cbor: cborCodec,
+  awsCbor1_1: millisecondCborCodec,
+} as const;
 
 function queryError(failure: Failure, told: Told, service: ServiceName): string {
   const query = tell(failure, service, 'awsQuery');

@@ -1,6 +1,6 @@
 import type { ServiceName } from './contract.ts';
 
-export type ProtocolName = 'restJson1' | 'restXml' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'rpcv2Cbor';
+export type ProtocolName = 'restJson1' | 'restXml' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'rpcv2Cbor' | 'awsCbor1_1';
 
 interface CatalogueEntry {
   /** Spoken by this service; the first is the answer's form when a request fits none. */
@@ -98,7 +98,7 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     fault: 'InternalServerError',
   },
   kinesis: {
-    protocols: ['awsJson1_1'],
+    protocols: ['awsJson1_1', 'awsCbor1_1'],
     signing: 'kinesis',
     host: 'kinesis',
     target: 'Kinesis_20131202',

@@ -13,6 +13,7 @@ export interface Recognised {
 }
 
 const DEFAULT_REGION = 'us-east-1';
+const CBOR = 'application/x-amz-cbor-1.1';
 const RPC_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
@@ -108,6 +109,7 @@ function protocolOf(service: ServiceName, request: WireRequest, state: RequestSt
   if (first === 'awsJson1_0' || first === 'awsJson1_1') {
     if (state.path.startsWith('/service/') && protocols.includes('rpcv2Cbor')) return 'rpcv2Cbor';
     if (request.headers['x-amz-target'] === undefined && protocols.includes('awsQuery')) return 'awsQuery';
+    if (request.headers['content-type'] === CBOR && protocols.includes('awsCbor1_1')) return 'awsCbor1_1';
     return request.headers['content-type']?.includes('-1.1')
       ? 'awsJson1_1'
       : request.headers['content-type']?.includes('-1.0')
