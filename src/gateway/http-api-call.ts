@@ -10,7 +10,7 @@ import {
   textAt,
 } from '../model/index.ts';
 import type { Exchange } from './exchange.ts';
-import { commonLogTime, domainName } from './payload-v2.ts';
+import { commonLogTime, domainName, headerLists } from './payload-v2.ts';
 
 /** One request to an HTTP API whose route is known. */
 export interface ApiCall {
@@ -78,7 +78,7 @@ export function expressionsOf(call: ApiCall, body?: Buffer): Expressions {
     if (kind === 'context') return contextValue(call, name.slice('context.'.length));
     if (kind === 'stageVariables') return own(call.stage.variables, of ?? '');
     if (of === 'path') return key === '' ? call.path : own(call.parameters, key);
-    if (of === 'header') return call.exchange.req.headersDistinct[key.toLowerCase()]?.join(',');
+    if (of === 'header') return listed(headerLists(call.exchange), key.toLowerCase());
     if (of === 'querystring') return queryValue(call.exchange.url, key);
     return of === 'body' ? inBody(key) : undefined;
   };
@@ -86,6 +86,10 @@ export function expressionsOf(call: ApiCall, body?: Buffer): Expressions {
 
 function own(map: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+function listed(lists: Readonly<Record<string, readonly string[]>>, name: string): string | undefined {
+  return Object.hasOwn(lists, name) ? lists[name]!.join(',') : undefined;
 }
 
 function queryValue(url: string, name: string): string | undefined {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import http2 from 'node:http2';
 import { after, before, test } from 'node:test';
 import { fail } from '../kernel/index.ts';
 import { ask, outcome } from './gateway.fixture.ts';
@@ -258,4 +259,24 @@ test('the access log has one line a request, which nobody can forge', async () =
   await room.visit('log');
   room.permitted = true;
   assert.match(room.lines.at(-1)!.text, /GET \/ 500 .*resource policy of .*function:f does not let/);
+});
+
+test('over HTTP/2 it is the same', async () => {
+  room.add('two', { 'GET /': { integration: { requestParameters: { 'append:header.x-b': '$request.header.x-a' } } } });
+  answer('{"statusCode":200,"body":"x"}');
+  const session = http2.connect(`http://127.0.0.1:${room.stage.port}`);
+  const status = await new Promise<unknown>((resolve, reject) => {
+    session.on('error', reject);
+    const headers = { ':path': '/?q=1', ':authority': 'two.execute-api.us-east-1.localhost', 'x-a': ['1', '2'], cookie: 'c=1' };
+    const stream = session.request(headers).on('error', reject);
+    stream.on('response', (seen) => resolve(seen[':status']));
+    stream.resume();
+  });
+  session.destroy();
+  const event = room.lastEvent();
+  assert.deepEqual([status, event.rawQueryString, event.cookies, event.headers['x-b']], [200, 'q=1', ['c=1'], '1, 2']);
+  assert.equal(
+    Object.keys(event.headers).some((name) => name.startsWith(':')),
+    false,
+  );
 });

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../model/index.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -97,8 +98,8 @@ export function isHopByHop(header: string): boolean {
 /** Headers in lower case with all their values, the platform's own among them, which cannot be forged; and the query. */
 export function seenRequest(exchange: Exchange, traceId: string): SeenRequest {
   const headers: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(exchange.req.headersDistinct)) {
-    if (values !== undefined && !isHopByHop(name)) headers[name] = values;
+  for (const [name, values] of Object.entries(headerLists(exchange))) {
+    if (!isHopByHop(name)) headers[name] = values;
   }
   headers['x-amzn-trace-id'] = [traceId];
   headers['x-forwarded-for'] = [exchange.sourceIp];
@@ -106,6 +107,14 @@ export function seenRequest(exchange: Exchange, traceId: string): SeenRequest {
   headers['x-forwarded-proto'] = ['http'];
   const rawQuery = queryOf(exchange.url);
   return { headers, rawQuery, query: rawQuery === '' ? [] : [...new URLSearchParams(rawQuery)] };
+}
+
+/** All values of each header. Over HTTP/2 Node has joined them already. */
+export function headerLists(exchange: Exchange): Record<string, readonly string[]> {
+  const distinct = exchange.req.headersDistinct as IncomingMessage['headersDistinct'] | undefined;
+  if (distinct) return distinct as Record<string, string[]>;
+  const own = Object.entries(exchange.headers).filter(([name]) => !name.startsWith(':'));
+  return Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])));
 }
 
 function queryOf(url: string): string {
