@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Clock, randomIds, type StoredEvent, silentLogger, type Transaction } from '../../src/kernel/index.ts';
 import { type BusEvent, busTopic, type OperationContext } from '../../src/model/index.ts';
 import { eventsService, schema } from '../../src/services/events/index.ts';
@@ -12,6 +13,8 @@ export interface EventsRoom extends ReturnType<typeof eventsService> {
   readonly transact: <T>(fn: (tx: Transaction) => Promise<T>) => Promise<T>;
   readonly read: Awaited<ReturnType<typeof openStore>>['read'];
   readonly clock: Clock & { advance(ms: number): Promise<void> };
+  /** Moves time on by little steps until something behind has come to be; fails after ten seconds. */
+  until(holds: () => Promise<boolean>): Promise<void>;
   /** All events on buses so far. */
   events(): Promise<readonly (StoredEvent & { body: BusEvent })[]>;
   close(): Promise<void>;
@@ -32,6 +35,12 @@ export async function openEvents(): Promise<EventsRoom> {
     transact: (fn) => store.transact(fn),
     read: store.read,
     clock,
+    async until(holds) {
+      for (const end = Date.now() + 10_000; !(await holds()); await clock.advance(1)) {
+        assert.ok(Date.now() < end, 'it did not come');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    },
     events: () => store.read.events(busTopic.name, 0, 1, 1000) as never,
     async close() {
       await service.background.stop(AbortSignal.timeout(1000));

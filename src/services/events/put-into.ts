@@ -61,7 +61,6 @@ function eventOf(bus: EventBus, item: PutItem): BusEvent {
     account: accountOf(item.caller),
     region: bus.region,
     time: eventTime(item.time),
-    hops: 0,
   };
   return {
     ...first,
