@@ -102,3 +102,15 @@ test('neither garbage nor silence keeps a connection', async () => {
   assert.match(await exchange(['PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n'], 'never'), /^HTTP\/1.1 400|^$/);
   assert.equal(await exchange([''], 'never'), '');
 });
+
+test('stopping waits neither for those that rest nor for those that never spoke', async () => {
+  const other = await openStage({ limits: { headersMs: 60_000 } });
+  const session = http2.connect(`http://127.0.0.1:${other.port}`);
+  const silent = net.connect(other.port, '127.0.0.1');
+  await Promise.all([once(session, 'connect'), once(silent, 'connect')]);
+  const gone = (one: http2.ClientHttp2Session | net.Socket) =>
+    new Promise<void>((resolve) => one.on('error', () => {}).once('close', () => resolve()));
+  const closed = Promise.all([gone(session), gone(silent)]);
+  await other.gateway.stop(new AbortController().signal);
+  await closed;
+});

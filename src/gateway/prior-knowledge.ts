@@ -19,7 +19,7 @@ export interface PriorKnowledge {
 }
 
 export interface Http2Side {
-  /** Tells all connections that no further requests are taken, and ends those that rest. */
+  /** Tells all connections that no further requests are taken, and ends those that rest or have not said anything yet. */
   close(): void;
   /** Ends all connections. */
   destroy(): void;
@@ -33,6 +33,7 @@ export interface Http2Side {
 export function serveBoth(server: Server, options: PriorKnowledge): Http2Side {
   const [acceptHttp1] = server.listeners('connection') as ((socket: Socket) => void)[];
   const sessions = new Set<http2.ServerHttp2Session>();
+  const silent = new Set<Socket>();
   const http2Server = createHttp2(options);
   http2Server.on('session', (session) => {
     sessions.add(session);
@@ -43,13 +44,17 @@ export function serveBoth(server: Server, options: PriorKnowledge): Http2Side {
   });
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
     tellApart(socket, options.firstMs, (isHttp2) => {
+      silent.delete(socket);
       if (isHttp2) http2Server.emit('connection', socket);
       else acceptHttp1!.call(server, socket);
     });
   });
   return {
     close: () => {
+      for (const socket of silent) socket.destroy();
       for (const session of sessions) session.close();
     },
     destroy: () => {
