@@ -137,7 +137,7 @@ function naming(statement: Statement, caller: Caller): Named {
 }
 
 function namesCaller(principals: Principals, caller: Caller): Named {
-  if (caller.kind === 'service') return principals.services.includes(caller.service) ? 'caller' : 'none';
+  if (caller.kind === 'service') return principals.any || principals.services.includes(caller.service) ? 'caller' : 'none';
   if (caller.kind === 'anonymous') return principals.any ? 'caller' : 'none';
   if (principals.aws.includes(caller.arn)) return 'caller';
   if (caller.kind === 'role' && principals.aws.some((text) => text === caller.roleArn || text === caller.roleId)) return 'role';
