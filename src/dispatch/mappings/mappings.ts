@@ -69,8 +69,8 @@ export function createMappings(ports: MappingPorts): Mappings {
     },
     async stop(deadline) {
       ending.abort();
-      await following;
-      const stopped = Promise.all([...entries.values()].map((entry) => stopEntry(entry)));
+      for (const { runner } of entries.values()) void runner?.stop();
+      const stopped = following.then(() => Promise.all([...entries.values()].map(stopEntry)));
       await Promise.race([stopped, aborted(deadline)]);
     },
   };
