@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type Clock, isFailure } from '../kernel/index.ts';
 import { compilePolicy, executeArn, type FunctionAuthorizer, type Outcome, type Policy, verdict } from '../model/index.ts';
 import { type ApiCall, type ApiCaller, expressionsOf, internalError, refusal, requestArn } from './http-api-call.ts';
@@ -14,12 +15,12 @@ interface Judgement {
   readonly principalId?: string;
 }
 
-/** Judgements that are kept; bounded, the oldest goes first. */
+/** Judgements that are kept, by a hash of what they were about; bounded, the oldest goes first. */
 export type Judgements = Map<string, Judgement>;
 
-const MOST_KEPT = 10_000;
+const MOST_KEPT = 5_000;
 /** Larger answers are not kept: so many of them would fill the memory. */
-const MOST_BYTES = 16 * 1024;
+const MOST_BYTES = 8 * 1024;
 const TIMEOUT_MS = 30_000;
 
 export interface JudgeDoor extends FunctionDoor {
@@ -32,7 +33,7 @@ export async function askJudge(door: JudgeDoor, call: ApiCall, authorizer: Funct
   const expressions = expressionsOf(call);
   const identity = authorizer.identitySource.map((source) => expressions(source.slice(1)) ?? '');
   if (identity.some((value) => value === '')) throw refusal(401, 'Unauthorized');
-  const key = JSON.stringify([call.api.id, call.stage.name, call.stage.authorizers, authorizer, identity]);
+  const key = hash('sha256', JSON.stringify([call.api.id, call.stage.name, call.stage.authorizers, authorizer, identity]));
   const kept = authorizer.ttl > 0 ? door.judgements.get(key) : undefined;
   const judgement = kept && kept.until > door.clock.monotonic() ? kept : await judge(door, call, { authorizer, identity, key });
   if (!isAllowed(judgement, call)) throw refusal(403, 'Forbidden');
