@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import type { OperationContext } from '../model/index.ts';
 import { openStage, type Stage } from './gateway.fixture.ts';
 
 const INVOKE = '/2015-03-31/functions/f/invocations';
@@ -101,6 +102,30 @@ test('first bytes may come one by one, of either version', async () => {
 test('neither garbage nor silence keeps a connection', async () => {
   assert.match(await exchange(['PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n'], 'never'), /^HTTP\/1.1 400|^$/);
   assert.equal(await exchange([''], 'never'), '');
+});
+
+test('an operation is told when its client has gone, and only then', async () => {
+  const waiting = Promise.withResolvers<OperationContext>();
+  const slow = Promise.withResolvers<object>();
+  const lambda = {
+    operations: {
+      ListFunctions: async (_: never, context: OperationContext) => {
+        waiting.resolve(context);
+        return context.signal.aborted ? {} : slow.promise;
+      },
+    },
+    access: () => [],
+  };
+  const other = await openStage({ services: { lambda } });
+  const session = http2.connect(`http://127.0.0.1:${other.port}`);
+  const stream = session.request({ ':path': '/2015-03-31/functions' }).on('error', () => {});
+  const { signal } = await waiting.promise;
+  assert.equal(signal.aborted, false);
+  stream.destroy();
+  if (!signal.aborted) await once(signal, 'abort');
+  slow.resolve({ Functions: [] });
+  session.destroy();
+  await other.close();
 });
 
 test('stopping waits neither for those that rest nor for those that never spoke', async () => {

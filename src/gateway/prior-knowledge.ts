@@ -89,6 +89,7 @@ function createHttp2({ headerBytes, streams, take }: PriorKnowledge): http2.Http
     maxSessionInvalidFrames: 100,
   });
   server.on('request', (req, res) => {
+    tellEnd(res);
     if (asHttp1(req)) take(req as unknown as IncomingMessage, res as unknown as ServerResponse);
     else refuse(res);
   });
@@ -103,6 +104,15 @@ function asHttp1({ headers, stream }: Http2ServerRequest): boolean {
   // A body of unknown length shows nowhere else in the headers.
   if (headers['content-length'] === undefined && !stream.endAfterHeaders) headers['transfer-encoding'] = 'chunked';
   return true;
+}
+
+/** The compatibility layer lacks the one, and says the other also of answers that were cut off before their end was written. */
+function tellEnd(res: Http2ServerResponse): void {
+  const { stream } = res;
+  Object.defineProperties(res, {
+    destroyed: { get: () => stream.destroyed },
+    writableFinished: { get: () => res.writableEnded },
+  });
 }
 
 function refuse(res: Http2ServerResponse): void {
