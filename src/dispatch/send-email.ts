@@ -15,6 +15,7 @@ type Mail = Extract<TopicNotification, { kind: 'email' }>;
 
 const TIMEOUT_MS = 15_000;
 const MOST_CONNECTIONS = 4;
+const INTERRUPTED: Sent = { ok: false, retry: true, reason: 'sending was interrupted' };
 
 /**
  * Sends mail as plain text through one SMTP server, a few connections at a time. What the server refuses for good (5xx) is not tried
@@ -24,6 +25,7 @@ export function createSendEmail({ smtp, from, timeoutMs = TIMEOUT_MS }: SendEmai
   let transport: Promise<Transporter> | undefined;
   return async (mail: Mail, signal: AbortSignal): Promise<Sent> => {
     if (smtp === undefined) return { ok: false, retry: false, reason: 'no SMTP server is configured' };
+    if (signal.aborted) return INTERRUPTED;
     transport ??= connect(smtp, timeoutMs);
     const message = {
       from: mail.fromName === '' ? from : { name: mail.fromName, address: from },
@@ -68,8 +70,7 @@ function failed(error: Error & { responseCode?: number; code?: string }): Sent {
 /** A stop does not wait for the server; what it has taken by then may be sent once more. */
 function unlessAborted(sending: Promise<Sent>, signal: AbortSignal): Promise<Sent> {
   const { promise, resolve } = Promise.withResolvers<Sent>();
-  const end = () => resolve({ ok: false, retry: true, reason: 'sending was interrupted' });
-  if (signal.aborted) end();
+  const end = () => resolve(INTERRUPTED);
   signal.addEventListener('abort', end, { once: true });
   sending.then((sent) => {
     signal.removeEventListener('abort', end);
