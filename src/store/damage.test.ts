@@ -14,7 +14,10 @@ interface Item {
 const items = collection<Item>({ name: 'damage.items', key: ['id'] });
 const schema = {
   collections: [items as never],
-  topics: [{ name: 'damage.log', lanes: 1, retention: { ageMs: 1e12, bytes: 1e12 } }],
+  topics: [
+    { name: 'damage.log', lanes: 1, retention: { ageMs: 1e12, bytes: 1e12 } },
+    { name: 'damage.open', lanes: 'open' as const },
+  ],
 };
 const big = Buffer.alloc(300_000, 'blob content ');
 
@@ -105,6 +108,25 @@ test('an event that is gone is found by the check', () =>
     db.exec('delete from "t.damage.log" where at=17');
     db.close();
     assert.match((await checkStore(directory)).problems.join('\n'), /damage\.log lane 0: positions 17 to 17 are not there/);
+  }));
+
+test('in an open lane too, but not what was trimmed', () =>
+  withDamage(false, async (directory) => {
+    const store = await open(directory);
+    const event = { id: 'e', type: 'T', source: 's', subject: 's', account: '0', region: 'r', time: 1, body: null };
+    for (const lane of [7, 131_071])
+      for (let i = 0; i < 5; i++) await store.transact((tx) => tx.append('damage.open', lane, event));
+    await store.transact((tx) => tx.trim('damage.open', 7, 3));
+    await store.close();
+    assert.deepEqual((await checkStore(directory)).problems, []);
+    const db = new DatabaseSync(path.join(directory, 'store.db'));
+    db.exec(`delete from "o.damage.open" where at in (${7 * 2 ** 36 + 4}, ${131_071 * 2 ** 36 + 2})`);
+    db.close();
+    const { problems } = await checkStore(directory);
+    assert.deepEqual(problems, [
+      'topic damage.open lane 7: positions 4 to 4 are not there',
+      'topic damage.open lane 131071: positions 2 to 2 are not there',
+    ]);
   }));
 
 test('flipped bits in the log: the start refuses, for synced commits are missing', () =>
