@@ -1,6 +1,6 @@
 import { isFailure } from '../../kernel/index.ts';
 import { type EventSourceMapping, type FunctionSpec, sourceActions } from '../../model/index.ts';
-import type { MappingPorts } from './ports.ts';
+import type { RunnerPorts } from './ports.ts';
 
 export type Gate = { readonly spec: FunctionSpec } | { readonly problem: string };
 
@@ -8,7 +8,7 @@ export type Gate = { readonly spec: FunctionSpec } | { readonly problem: string 
  * What a batch would be handed to, or why nothing can be handed out now: then records stay where they are. Asked before each batch: the
  * function as it should run now, and whether its role may still read the source.
  */
-export async function openGate(ports: MappingPorts, mapping: EventSourceMapping): Promise<Gate> {
+export async function openGate(ports: RunnerPorts, mapping: EventSourceMapping): Promise<Gate> {
   let spec: FunctionSpec;
   try {
     spec = await ports.resolveFunction(mapping, mapping.functionArn);

@@ -1,7 +1,7 @@
 import { isFailure, utf8 } from '../../kernel/index.ts';
-import type { EventSourceMapping, FunctionSpec, MeterRecord } from '../../model/index.ts';
+import type { EventSourceMapping, FunctionSpec, Lineage, MeterRecord } from '../../model/index.ts';
 import { meterOf } from '../run.ts';
-import type { MappingPorts } from './ports.ts';
+import type { RunnerPorts } from './ports.ts';
 
 /** How an invocation went. throttled: the function did not run. */
 export type Ran =
@@ -16,11 +16,11 @@ export type Ran =
     }
   | { readonly kind: 'throttled'; readonly reason: string };
 
-/** Invokes a function with a batch, as RequestResponse, with a new request id. Never rejects. */
+/** Invokes a function with a batch, as RequestResponse, with a new request id. Never rejects. Of one that ran, the chain is known until it is recorded. */
 export async function invokeBatch(
-  ports: MappingPorts,
+  ports: RunnerPorts,
   mapping: EventSourceMapping,
-  batch: { readonly spec: FunctionSpec; readonly payload: string; readonly maxWaitMs: number },
+  batch: { readonly spec: FunctionSpec; readonly payload: string; readonly maxWaitMs: number; readonly lineage: Lineage },
 ): Promise<Ran> {
   const started = ports.clock.now();
   const call = {
@@ -31,6 +31,7 @@ export async function invokeBatch(
     logTail: false,
     maxWaitMs: batch.maxWaitMs,
   };
+  ports.chains.begin(call.requestId, batch.lineage);
   try {
     const outcome = await ports.execute(call);
     return {
@@ -42,6 +43,7 @@ export async function invokeBatch(
       answer: () => utf8(outcome.payload),
     };
   } catch (error) {
+    ports.chains.end(call.requestId);
     return { kind: 'throttled', reason: isFailure(error) ? error.code : 'ServiceException' };
   }
 }

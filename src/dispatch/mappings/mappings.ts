@@ -10,8 +10,9 @@ import {
   mappingTopic,
   settledState,
 } from '../../model/index.ts';
+import { Chains } from './chains.ts';
 import { mappingRoutes } from './mapping-routes.ts';
-import type { MappingPorts, Runner } from './ports.ts';
+import type { MappingPorts, Runner, RunnerPorts } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { StreamRunner } from './stream-runner.ts';
 
@@ -40,13 +41,14 @@ const AT_ONCE = 50;
  */
 export function createMappings(ports: MappingPorts): Mappings {
   const ending = new AbortController();
+  const shared: RunnerPorts = { ...ports, chains: new Chains(ports.store.read) };
   const entries = new Map<string, Entry>();
   let following: Promise<void> = Promise.resolve();
   const obey = (name: Name) => {
     const entry = entries.get(name.uuid) ?? { draining: Promise.resolve(), obeying: Promise.resolve() };
     entries.set(name.uuid, entry);
     entry.obeying = entry.obeying.then(async () => {
-      if (!ending.signal.aborted && (await obeyOnce(ports, entry, name, ending.signal))) entries.delete(name.uuid);
+      if (!ending.signal.aborted && (await obeyOnce(shared, entry, name, ending.signal))) entries.delete(name.uuid);
     });
     return entry.obeying;
   };
@@ -102,7 +104,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Makes what runs agree with the row; tries until it does. Answers whether the mapping is gone. */
-async function obeyOnce(ports: MappingPorts, entry: Entry, name: Name, signal: AbortSignal): Promise<boolean> {
+async function obeyOnce(ports: RunnerPorts, entry: Entry, name: Name, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     try {
       const mapping = await ports.store.read.get(eventSourceMappings, [name.account, name.region, name.uuid]);
@@ -121,7 +123,7 @@ async function gone(entry: Entry): Promise<boolean> {
   return true;
 }
 
-async function apply(ports: MappingPorts, entry: Entry, mapping: EventSourceMapping): Promise<boolean> {
+async function apply(ports: RunnerPorts, entry: Entry, mapping: EventSourceMapping): Promise<boolean> {
   if (mapping.state === 'Deleting') {
     halt(entry);
     await entry.draining;
@@ -148,7 +150,7 @@ function halt(entry: Entry): void {
   entry.draining = Promise.all([draining, runner.stop()]).then(() => {});
 }
 
-function runnerOf(ports: MappingPorts, mapping: EventSourceMapping): Runner | undefined {
+function runnerOf(ports: RunnerPorts, mapping: EventSourceMapping): Runner | undefined {
   const { sources } = ports;
   if (mapping.source === 'sqs') return sources.queues && new QueueRunner(ports, sources.queues, mapping);
   const source = sources.streams[mapping.source];

@@ -6,6 +6,7 @@ interface Kept {
   readonly id: string;
   readonly body: string;
   readonly group: string | undefined;
+  readonly cause: string | undefined;
   visibleAt: number;
   receives: number;
 }
@@ -28,8 +29,8 @@ export class MemoryQueue implements QueueSource {
   find: QueueSource['find'] = async () =>
     this.exists ? { fifo: this.fifo, visibilityTimeoutMs: this.visibilityTimeoutMs } : undefined;
 
-  send(bodies: readonly string[], group?: string): void {
-    for (const body of bodies) this.messages.push({ id: `m${++this.#made}`, body, group, visibleAt: 0, receives: 0 });
+  send(bodies: readonly string[], group?: string, cause?: string): void {
+    for (const body of bodies) this.messages.push({ id: `m${++this.#made}`, body, group, cause, visibleAt: 0, receives: 0 });
     this.#wake();
   }
 
@@ -80,6 +81,6 @@ function shown(message: Kept): QueueMessage {
     md5OfBody: createHash('md5').update(body).digest('hex'),
     attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: '1', ...(group && { MessageGroupId: group }) },
     messageAttributes: { k: { dataType: 'String', stringValue: 'v' } },
-    cause: `cause-of-${body}`,
+    ...(message.cause === undefined ? {} : { cause: message.cause }),
   };
 }

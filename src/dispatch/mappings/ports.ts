@@ -9,6 +9,7 @@ import type {
   ResolveFunction,
   StoreObject,
 } from '../../model/index.ts';
+import type { Chains } from './chains.ts';
 
 /** What event source mappings need from outside. */
 export interface MappingPorts {
@@ -26,6 +27,11 @@ export interface MappingPorts {
   readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
   readonly concurrency: number;
+}
+
+/** What runners share: the ports, and what is known of running chains. */
+export interface RunnerPorts extends MappingPorts {
+  readonly chains: Chains;
 }
 
 /** What polls one mapping's source. */

@@ -3,6 +3,7 @@ import {
   type EventSourceMapping,
   effectiveVisibility,
   type FunctionSpec,
+  type Lineage,
   type MappingSums,
   type OutcomeKind,
   type QueueMessage,
@@ -13,8 +14,10 @@ import {
   type SourceQueue,
 } from '../../model/index.ts';
 import { transactUntilDone } from '../deliverer.ts';
+import { recurs } from '../lineage.ts';
+import { joined } from './chains.ts';
 import { invokeBatch, type Ran } from './invoke-batch.ts';
-import type { MappingPorts } from './ports.ts';
+import type { RunnerPorts } from './ports.ts';
 import { type BatchEnd, recordBatch } from './record-batch.ts';
 import { FAILED } from './record-slice.ts';
 
@@ -55,7 +58,7 @@ export function receive(mapping: EventSourceMapping, filter: RecordFilter, messa
 
 /** What a batch of a queue needs besides its messages. */
 export interface QueueBatch {
-  readonly ports: MappingPorts;
+  readonly ports: RunnerPorts;
   readonly source: QueueSource;
   readonly mapping: EventSourceMapping;
   readonly queue: SourceQueue;
@@ -78,39 +81,71 @@ export function visibilityOf({ settings }: EventSourceMapping, queue: SourceQueu
 
 /** Brings received messages to their end: one batch, or more when they are more than 6 MB; of a FIFO queue one after another. */
 export async function runBatches(batch: QueueBatch, { records, dropped }: Received): Promise<void> {
-  if (records.length === 0) return dropped.length > 0 ? finish(batch, { delivered: [], failed: [], dropped }) : undefined;
-  const parts = cutBatches(records, batch.mapping.settings.batchSize);
-  const run = (part: QueueRecord[], i: number) => runBatch(batch, part, i === 0 ? dropped : []);
-  if (!batch.queue.fifo) {
-    await Promise.all(parts.map(run));
-    return;
-  }
+  const chains = await batch.ports.chains.ofEach(records, batch.mapping.functionArn);
+  const looping = loopsIn(batch, records, chains);
+  if (looping.size > 0) await finish(batch, { delivered: [], failed: [...looping], dropped: [], reason: 'RecursiveInvocation' });
+  const left = looping.size > 0 ? records.filter((record) => !looping.has(record)) : records;
+  if (left.length === 0) return dropped.length > 0 ? finish(batch, { delivered: [], failed: [], dropped }) : undefined;
+  const parts = cutBatches(left, batch.mapping.settings.batchSize).map((part, i) => ({
+    records: part,
+    dropped: i === 0 ? dropped : [],
+    lineage: joined(part.map((one) => chainOf(chains, one))),
+  }));
+  if (batch.queue.fifo) return runInOrder(batch, parts);
+  await Promise.all(parts.map((part) => runBatch(batch, part)));
+}
+
+async function runInOrder(batch: QueueBatch, parts: readonly Part[]): Promise<void> {
   for (const [i, part] of parts.entries()) {
-    if (await run(part, i)) continue;
-    // What is left belongs behind what failed.
-    const left = parts.slice(i + 1).flat();
-    if (left.length > 0) await finish(batch, { delivered: [], failed: left, dropped: [] });
+    if (await runBatch(batch, part)) continue;
+    const behind = parts.slice(i + 1).flatMap(({ records }) => records);
+    if (behind.length > 0) await finish(batch, { delivered: [], failed: behind, dropped: [] });
     return;
   }
 }
 
+interface Part extends Received {
+  readonly lineage: Lineage;
+}
+
+/** Messages that the function caused itself, over and over (spec/invoke.md §11); in a FIFO queue with all that are with them. */
+function loopsIn(
+  { spec, mapping, queue }: QueueBatch,
+  records: readonly QueueRecord[],
+  chains: ReadonlyMap<string, Lineage>,
+): ReadonlySet<QueueRecord> {
+  if (spec.mayRecur) return new Set();
+  const looping = records.filter((record) => recurs(chainOf(chains, record), mapping.functionArn));
+  return new Set(looping.length > 0 && queue.fifo ? records : looping);
+}
+
+function chainOf(chains: ReadonlyMap<string, Lineage>, { cause = '' }: QueueRecord): Lineage {
+  return chains.get(cause) ?? {};
+}
+
 /** Answers whether all of it was delivered. */
-async function runBatch(batch: QueueBatch, records: readonly QueueRecord[], dropped: readonly string[]): Promise<boolean> {
+async function runBatch(batch: QueueBatch, { records, dropped, lineage }: Part): Promise<boolean> {
   const payload = `{"Records":[${records.map(({ text }) => text).join(',')}]}`;
-  const ran = await invokeWhileHidden(batch, payload);
+  const ran = await invokeWhileHidden(batch, payload, lineage);
   const failed = new Set(failedOf(batch, records, ran));
   const delivered = failed.size === 0 ? records : records.filter((_, i) => !failed.has(i));
-  await finish(batch, { delivered, failed: failed.size === 0 ? [] : records.filter((_, i) => failed.has(i)), dropped, ran });
+  await finish(batch, {
+    delivered,
+    failed: failed.size === 0 ? [] : records.filter((_, i) => failed.has(i)),
+    dropped,
+    ran,
+    lineage,
+  });
   return failed.size === 0;
 }
 
 /** Throttled batches are tried again while their messages are hidden (§11). */
-async function invokeWhileHidden(batch: QueueBatch, payload: string): Promise<Ran> {
+async function invokeWhileHidden(batch: QueueBatch, payload: string, lineage: Lineage): Promise<Ran> {
   const { ports, mapping, spec } = batch;
   const until = batch.receivedAt + batch.visibilityMs;
   for (let tries = 1; ; tries++) {
     const maxWaitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, until - ports.clock.now()));
-    const ran = await invokeBatch(ports, mapping, { spec, payload, maxWaitMs });
+    const ran = await invokeBatch(ports, mapping, { spec, payload, lineage, maxWaitMs });
     if (ran.kind === 'ran') return ran;
     await batch.backOff(tries);
     if (batch.stopped() || ports.clock.now() >= until) return ran;
@@ -134,17 +169,21 @@ interface Finished {
   readonly failed: readonly QueueRecord[];
   readonly dropped: readonly string[];
   readonly ran?: Ran;
+  readonly lineage?: Lineage;
+  /** Why the failed ones were not even tried. */
+  readonly reason?: string;
 }
 
 /** Takes delivered and dropped messages out of the queue and lets the others come back, in one transaction with the ledger. */
-async function finish(batch: QueueBatch, { delivered, failed, dropped, ran }: Finished): Promise<void> {
+async function finish(batch: QueueBatch, what: Finished): Promise<void> {
+  const { delivered, failed, dropped, ran, lineage } = what;
   const { ports, source, mapping, queue } = batch;
   const now = ports.clock.now();
   const gone = [...delivered.map(({ handle }) => handle), ...dropped];
   const back = failed.map(({ handle }) => handle);
   const delayMs = Math.max(0, batch.receivedAt + queue.visibilityTimeoutMs - now);
   const well = ran?.kind === 'ran' ? ran : undefined;
-  const ends = endsOf(batch, well?.requestId ?? ports.ids.uuid(), { delivered, failed, dropped, ran });
+  const ends = endsOf(batch, well?.requestId ?? ports.ids.uuid(), what);
   const sums: MappingSums = {
     filtered: dropped.length,
     delivered: delivered.length,
@@ -159,13 +198,14 @@ async function finish(batch: QueueBatch, { delivered, failed, dropped, ran }: Fi
     async (tx) => {
       if (gone.length > 0) await source.remove(tx, mapping.sourceArn, gone);
       if (back.length > 0) await source.release(tx, mapping.sourceArn, back, delayMs);
-      await recordBatch(tx, mapping, { sums, now, lastResult, meter: well?.meter, causedBy, ends }, ports.meterIn);
+      await recordBatch(tx, mapping, { sums, now, lastResult, meter: well?.meter, causedBy, lineage, ends }, ports.meterIn);
     },
     batch.stopped,
   );
+  if (well) ports.chains.end(well.requestId);
 }
 
-function endsOf({ mapping }: QueueBatch, id: string, { delivered, failed, ran }: Finished): BatchEnd[] {
+function endsOf({ mapping }: QueueBatch, id: string, { delivered, failed, ran, reason: given }: Finished): BatchEnd[] {
   const end = (kind: OutcomeKind, reason: string, records: readonly QueueRecord[]): BatchEnd => ({
     id: kind === 'failed' && delivered.length > 0 ? `${id}/failed` : id,
     kind,
@@ -176,7 +216,7 @@ function endsOf({ mapping }: QueueBatch, id: string, { delivered, failed, ran }:
     lane: 0,
     position: 0,
   });
-  const reason = ran?.kind === 'throttled' ? ran.reason : 'ReturnedToQueue';
+  const reason = given ?? (ran?.kind === 'throttled' ? ran.reason : 'ReturnedToQueue');
   return [
     ...(delivered.length > 0 ? [end('delivered', 'Success', delivered)] : []),
     ...(failed.length > 0 ? [end('failed', reason, failed)] : []),

@@ -255,3 +255,22 @@ test('what was in flight at a crash comes back and is counted once', async () =>
   assert.deepEqual([(await room.books())?.accepted, (await room.books())?.attempts], [1, 1]);
   await room.close();
 });
+
+test('a function that sends to its own queue is stopped after sixteen runs, unless it may', async () => {
+  const room = await openRoom();
+  room.handler = (event, call) => {
+    const { messageId } = event.Records[0];
+    room.queue.send([`after ${messageId}`], undefined, call.requestId);
+  };
+  await room.mappings.start();
+  await room.keep(mappingOf(queueSettings({ batchSize: 1 })));
+  room.queue.send(['first']);
+  await until('stopped', async () => (await room.books())?.failed === 1);
+  assert.equal(room.calls.length, 16);
+  const end = (await room.ends()).find(({ kind }) => kind === 'failed');
+  assert.deepEqual([end?.reason, end?.attempts], ['RecursiveInvocation', 0]);
+  room.spec = { ...room.spec, mayRecur: true };
+  await untilLater(room, 'goes on', () => room.calls.length > 30);
+  room.handler = () => null;
+  await room.close();
+});

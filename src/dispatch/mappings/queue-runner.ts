@@ -16,7 +16,7 @@ import {
   throttledPollers,
 } from '../../model/index.ts';
 import { openGate } from './gate.ts';
-import type { MappingPorts, Runner } from './ports.ts';
+import type { Runner, RunnerPorts } from './ports.ts';
 import { type QueueBatch, receive, runBatches, visibilityOf } from './queue-batch.ts';
 import { recordBatch } from './record-batch.ts';
 import { LiveMapping } from './shard.ts';
@@ -29,7 +29,7 @@ const MOST_RECEIVED = 100;
  * with nothing to receive there is no poller and no timer.
  */
 export class QueueRunner implements Runner {
-  readonly #ports: MappingPorts;
+  readonly #ports: RunnerPorts;
   readonly #source: QueueSource;
   readonly #live: LiveMapping;
   readonly #polls = new Set<Promise<void>>();
@@ -47,7 +47,7 @@ export class QueueRunner implements Runner {
   #unwatch = () => {};
   #stopped = false;
 
-  constructor(ports: MappingPorts, source: QueueSource, mapping: EventSourceMapping) {
+  constructor(ports: RunnerPorts, source: QueueSource, mapping: EventSourceMapping) {
     this.#ports = ports;
     this.#source = source;
     this.#live = new LiveMapping(mapping);

@@ -5,6 +5,7 @@ import {
   type EventSourceMapping,
   effects,
   emptyMappingBooks,
+  type Lineage,
   type MappingSums,
   type MeterIn,
   type MeterRecord,
@@ -47,6 +48,7 @@ export interface BatchEntry {
   /** Of the invocation, and what it was caused by. */
   readonly meter?: MeterRecord | undefined;
   readonly causedBy?: { readonly requestId: string; readonly records: readonly LedgerRecord[] } | undefined;
+  readonly lineage?: Lineage | undefined;
   readonly ends: readonly BatchEnd[];
 }
 
@@ -68,13 +70,18 @@ export async function recordBatch(
     const { requestId: effect, records } = entry.causedBy;
     for (const cause of causesOf(records)) await tx.put(effects, { cause, effect, account, time: entry.now });
   }
-  for (const end of entry.ends) await tx.put(outcomes, outcomeOf(mapping, end, entry.now));
+  for (const end of entry.ends) await tx.put(outcomes, outcomeOf(mapping, end, entry));
 }
 
-function outcomeOf({ account, region, uuid, functionArn }: EventSourceMapping, end: BatchEnd, time: number): DeliveryOutcome {
+function outcomeOf(
+  { account, region, uuid, functionArn }: EventSourceMapping,
+  end: BatchEnd,
+  { now: time, lineage }: BatchEntry,
+): DeliveryOutcome {
   const { records, ...rest } = end;
   return {
     ...rest,
+    ...(lineage && { lineage }),
     account,
     region,
     subscriber: mappingSubscriber(uuid),

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../kernel/index.ts';
 import {
   type BatchStep,
+  type Lineage,
   type MappingSums,
   mappingShards,
   type OpenWindow,
@@ -26,6 +27,7 @@ export interface SliceStep {
   readonly requestId: string;
   readonly invocations: number;
   readonly now: number;
+  readonly lineage: Lineage | undefined;
   readonly writeDiscard: WriteDiscard | undefined;
 }
 
@@ -37,6 +39,7 @@ export async function recordSlice(shard: Shard, step: SliceStep): Promise<void> 
     (tx) => write(tx, shard, step, idle),
     () => shard.reader.stopped,
   );
+  if (step.ran) shard.ports.chains.end(step.ran.requestId);
 }
 
 async function write(tx: Transaction, shard: Shard, step: SliceStep, idle: readonly (number | undefined)[]): Promise<void> {
@@ -53,7 +56,7 @@ async function write(tx: Transaction, shard: Shard, step: SliceStep, idle: reado
   await recordBatch(
     tx,
     mapping,
-    { sums: sumsOf(step, ends), now, lastResult, meter: ran?.meter, causedBy, ends },
+    { sums: sumsOf(step, ends), now, lastResult, meter: ran?.meter, causedBy, lineage: step.lineage, ends },
     shard.ports.meterIn,
   );
 }

@@ -7,12 +7,12 @@ import {
   type StreamSource,
 } from '../../model/index.ts';
 import type { Gate } from './gate.ts';
-import type { MappingPorts } from './ports.ts';
+import type { RunnerPorts } from './ports.ts';
 import type { ShardReader } from './shard-reader.ts';
 
 /** What the slices of one shard share. */
 export interface Shard {
-  readonly ports: MappingPorts;
+  readonly ports: RunnerPorts;
   readonly source: StreamSource;
   readonly shardId: string;
   readonly topic: string;

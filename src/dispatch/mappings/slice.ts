@@ -6,6 +6,7 @@ import {
   type DiscardCondition,
   expiredAtHead,
   type FunctionSpec,
+  type Lineage,
   type OpenWindow,
   PAYLOAD_BYTES,
   pauseMs,
@@ -16,6 +17,7 @@ import {
   type Work,
   windowMembers,
 } from '../../model/index.ts';
+import { joined } from './chains.ts';
 import { type Batch, collectBatch, payloadOf, reloadBatch } from './collect-batch.ts';
 import { prepareDiscard } from './discard-batch.ts';
 import { invokeBatch, type Ran } from './invoke-batch.ts';
@@ -32,6 +34,7 @@ type RanWell = Extract<Ran, { kind: 'ran' }>;
 interface Settled {
   readonly ran?: RanWell;
   readonly spec?: FunctionSpec | undefined;
+  readonly lineage?: Lineage;
   readonly window?: OpenWindow | undefined;
   /** Where people want it put. */
   readonly to?: string | undefined;
@@ -166,17 +169,15 @@ export class Slice {
     const payload = payloadOf(batch, this.#members(batch));
     if (payload.length > PAYLOAD_BYTES / 4 && Buffer.byteLength(payload) > PAYLOAD_BYTES)
       return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', { spec });
-    const ran = await invokeBatch(this.#shard.ports, this.#shard.live.mapping, {
-      spec: gate.spec,
-      payload,
-      maxWaitMs: MAX_WAIT_MS,
-    });
+    const { ports, live } = this.#shard;
+    const lineage = joined((await ports.chains.ofEach(batch.records, live.mapping.functionArn)).values());
+    const ran = await invokeBatch(ports, live.mapping, { spec: gate.spec, payload, lineage, maxWaitMs: MAX_WAIT_MS });
     const { maxRetries, bisect } = this.#shard.live.stream;
     const positions = batch.records.map(({ position }) => position);
     const { result, window } = this.#judge(batch, ran);
     this.#error = ran.kind === 'throttled' ? ran.reason : result.kind === 'success' ? '' : ran.answer().slice(0, MOST_ERROR);
     const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
-    if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window });
+    if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window, lineage });
     if (step.pause) await this.#pause(step.delivered > 0);
   }
 
@@ -238,7 +239,7 @@ export class Slice {
   async #ending(
     batch: Batch,
     step: BatchStep,
-    { ran, spec, to }: Settled,
+    { ran, spec, to, lineage }: Settled,
   ): Promise<Omit<SliceStep, 'slice' | 'progress' | 'window'>> {
     const { ports } = this.#shard;
     const now = ports.clock.now();
@@ -248,7 +249,7 @@ export class Slice {
     const records = condition ? batch.records.slice(step.delivered) : [];
     const discard = { records, invocations, requestId, ran, role: spec?.role, now, to };
     const writeDiscard = condition && (await prepareDiscard(this.#shard, { ...discard, condition }));
-    return { batch, step, ran, requestId, invocations, now, writeDiscard };
+    return { batch, step, ran, requestId, invocations, now, lineage, writeDiscard };
   }
 
   async #pause(progress = false): Promise<void> {

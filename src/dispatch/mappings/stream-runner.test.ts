@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { effects } from '../../model/index.ts';
 import { balanced, mappingOf, openRoom, STREAM, streamSettings, UUID, until, untilLater, valuesOf } from './room.fixture.ts';
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i));
@@ -27,6 +28,11 @@ test('delivers a shard in order, in batches, and keeps the position with the boo
   assert.equal(first.subscriber, `mapping:${UUID}`);
   assert.equal(first.id, room.calls[0]!.requestId);
   assert.deepEqual([first.size, first.event, first.records], [10, 'e1', numbers(1, 11)]);
+  const caused = await room.store.read.range(effects, { prefix: ['cause-of-3'], limit: 10 });
+  assert.deepEqual(
+    caused.items.map(({ effect }) => effect),
+    [room.calls[0]!.requestId],
+  );
   await room.close();
 });
 

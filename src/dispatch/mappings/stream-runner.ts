@@ -11,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { transactUntilDone } from '../deliverer.ts';
 import { type Gate, openGate } from './gate.ts';
-import type { BlockedLane, MappingPorts, Runner } from './ports.ts';
+import type { BlockedLane, Runner, RunnerPorts } from './ports.ts';
 import { recordBatch } from './record-batch.ts';
 import { LiveMapping, type Shard } from './shard.ts';
 import { ShardReader } from './shard-reader.ts';
@@ -29,7 +29,7 @@ const MOST_SHARDS = 1000;
 
 /** Polls a stream: a reader for each shard and its slices, children after their parents (spec/event-sources.md §12). */
 export class StreamRunner implements Runner {
-  readonly #ports: MappingPorts;
+  readonly #ports: RunnerPorts;
   readonly #source: StreamSource;
   readonly #live: LiveMapping;
   readonly #running = new Map<string, RunningShard>();
@@ -41,7 +41,7 @@ export class StreamRunner implements Runner {
   #again = false;
   #stopped = false;
 
-  constructor(ports: MappingPorts, source: StreamSource, mapping: EventSourceMapping) {
+  constructor(ports: RunnerPorts, source: StreamSource, mapping: EventSourceMapping) {
     this.#ports = ports;
     this.#source = source;
     this.#live = new LiveMapping(mapping);
