@@ -137,8 +137,8 @@ function booleanCall({ name }: CallNode, operands: readonly Operand[], within: P
   const [operand, sought] = operands as [Operand, Operand];
   if (name === 'begins_with') checkTypes(name, operands, { allowed: TEXTUAL, within });
   if (name === 'begins_with' || name === 'contains') return { kind: name, operand, sought };
-  if (operand.kind !== 'path') throw needsPath(within, name);
   if (name === 'attribute_type') return { kind: 'type', operand, type: typeName(sought, within) };
+  if (operand.kind !== 'path') throw needsPath(within, name);
   return { kind: name === 'attribute_exists' ? 'exists' : 'missing', operand };
 }
 

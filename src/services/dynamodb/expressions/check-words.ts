@@ -1,4 +1,4 @@
-import { type Reader, wrong } from './lexer.ts';
+import { type ExpressionKind, type Reader, wrong } from './lexer.ts';
 import { isReserved } from './reserved-words.ts';
 import type { CallNode, ConditionNode, OperandNode, PathNode, SumNode, UpdateNode } from './syntax.ts';
 
@@ -26,13 +26,11 @@ const MOST_IN = 100;
  */
 export function checkConditionWords(reader: Reader, tree: ConditionNode): void {
   const { nodes, conditions } = nodesOf(tree);
-  checkCount(reader, nodes.filter((node) => node.kind !== 'path' && node.kind !== 'value').length);
+  checkCount(reader, nodes.filter((node) => node.kind !== 'path' && node.kind !== 'value' && node.kind !== 'call').length);
   const calls = nodes.filter((node) => node.kind === 'call');
   checkFunctions(reader, calls);
-  const misused = calls.find((call) => (call.name === 'size') === conditions.has(call));
-  if (misused) {
-    throw wrong(reader.kind, `The function is not allowed to be used this way in an expression; function: ${misused.name}`);
-  }
+  const odd = calls.find((call) => (call.name === 'size') === conditions.has(call));
+  if (odd) throw misused(reader.kind, odd.name);
   for (const node of nodes) {
     if (node.kind === 'path') checkPath(reader, node);
     if (node.kind === 'comparison' && node.operator === 'IN') checkInList(reader, node.operands.length - 1);
@@ -42,10 +40,11 @@ export function checkConditionWords(reader: Reader, tree: ConditionNode): void {
 /** As checkConditionWords, for an update; each section may appear once. */
 export function checkUpdateWords(reader: Reader, tree: UpdateNode): void {
   const nodes = tree.actions.flatMap((action) => [action.path, ...(action.value ? operandNodes(action.value) : [])]);
-  checkCount(reader, nodes.filter((node) => node.kind === 'call' || node.kind === 'sum').length);
   for (const node of nodes) if (node.kind === 'path') checkPath(reader, node);
   const calls = nodes.filter((node) => node.kind === 'call');
   checkFunctions(reader, calls);
+  checkAppends(reader, calls);
+  checkCount(reader, calls.length + nodes.filter((node) => node.kind === 'sum').length);
   const repeated = tree.sections.find((section, at) => tree.sections.indexOf(section) < at);
   if (repeated) throw wrong(reader.kind, `The "${repeated}" section can only be used once in an update expression;`);
 }
@@ -78,9 +77,21 @@ function operandNodes(node: OperandNode | SumNode): (OperandNode | SumNode)[] {
 }
 
 function checkCount({ kind }: Reader, operators: number): void {
-  if (operators > MOST_OPERATORS) {
-    throw wrong(kind, `The expression contains too many operators; operator count: ${operators}`);
+  if (operators <= MOST_OPERATORS) return;
+  // AWS stops counting there.
+  throw wrong(kind, `The expression contains too many operators; operator count: ${MOST_OPERATORS + 1}`);
+}
+
+/** list_append does not take what list_append gives. */
+function checkAppends({ kind }: Reader, calls: readonly CallNode[]): void {
+  for (const { name, operands } of calls) {
+    if (name !== 'list_append') continue;
+    if (operands.some((operand) => operand.kind === 'call' && operand.name === name)) throw misused(kind, name);
   }
+}
+
+function misused(kind: ExpressionKind, name: string) {
+  return wrong(kind, `The function is not allowed to be used this way in an expression; function: ${name}`);
 }
 
 function checkFunctions({ kind }: Reader, calls: readonly CallNode[]): void {

@@ -52,8 +52,9 @@ export interface Reader {
   readonly text: string;
   readonly tokens: readonly Token[];
   at: number;
-  /** Parentheses and calls that are open. */
-  depth: number;
+  /** Parentheses that are open, and those of functions. */
+  groups: number;
+  calls: number;
   /** What the last closed pair of parentheses held. */
   wrapped?: object;
 }
@@ -66,7 +67,7 @@ export function openReader(kind: ExpressionKind, text: string): Reader {
   }
   const tokens = tokenize(text);
   if (tokens.length === 1) throw wrong(kind, 'The expression can not be empty;');
-  return { kind, text, tokens, at: 0, depth: 0 };
+  return { kind, text, tokens, at: 0, groups: 0, calls: 0 };
 }
 
 /** The error of an expression of this kind. */
@@ -104,20 +105,20 @@ export function stop(reader: Reader): never {
   throw wrong(reader.kind, `Syntax error; token: "${token.text}", near: "${near}"`);
 }
 
-// No expression with more levels stays below 300 operators; without a bound, recursion would end in a stack overflow.
-const MOST_OPEN = 310;
+// Groups with more levels are redundant or have more than 300 operators; without a bound, recursion would overflow the stack.
+const MOST_OPEN = { groups: 310, calls: 1400 };
 
-/** Notes that a parenthesis is opened; a bound on recursion. */
-export function open(reader: Reader): void {
+/** Opens parentheses, of a group or of a function's operands: a bound on recursion. */
+export function open(reader: Reader, what: 'groups' | 'calls' = 'groups'): void {
   expect(reader, '(');
-  reader.depth++;
-  if (reader.depth > MOST_OPEN) stop(reader);
+  reader[what]++;
+  if (reader[what] > MOST_OPEN[what]) stop(reader);
 }
 
 /** Closes what open() opened around held. Throws when held stood in parentheses of its own already. */
 export function close<T extends object>(reader: Reader, held: T): T {
   expect(reader, ')');
-  reader.depth--;
+  reader.groups--;
   if (reader.wrapped === held) throw wrong(reader.kind, 'The expression has redundant parentheses;');
   reader.wrapped = held;
   return held;

@@ -41,10 +41,10 @@ export function parseOperand(reader: Reader): OperandNode {
 
 function parseCall(reader: Reader): CallNode {
   const name = expect(reader, 'word').text;
-  open(reader);
+  open(reader, 'calls');
   const operands = parseList(reader, parseOperand);
   expect(reader, ')');
-  reader.depth--;
+  reader.calls--;
   return { kind: 'call', name, operands };
 }
 

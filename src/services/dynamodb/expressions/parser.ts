@@ -149,10 +149,9 @@ function parseRightOperands(reader: Reader, operator: string): OperandNode[] {
     return [low, parseOperand(reader)];
   }
   if (operator !== 'IN') return [parseOperand(reader)];
-  open(reader);
+  expect(reader, '(');
   const list = parseList(reader, parseOperand);
   expect(reader, ')');
-  reader.depth--;
   return list;
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isFailure } from '../../../kernel/index.ts';
 import { type AttributeValue, encodeItem, type Item, normalizeItem } from '../values/item.ts';
 import { bindExpressions } from './bind.ts';
-import { applyUpdate, pickPaths } from './update.ts';
+import { applyUpdate, createsItem, pickPaths } from './update.ts';
 
 function bound(UpdateExpression: string, values: Item = {}, names: Record<string, string> = {}) {
   return bindExpressions({
@@ -112,7 +112,7 @@ test('what only the item shows to be wrong is refused to the word', () => {
   );
   assert.match(refusal(() => applyUpdate(bound('SET m.a = :v', { ':v': deep(31) }), item)) ?? '', /^Nesting Levels/);
   const huge = { ':v': N(`1${'0'.repeat(38)}`) };
-  assert.match(refusal(() => applyUpdate(bound('SET n = n + :v', huge), item)) ?? '', /^Attempting to store more than 38/);
+  assert.match(refusal(() => applyUpdate(bound('SET n = n + :v', huge), item)) ?? '', /^Number overflow/);
 });
 
 test('what its text shows to be wrong is refused to the word', () => {
@@ -133,6 +133,11 @@ test('what its text shows to be wrong is refused to the word', () => {
   assert.equal(told('REMOVE a SET'), near('<EOF>', 'SET'));
   assert.equal(told('SET abOrt = true'), 'Attribute name is a reserved keyword; reserved keyword: abOrt');
   assert.equal(told('SET #c = if_not_exist(:c) SET c = d'), 'Invalid function name; function: if_not_exist');
+  assert.equal(
+    told('SET a = list_append(list_append(b, c), d)'),
+    'The function is not allowed to be used this way in an expression; function: list_append',
+  );
+  assert.equal(told('SET a = list_append(if_not_exists(b, c), d)'), undefined);
   assert.equal(told('SET a = size(b)'), 'The function is not allowed in an update expression; function: size');
   for (const [text, section] of [
     ['set a = #c set c = :d', 'SET'],
@@ -179,6 +184,13 @@ test('what an update touched is picked from before and after', () => {
   const { item: after, touched } = applyUpdate(bound('SET m.x = :v, l[1] = :v, fresh = :v REMOVE a', { ':v': N(7) }), item);
   assert.deepEqual(pickPaths(item, touched), { a: N(1), m: { M: { x: N(1) } }, l: L(N(1)) });
   assert.deepEqual(pickPaths(after, touched), { m: { M: { x: N(7) } }, l: L(N(7)), fresh: N(7) });
+});
+
+test('what only takes away makes no item', () => {
+  const set: Item = { ':s': { SS: ['x'] } };
+  assert.ok(!createsItem(bound('REMOVE a, b.c')) && !createsItem(bound('DELETE a :s', set)));
+  assert.ok(createsItem(bound('REMOVE a SET b = :s', set)) && createsItem(bound('ADD a :s', set)));
+  assert.ok(createsItem({ actions: [], legacy: true }));
 });
 
 const names = fc.constantFrom('a', 'b', 'c', 'd');

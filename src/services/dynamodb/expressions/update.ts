@@ -30,6 +30,11 @@ export function applyUpdate(update: Update, item: Item): Updated {
   return { item: draft.item, touched: update.actions.map((action) => action.path) };
 }
 
+/** Whether an update of an item that is not there makes one: not when all it does is take away, and then no path is wrong. */
+export function createsItem({ actions }: Update): boolean {
+  return actions.length === 0 || actions.some((action) => action.kind === 'set' || action.kind === 'add');
+}
+
 /** What UPDATED_OLD and UPDATED_NEW answer: an item's values at the paths that an update touched. */
 export function pickPaths(item: Item, paths: readonly Path[]): Item {
   return project(paths, item);

@@ -70,7 +70,7 @@ test('what is no number, or out of range, is refused to the word', () => {
   }
   assert.equal(
     refusal(() => addNumbers(`1${'0'.repeat(38)}`, '1')),
-    precision,
+    overflow,
   );
   assert.equal(
     refusal(() => addNumbers('9'.padEnd(126, '0'), '9'.padEnd(126, '0'))),
@@ -137,7 +137,7 @@ test('sums and differences are exact or refused', () => {
         if (digits > 38)
           assert.match(
             refusal(() => run(a, b)),
-            /^Attempting to store more than 38/,
+            /^Number overflow/,
           );
         else assert.equal(whole(run(a, b)), exact);
       }

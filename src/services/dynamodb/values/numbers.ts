@@ -17,21 +17,24 @@ export function parseNumber(text: string): Decimal {
   if (text === '') throw invalid('The parameter cannot be converted to a numeric value');
   const [, sign, whole = '', fraction = '', power = '0'] = GRAMMAR.exec(text) ?? [];
   if (whole === '' && fraction === '') throw invalid(`The parameter cannot be converted to a numeric value: ${text}`);
-  return inRange(sign === '-' ? -1 : 1, whole + fraction, whole.length - 1 + Number(power));
+  return inRange(sign === '-' ? -1 : 1, { all: whole + fraction, first: whole.length - 1 + Number(power) });
 }
 
-/** all is digits with zeros at its ends, its first one worth 10^first. */
-function inRange(sign: -1 | 1, all: string, first: number): Decimal {
+const OVERFLOW = 'Number overflow. Attempting to store a number with magnitude larger than supported range';
+const UNDERFLOW = 'Number underflow. Attempting to store a number with magnitude smaller than supported range';
+const IMPRECISE = 'Attempting to store more than 38 significant digits in a Number';
+
+/** all is digits with zeros at its ends, its first one worth 10^first; imprecise is what too many digits are told. */
+function inRange(sign: -1 | 1, { all, first }: { all: string; first: number }, imprecise = IMPRECISE): Decimal {
   let start = 0;
   while (all.charCodeAt(start) === 48) start++;
   if (start === all.length) return ZERO;
   let end = all.length;
   while (all.charCodeAt(end - 1) === 48) end--;
   const exponent = first - start;
-  if (exponent > 125) throw invalid('Number overflow. Attempting to store a number with magnitude larger than supported range');
-  if (exponent < -130)
-    throw invalid('Number underflow. Attempting to store a number with magnitude smaller than supported range');
-  if (end - start > MAX_DIGITS) throw invalid('Attempting to store more than 38 significant digits in a Number');
+  if (exponent > 125) throw invalid(OVERFLOW);
+  if (exponent < -130) throw invalid(UNDERFLOW);
+  if (end - start > MAX_DIGITS) throw invalid(imprecise);
   return { sign, digits: all.slice(start, end), exponent };
 }
 
@@ -90,7 +93,8 @@ function addDecimals(a: Decimal, b: Decimal): string {
   const sum = scaled(a, endA - end) + scaled(b, endB - end);
   if (sum === 0n) return '0';
   const all = (sum < 0n ? -sum : sum).toString();
-  return formatNumber(inRange(sum < 0n ? -1 : 1, all, all.length - 1 + end));
+  // AWS tells a sum of too many digits as an overflow.
+  return formatNumber(inRange(sum < 0n ? -1 : 1, { all, first: all.length - 1 + end }, OVERFLOW));
 }
 
 /** The power of ten that a number's last digit is worth. */
