@@ -7,7 +7,7 @@ import { asFailure } from './refusals.ts';
 import { signedCaller } from './signed-caller.ts';
 import { traceOf } from './trace-ids.ts';
 import { badGateway, MAX_URL_PAYLOAD, type UrlAnswer, urlAnswer } from './url-answer.ts';
-import { isCorsHeader, isPreflight, urlCorsHeaders, urlPreflight } from './url-cors.ts';
+import { isPreflight, urlPreflight, withOwnCors } from './url-cors.ts';
 import { urlEvent } from './url-event.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -159,6 +159,5 @@ function ownHeaders(
   url: FunctionUrl | undefined,
 ): Record<string, string | string[]> {
   if (!url?.cors || isPreflight(exchange.method, exchange.headers)) return headers;
-  const kept = Object.entries(headers).filter(([name]) => !isCorsHeader(name));
-  return { ...Object.fromEntries(kept), ...urlCorsHeaders(url.cors, exchange.headers.origin) };
+  return withOwnCors(headers, url.cors, exchange.headers.origin);
 }

@@ -233,6 +233,15 @@ test('an API with CORS settings answers preflights itself and owns its CORS head
     (await room.visit('cors', { path, headers: { origin } })).headers['access-control-allow-origin'];
   assert.deepEqual([await seen('https://a.example'), await seen('https://evil.example')], ['https://a.example', undefined]);
   assert.equal(await seen('https://a.example', '/missing'), 'https://a.example');
+  answer('{"statusCode":200,"headers":{"Vary":"Accept"}}');
+  assert.equal((await room.visit('cors', { headers: { origin: 'https://a.example' } })).headers.vary, 'Accept, Origin');
+  room.add('bare', { 'POST /': {} }, { cors: { allowOrigins: ['*'] } });
+  const may = async (method: string) => {
+    const asked = { origin: 'https://a.example', 'access-control-request-method': method };
+    return (await room.visit('bare', { method: 'OPTIONS', headers: asked })).headers['access-control-allow-origin'];
+  };
+  assert.deepEqual([await may('POST'), await may('DELETE')], ['*', undefined]);
+  answer('{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*"}}');
   room.add('open', { 'OPTIONS /': {} });
   assert.equal((await room.visit('open', { method: 'OPTIONS', headers })).headers['access-control-allow-origin'], '*');
 });

@@ -9,7 +9,7 @@ import { logAccess } from './http-api-log.ts';
 import type { TakeToken } from './http-api-throttle.ts';
 import { traceOf } from './trace-ids.ts';
 import type { UrlAnswer } from './url-answer.ts';
-import { isCorsHeader, isPreflight, urlCorsHeaders, urlPreflight } from './url-cors.ts';
+import { isPreflight, urlPreflight, withOwnCors } from './url-cors.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface HttpApiDoor extends AuthorizeDoor, IntegrationDoor {
@@ -41,7 +41,9 @@ interface Served {
 export async function serveHttpApi(door: HttpApiDoor, exchange: Exchange, address: ApiAddress): Promise<void> {
   const { answer, cors, call } = await serve(door, exchange, address);
   const headers: Record<string, string | string[]> = {
-    ...(cors && !isPreflight(exchange.method, exchange.headers) ? ownCors(answer.headers, cors, exchange) : answer.headers),
+    ...(cors && !isPreflight(exchange.method, exchange.headers)
+      ? withOwnCors(answer.headers, cors, exchange.headers.origin)
+      : answer.headers),
     'apigw-requestid': exchange.requestId,
   };
   // The path form shares the console's origin.
@@ -104,12 +106,6 @@ function wholeBody(exchange: Exchange): Promise<Buffer> {
   const tooLarge = () => refusal(413, 'Request Entity Too Large');
   if (Number(exchange.headers['content-length'] ?? 0) > MAX_API_PAYLOAD) return Promise.reject(tooLarge());
   return exchange.whole(MAX_API_PAYLOAD, tooLarge);
-}
-
-/** Once an API has CORS settings, only these count. */
-function ownCors(headers: UrlAnswer['headers'], cors: FunctionUrlCors, exchange: Exchange): UrlAnswer['headers'] {
-  const kept = Object.entries(headers).filter(([name]) => !isCorsHeader(name));
-  return { ...Object.fromEntries(kept), ...urlCorsHeaders(cors, exchange.headers.origin) };
 }
 
 function tell(door: HttpApiDoor, call: ApiCall, answer: UrlAnswer): void {

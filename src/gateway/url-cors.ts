@@ -27,7 +27,8 @@ export function urlPreflight(cors: FunctionUrlCors, headers: Headers): Record<st
   const asked = (headers['access-control-request-headers'] ?? '').split(',').map((name) => name.trim().toLowerCase());
   const wanted = asked.filter((name) => name !== '');
   if (granted['access-control-allow-origin'] === undefined) return {};
-  if (!covers(cors.allowMethods, headers['access-control-request-method'] ?? '')) return {};
+  const methods = cors.allowMethods && cors.allowMethods.length > 0 ? cors.allowMethods : SAFELISTED;
+  if (!covers(methods, headers['access-control-request-method'] ?? '')) return {};
   if (!wanted.every((name) => covers(cors.allowHeaders, name))) return {};
   return {
     ...granted,
@@ -37,11 +38,18 @@ export function urlPreflight(cors: FunctionUrlCors, headers: Headers): Record<st
   };
 }
 
+/** Browsers need no permission for these methods (the Fetch standard's CORS-safelisted methods). */
+const SAFELISTED = ['GET', 'HEAD', 'POST'];
+
 function covers(allowed: readonly string[] | undefined, name: string): boolean {
   return allowed?.some((entry) => entry === '*' || entry.toLowerCase() === name.toLowerCase()) === true;
 }
 
-/** Function-made CORS headers count for nothing once the URL has its own configuration. */
-export function isCorsHeader(name: string): boolean {
-  return name.startsWith('access-control-');
+type AnswerHeaders = Record<string, string | string[]>;
+
+/** An answer's headers once there are CORS settings: only these count, whatever the function said. */
+export function withOwnCors(headers: AnswerHeaders, cors: FunctionUrlCors, origin: string | undefined): AnswerHeaders {
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')));
+  const { vary, ...own } = urlCorsHeaders(cors, origin);
+  return { ...kept, ...own, ...(vary && { vary: kept.vary === undefined ? vary : `${kept.vary}, ${vary}` }) };
 }
