@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { type Platform, startPlatform } from '../support/platform.ts';
+import { PROCESS_DRIVER } from '../support/sdk.ts';
+
+let platform: Platform;
+let folder: string;
+let aws: ReturnType<typeof awsShell>;
+
+before(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-sns-cli-'));
+  platform = await startPlatform({ config: PROCESS_DRIVER });
+  aws = awsShell(platform.url, folder);
+});
+after(async () => {
+  await platform?.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+async function done(...args: string[]) {
+  const { code, out, error } = await aws('sns', ...args);
+  assert.equal(code, 0, `aws sns ${args.join(' ')}: ${error}${out}`);
+  return out.trim() === '' ? {} : JSON.parse(out);
+}
+
+test('the command line makes, tags, subscribes and publishes', { skip: noAwsCli }, async () => {
+  const { TopicArn } = await done('create-topic', '--name', 'cli', '--attributes', 'DisplayName=CLI', '--tags', 'Key=a,Value=b');
+  assert.equal(TopicArn, 'arn:aws:sns:us-east-1:000000000000:cli');
+  const endpoint = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+  const filter = ['--attributes', '{"FilterPolicy":"{\\"a\\":[1]}"}'];
+  const subscribe = ['subscribe', '--topic-arn', TopicArn, '--protocol', 'lambda', '--notification-endpoint', endpoint];
+  const { SubscriptionArn } = await done(...subscribe, ...filter);
+  assert.ok(SubscriptionArn.startsWith(`${TopicArn}:`));
+  const attributes = ['--message-attributes', '{"a":{"DataType":"Number","StringValue":"1"}}'];
+  const { MessageId } = await done('publish', '--topic-arn', TopicArn, '--message', 'hi', '--subject', 's', ...attributes);
+  assert.match(MessageId, /^[0-9a-f-]{36}$/);
+  const { error } = await aws('sns', 'publish', '--topic-arn', `${TopicArn}x`, '--message', 'hi');
+  assert.match(error, /\(NotFound\) when calling the Publish operation: Topic does not exist/);
+});
+
+const BOTO = `
+import boto3, json, sys, urllib.request
+from botocore.exceptions import ClientError
+sns = boto3.client('sns', endpoint_url=sys.argv[1], region_name='us-east-1', aws_access_key_id='test', aws_secret_access_key='test')
+arn = sns.create_topic(Name='boto.fifo', Attributes={'FifoTopic': 'true', 'ContentBasedDeduplication': 'true'})['TopicArn']
+entries = [dict(Id='a%d' % i, Message='m%d' % i, MessageGroupId='g', MessageAttributes={'b': {'DataType': 'Binary', 'BinaryValue': b'\\x00\\xff'}}) for i in range(10)]
+got = sns.publish_batch(TopicArn=arn, PublishBatchRequestEntries=entries)
+numbers = [s['SequenceNumber'] for s in got['Successful']]
+assert numbers == sorted(numbers) and len(set(numbers)) == 10 and got.get('Failed', []) == [], got
+plain = sns.create_topic(Name='boto')['TopicArn']
+for i in range(101):
+  sns.subscribe(TopicArn=plain, Protocol='lambda', Endpoint='arn:aws:lambda:us-east-1:000000000000:function:f%d' % i)
+pages = list(sns.get_paginator('list_subscriptions_by_topic').paginate(TopicArn=plain))
+assert sum(len(p['Subscriptions']) for p in pages) == 101 and len(pages) == 2, pages
+sns.set_topic_attributes(TopicArn=plain, AttributeName='DisplayName', AttributeValue='B')
+assert sns.get_topic_attributes(TopicArn=plain)['Attributes']['DisplayName'] == 'B'
+pending = sns.subscribe(TopicArn=plain, Protocol='http', Endpoint='http://127.0.0.1:1/', ReturnSubscriptionArn=True)['SubscriptionArn']
+try:
+  sns.unsubscribe(SubscriptionArn=pending)
+  assert False
+except ClientError as error:
+  assert error.response['Error']['Code'] == 'InvalidParameter' and 'pending confirmation' in error.response['Error']['Message'], error.response
+try:
+  sns.publish(TopicArn=arn, Message='m')
+  assert False
+except sns.exceptions.InvalidParameterException as error:
+  assert 'MessageGroupId' in str(error)
+try:
+  sns.publish(TopicArn=plain + 'x', Message='m')
+  assert False
+except sns.exceptions.NotFoundException as error:
+  assert error.response['ResponseMetadata']['HTTPStatusCode'] == 404
+print('all well')
+`;
+
+test('boto3 publishes batches, pages and knows the exceptions', async (t) => {
+  const run = promisify(execFile);
+  const there = await run('python3', ['-c', 'import boto3']).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return t.skip('no boto3 on this machine');
+  const { stdout } = await run('python3', ['-c', BOTO, platform.url], { cwd: folder, timeout: 60_000 });
+  assert.equal(stdout.trim(), 'all well');
+});
