@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type KinesisRoom, openKinesis, STREAM_ARN } from '../../../test/support/kinesis-room.ts';
+import { randomIds, silentLogger } from '../../kernel/index.ts';
 import { freeLanes, graves, shards } from './collections.ts';
+import { Layouts } from './layouts.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { Sweep } from './sweep.ts';
+import { Throttles } from './throttles.ts';
+import { Watchers } from './watchers.ts';
 
 const HOUR = 3_600_000;
 let room: KinesisRoom;
@@ -85,6 +91,25 @@ test('a shard of an on-demand stream that had to refuse is split; that of anothe
   assert.equal((await room.call('DescribeStreamSummary', { StreamName: 'p' })).StreamDescriptionSummary.OpenShardCount, 1);
   await room.kinesis.sweep.round();
   assert.equal((await shardNumbers()).length, 6);
+});
+
+test('a shard whose lane is worn gives way to one child with its range', async () => {
+  await room.made(2);
+  await room.put('a', 'a', 'k');
+  const { store, clock } = room;
+  const shared = {
+    layouts: new Layouts(),
+    throttles: new Throttles(clock),
+    watchers: new Watchers(),
+    subscriptions: new Subscriptions(),
+  };
+  await new Sweep({ store, clock, ids: randomIds, logger: silentLogger, ...shared }, 3).round();
+  const { Shards } = await room.call('ListShards', { StreamName: 's' });
+  assert.equal(Shards.length, 3);
+  const [parent, , child] = Shards;
+  assert.deepEqual([child.ParentShardId, child.HashKeyRange], ['shardId-000000000000', parent.HashKeyRange]);
+  assert.ok(parent.SequenceNumberRange.EndingSequenceNumber);
+  assert.equal((await room.put('a'))[0]!.ShardId, 'shardId-000000000002');
 });
 
 test('runs every minute between start and stop', async () => {

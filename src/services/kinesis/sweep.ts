@@ -6,6 +6,7 @@ import { arnOf, findStream, type LaidOut, laidOut, laidOutIn } from './found.ts'
 import { hexOf } from './hash-keys.ts';
 import { giveBack } from './lanes.ts';
 import type { Layout } from './layouts.ts';
+import type { Resharding } from './reshardings.ts';
 import { splitAt } from './split-shard.ts';
 import { firstAt, keptRange } from './starting-positions.ts';
 
@@ -13,6 +14,8 @@ const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** An on-demand stream grows no further by itself: AWS's default of 200 MiB/s of writes. */
 const ON_DEMAND_SHARDS = 200;
+/** Half of what a lane can take: a year of a shard at its limit. */
+const WORN_AT = 2 ** 35;
 
 /** When a shard's oldest record becomes too old, by the retention that was then. */
 interface Due {
@@ -22,19 +25,22 @@ interface Due {
 
 /**
  * What goes on behind: records beyond their retention go, closed shards without records go and their lanes are given back, deleted streams
- * are cleared away, and shards of on-demand streams that were throttled are split. In bounded transactions, every minute. Two of it do no
- * harm: each looks again inside its transaction.
+ * are cleared away, shards of on-demand streams that were throttled are split, and shards whose lane is worn give way to one child. In
+ * bounded transactions, every minute. Two of it do no harm: each looks again inside its transaction.
  */
 export class Sweep implements Service {
   readonly #deps: KinesisDeps;
+  readonly #wornAt: number;
   /** By lane; a shard is looked at again when its time has come. */
   readonly #due = new Map<number, Due>();
   #cancel: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(deps: KinesisDeps) {
+  /** wornAt: the position from which on a shard gives way to a child. */
+  constructor(deps: KinesisDeps, wornAt = WORN_AT) {
     this.#deps = deps;
+    this.#wornAt = wornAt;
   }
 
   async start(): Promise<void> {
@@ -113,6 +119,7 @@ export class Sweep implements Service {
     const before = clock.now() - hours * HOUR_MS;
     if (shard.closed !== undefined && shard.closed < before) return this.#remove(stream, shard);
     const oldest = await this.#trim(shard, before);
+    if (shard.end === undefined) await this.#renew(stream, shard);
     const closing = shard.closed ?? Number.POSITIVE_INFINITY;
     this.#due.set(shard.lane, { at: Math.min(oldest ?? clock.now(), closing) + hours * HOUR_MS, hours });
   }
@@ -147,20 +154,33 @@ export class Sweep implements Service {
     this.#deps.watchers.changed(arnOf(stream));
   }
 
+  async #renew(stream: Stream, shard: Shard): Promise<void> {
+    const { next } = await this.#deps.store.read.bounds(recordTopic.name, shard.lane);
+    if (next < this.#wornAt) return;
+    const child = { from: shard.from, to: shard.to, parents: [0] };
+    await this.#replace(stream, shard, () => ({ made: [child], closed: [0] }));
+  }
+
   /** Splits the shards that had to refuse writes since the last round. */
   async #grow({ stream, layout }: LaidOut, hot: ReadonlySet<string>): Promise<void> {
-    for (const { shard } of hotShards(stream, layout, hot)) {
-      const change = { now: this.#deps.clock.now(), layout: this.#deps.ids.uuid() };
-      await this.#deps.store.transact(async (tx) => {
-        const current = await laidOutIn(tx, this.#deps, stream);
-        const found = current.layout.get(shard);
-        if (!found || found.end !== undefined || current.stream.open >= ON_DEMAND_SHARDS) return;
-        const middle = (BigInt(`0x${found.from}`) + BigInt(`0x${found.to}`) + 1n) / 2n;
-        if (hexOf(middle) > found.from)
-          await reshard(tx, { stream: current.stream, given: [found], change }, splitAt(found, hexOf(middle)));
+    for (const shard of hotShards(stream, layout, hot)) {
+      await this.#replace(stream, shard, ({ open }) => {
+        const middle = hexOf((BigInt(`0x${shard.from}`) + BigInt(`0x${shard.to}`) + 1n) / 2n);
+        return open < ON_DEMAND_SHARDS && middle > shard.from ? splitAt(shard, middle) : undefined;
       });
-      this.#deps.watchers.changed(arnOf(stream));
     }
+  }
+
+  /** Puts children in the place of a shard, if it is still open and there is a plan. */
+  async #replace(stream: Stream, { shard }: Shard, plan: (stream: Stream) => Resharding | undefined): Promise<void> {
+    const change = { now: this.#deps.clock.now(), layout: this.#deps.ids.uuid() };
+    await this.#deps.store.transact(async (tx) => {
+      const current = await laidOutIn(tx, this.#deps, stream);
+      const found = current.layout.get(shard);
+      const children = found && found.end === undefined ? plan(current.stream) : undefined;
+      if (children) await reshard(tx, { stream: current.stream, given: [found!], change }, children);
+    });
+    this.#deps.watchers.changed(arnOf(stream));
   }
 }
 
