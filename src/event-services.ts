@@ -24,6 +24,7 @@ import { dynamodbService } from './services/dynamodb/index.ts';
 import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
 import { eventsService } from './services/events/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
+import { schedulerService } from './services/scheduler/index.ts';
 import { type SnsService, snsService } from './services/sns/index.ts';
 import { sqsService } from './services/sqs/index.ts';
 
@@ -86,17 +87,18 @@ export function eventServices(ports: EventServicePorts): EventServices {
   const dynamodb = dynamodbService(ports);
   const events = eventsService(ports);
   const kinesis = kinesisService(ports);
+  const scheduler = schedulerService(ports);
   const sns = snsService({ ...ports, canSendMail: ports.config.email.smtp !== undefined });
   const sqs = sqsService(ports);
   return {
-    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), events, kinesis, sns, sqs },
+    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), events, kinesis, scheduler, sns, sqs },
     put: putBy({ bus: events.putInto, queue: sqs.putInto, stream: kinesis.putInto, topic: sns.putInto }),
     notifications: notificationsOf(sns, ports),
     exists: { bus: events.exists, queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
     routeBusEvent: events.route,
-    background: [events.background, createTimers(ports), dynamodb.upkeep, kinesis.sweep, ...sns.background, ...sqs.background],
+    background: [events.background, scheduler.background, createTimers(ports), dynamodb.upkeep, kinesis.sweep, ...sns.background, ...sqs.background],
     rawRoutes: [sns.route],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

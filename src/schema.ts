@@ -11,6 +11,7 @@ import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
+import { schema as schedulerSchema } from './services/scheduler/index.ts';
 import { schema as snsSchema } from './services/sns/index.ts';
 import { schema as sqsSchema } from './services/sqs/index.ts';
 
@@ -23,6 +24,7 @@ const parts: readonly StoreSchema[] = [
   lambdaSchema,
   logsSchema,
   s3Schema,
+  schedulerSchema,
   snsSchema,
   sqsSchema,
   observeSchema,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EventsRoom, openEvents } from '../../../test/support/events-room.ts';
-import { ACCOUNT, refused } from '../../../test/support/s3-room.ts';
+import { ACCOUNT, contextOf, OTHER, refused } from '../../../test/support/s3-room.ts';
 
 let room: EventsRoom;
 before(async () => {
@@ -10,8 +10,6 @@ before(async () => {
 after(() => room.close());
 
 const bus = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`;
-
-import { contextOf, OTHER } from '../../../test/support/s3-room.ts';
 
 const ask = (operation: string, input: object) => room.access(operation, input as Record<string, unknown>, contextOf());
 const on = async (operation: string, input: object) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EventsRoom, openEvents } from '../../../test/support/events-room.ts';
 import { ACCOUNT, refused } from '../../../test/support/s3-room.ts';
+import { archivedEvents } from './archives.ts';
 
 let room: EventsRoom;
 before(async () => {
@@ -10,8 +11,6 @@ before(async () => {
 after(() => room.close());
 
 const bus = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`;
-
-import { archivedEvents } from './archives.ts';
 
 const DAY = 86_400_000;
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EventsRoom, openEvents } from '../../../test/support/events-room.ts';
-import { ACCOUNT, refused } from '../../../test/support/s3-room.ts';
+import { ACCOUNT, OTHER, refused } from '../../../test/support/s3-room.ts';
+import type { PutCaller, PutItem } from '../../model/index.ts';
 
 let room: EventsRoom;
 before(async () => {
@@ -10,9 +11,6 @@ before(async () => {
 after(() => room.close());
 
 const bus = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`;
-
-import { OTHER } from '../../../test/support/s3-room.ts';
-import type { PutCaller, PutItem } from '../../model/index.ts';
 
 const rule = (account: string): PutCaller => ({
   service: 'events.amazonaws.com',

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EventsRoom, openEvents } from '../../../test/support/events-room.ts';
 import { ACCOUNT, refused } from '../../../test/support/s3-room.ts';
+import { timers } from '../../model/index.ts';
 
 let room: EventsRoom;
 before(async () => {
   room = await openEvents();
 });
 after(() => room.close());
-
-import { timers } from '../../model/index.ts';
 
 test('a rule is disabled and enabled, and its schedule begins anew', async () => {
   const { RuleArn } = await room.call('PutRule', { Name: 'r', ScheduleExpression: 'rate(1 hour)' });

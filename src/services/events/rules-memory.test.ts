@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EventsRoom, openEvents } from '../../../test/support/events-room.ts';
 import { ACCOUNT } from '../../../test/support/s3-room.ts';
+import { type CarriedDelivery, seeBusEvent } from '../../model/index.ts';
 
 let room: EventsRoom;
 before(async () => {
@@ -10,8 +11,6 @@ before(async () => {
 after(() => room.close());
 
 const bus = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`;
-
-import { type CarriedDelivery, seeBusEvent } from '../../model/index.ts';
 
 const queue = `arn:aws:sqs:us-east-1:${ACCOUNT}:q`;
 
