@@ -3,8 +3,10 @@ import type { AccessRequest, OperationContext } from '../../model/index.ts';
 import { tables } from './collections.ts';
 import type { ExpressionOperation } from './expressions/legacy.ts';
 import { type TableRef, tableArn, tableKey, tableRef } from './found.ts';
-import { type NamingInput, namedBy } from './named-attributes.ts';
-import type { Item } from './values/item.ts';
+import { type NamingInput, namedBy, namedByStatement } from './named-attributes.ts';
+import { parseStatement } from './partiql/parse-statement.ts';
+import type { Statement } from './partiql/statement.ts';
+import type { AttributeValue, Item } from './values/item.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Conditions = Record<string, string | readonly string[]>;
@@ -17,6 +19,7 @@ interface Use {
   readonly action: string;
   readonly ref: TableRef;
   readonly index?: string;
+  readonly statement?: Statement;
   /** As what each part is read. */
   readonly parts: (readonly [ExpressionOperation, NamingInput])[];
 }
@@ -54,6 +57,7 @@ const EXPRESSIVE: ReadonlySet<string> = new Set<ExpressionOperation>([
 function usesOf(operation: string, input: Input, context: OperationContext): readonly Use[] {
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return batchUses(operation, input, context);
   if (operation === 'TransactGetItems' || operation === 'TransactWriteItems') return transactUses(input, context);
+  if (operation in STATEMENTS) return statementUses(operation, input, context);
   const ref = tableRef(context, (input.TableName ?? input.ResourceArn) as string | undefined);
   const index = input.IndexName as string | undefined;
   const parts: Use['parts'] = EXPRESSIVE.has(operation) ? [[operation as ExpressionOperation, input as NamingInput]] : [];
@@ -101,10 +105,35 @@ function transactUses(input: Input, context: OperationContext): readonly Use[] {
   return [...uses.values()];
 }
 
+/** Which member holds the statements of PartiQL. */
+const STATEMENTS: Readonly<Record<string, string>> = {
+  ExecuteStatement: '',
+  BatchExecuteStatement: 'Statements',
+  ExecuteTransaction: 'TransactStatements',
+};
+
+function statementUses(operation: string, input: Input, context: OperationContext): readonly Use[] {
+  const asked = [
+    operation === 'ExecuteStatement' ? input : (input[STATEMENTS[operation]!] ?? []),
+  ].flat() as readonly StatementInput[];
+  return asked.map(({ Statement: text = '', Parameters }) => {
+    const statement = parseStatement(text, Parameters);
+    const { kind } = statement;
+    const index = kind === 'select' ? statement.index : undefined;
+    const action = `PartiQL${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+    return { action, ref: tableRef(context, statement.table), parts: [], statement, ...(index === undefined ? {} : { index }) };
+  });
+}
+
+interface StatementInput {
+  readonly Statement?: string;
+  readonly Parameters?: readonly AttributeValue[];
+}
+
 /** `dynamodb:LeadingKeys`, the partition keys that are named, and `dynamodb:Attributes`, all attributes that are. */
-async function namedConditions(from: Reader, { ref, index, parts }: Use): Promise<Conditions> {
-  if (parts.length === 0) return {};
-  const named = parts.map(([as, part]) => namedBy(as, part));
+async function namedConditions(from: Reader, { ref, index, parts, statement }: Use): Promise<Conditions> {
+  const named = statement ? [namedByStatement(statement)] : parts.map(([as, part]) => namedBy(as, part));
+  if (named.length === 0) return {};
   const table = await from.get(tables, tableKey(ref));
   const { keys } = table?.indexes.find(({ name }) => name === index) ?? table ?? { keys: [] };
   const partition = keys[0]?.name ?? '';
@@ -113,6 +142,7 @@ async function namedConditions(from: Reader, { ref, index, parts }: Use): Promis
   return {
     ...(leading.length > 0 ? { 'dynamodb:leadingkeys': leading } : {}),
     ...(attributes.length > 0 ? { 'dynamodb:attributes': attributes } : {}),
+    ...(statement?.kind === 'select' ? { 'dynamodb:fulltablescan': String(leading.length === 0) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../../kernel/index.ts';
 import type { Operation, ServiceTable, StreamSource } from '../../model/index.ts';
 import { accessRequests } from './access.ts';
+import { batchExecuteStatement } from './batch-execute-statement.ts';
 import { batchGetItem } from './batch-get-item.ts';
 import { batchWriteItem } from './batch-write-item.ts';
 import { createTable } from './create-table.ts';
@@ -8,6 +9,8 @@ import { deleteItem } from './delete-item.ts';
 import { deleteTable } from './delete-table.ts';
 import type { DynamoDeps } from './deps.ts';
 import { describeTable } from './describe-table.ts';
+import { executeStatement } from './execute-statement.ts';
+import { executeTransaction } from './execute-transaction.ts';
 import { getItem } from './get-item.ts';
 import { listTables } from './list-tables.ts';
 import { putItem } from './put-item.ts';
@@ -39,6 +42,7 @@ export function dynamodbService(ports: Pick<DynamoDeps, 'store' | 'clock' | 'ids
   const upkeep = createUpkeep({ store, clock, ids, logger, streamsChanged: changed });
   const deps: DynamoDeps = { store, clock, ids, wake: () => upkeep.wake(), streamsChanged: changed };
   const operations = {
+    BatchExecuteStatement: batchExecuteStatement(deps),
     BatchGetItem: batchGetItem(deps),
     BatchWriteItem: batchWriteItem(deps),
     CreateTable: createTable(deps),
@@ -46,6 +50,8 @@ export function dynamodbService(ports: Pick<DynamoDeps, 'store' | 'clock' | 'ids
     DeleteTable: deleteTable(deps),
     DescribeTable: describeTable(deps),
     DescribeTimeToLive: describeTimeToLive(deps),
+    ExecuteStatement: executeStatement(deps),
+    ExecuteTransaction: executeTransaction(deps),
     GetItem: getItem(deps),
     ListTables: listTables(deps),
     ListTagsOfResource: listTagsOfResource(deps),

@@ -1,6 +1,8 @@
-import type { Path, UpdateValue } from './expressions/compiled.ts';
+import type { Path, UpdateAction, UpdateValue } from './expressions/compiled.ts';
 import { conditionPaths } from './expressions/key-condition.ts';
 import { bindRequest, type ExpressionOperation, type RequestInput } from './expressions/legacy.ts';
+import { equalsOf } from './partiql/key-terms.ts';
+import type { Statement } from './partiql/statement.ts';
 import type { AttributeValue, Item } from './values/item.ts';
 
 /** The members of a request, or of a part of a batch or transaction, that name attributes. */
@@ -24,7 +26,7 @@ export function namedBy(operation: ExpressionOperation, input: NamingInput): Nam
     ...terms.map(({ name }) => [name]),
     ...(condition ? conditionPaths(condition) : []),
     ...(filter ? conditionPaths(filter) : []),
-    ...(update?.actions ?? []).flatMap((action) => [action.path, ...(action.kind === 'set' ? valuePaths(action.value) : [])]),
+    ...updatePaths(update?.actions ?? []),
     ...(projection ?? []),
   ];
   const values: Item = { ...input.Item, ...input.Key };
@@ -33,6 +35,22 @@ export function namedBy(operation: ExpressionOperation, input: NamingInput): Nam
     attributes: [...new Set([...Object.keys(values), ...paths.map(([name]) => String(name))])],
     given: { ...values, ...Object.fromEntries(equals) },
   };
+}
+
+/** The same of a statement of PartiQL. */
+export function namedByStatement(statement: Statement): Named {
+  if (statement.kind === 'insert') return { attributes: Object.keys(statement.item), given: statement.item };
+  const { where } = statement;
+  const paths: Path[] = [
+    ...(where ? conditionPaths(where) : []),
+    ...(statement.kind === 'update' ? updatePaths(statement.actions) : []),
+    ...(statement.kind === 'select' ? (statement.projection ?? []) : []),
+  ];
+  return { attributes: [...new Set(paths.map(([name]) => String(name)))], given: equalsOf(where) };
+}
+
+function updatePaths(actions: readonly UpdateAction[]): Path[] {
+  return actions.flatMap((action) => [action.path, ...(action.kind === 'set' ? valuePaths(action.value) : [])]);
 }
 
 function valuePaths(value: UpdateValue): Path[] {

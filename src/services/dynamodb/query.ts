@@ -49,7 +49,7 @@ export function query(deps: DynamoDeps): Operation<QueryCommandInput, Output> {
 const JUST_AFTER = '\x01';
 
 /** The sort keys that a condition lets through: from, and to before to. */
-function boundsOf(sort: KeyRange['sort']): Pick<Stretch, 'from' | 'to'> {
+export function boundsOf(sort: KeyRange['sort']): Pick<Stretch, 'from' | 'to'> {
   if (!sort) return {};
   const [first, second] = sort.values as [AttributeValue, AttributeValue?];
   if (sort.op === 'begins_with') return prefixBounds(first);

@@ -138,7 +138,8 @@ export async function perform(
 
 export const CONDITION_FAILED = 'The conditional request failed';
 
-function conditionFailed({ showsOld }: Write, before: Item | undefined) {
+/** A condition does not hold; the item goes along when it was asked for. */
+export function conditionFailed({ showsOld }: Pick<Write, 'showsOld'>, before: Item | undefined) {
   const fields = showsOld && before ? { fields: { Item: before } } : {};
   return fail('ConditionalCheckFailedException', CONDITION_FAILED, fields);
 }
