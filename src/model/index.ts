@@ -194,6 +194,7 @@ export {
   cutBatches,
   type DiscardCondition,
   expiredAtHead,
+  LOOK_AGAIN_MS,
   PAYLOAD_BYTES,
   pauseMs,
   RECORDS_BYTES,

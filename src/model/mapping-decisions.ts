@@ -74,9 +74,12 @@ export function expiredAtHead(times: readonly number[], now: number, maxAgeMs: n
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** What may end at any moment (no room, no function, no permission) is looked at again at least this often. */
+export const LOOK_AGAIN_MS = 2_000;
+
 /** Exponential back-off with jitter: tries in a row from 1 on, chance evenly from 0 to 1. */
-export function pauseMs(tries: number, chance: number): number {
-  const full = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 20), LONGEST_PAUSE_MS);
+export function pauseMs(tries: number, chance: number, longestMs: number = LONGEST_PAUSE_MS): number {
+  const full = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 20), longestMs);
   return Math.round(full * (0.5 + chance / 2));
 }
 

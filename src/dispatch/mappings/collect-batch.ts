@@ -48,18 +48,21 @@ const MOST_FILTERED = 1000;
 export async function collectBatch(shard: Shard, place: Place): Promise<Batch | 'ended'> {
   const { reader, live, ports } = shard;
   const open = new OpenBatch(shard, place);
-  let deadline: number | undefined;
+  let since: number | undefined;
   for (;;) {
     const { windowMs } = live.mapping.settings;
-    if (open.records.length > 0) deadline ??= ports.clock.now() + windowMs;
+    if (open.records.length > 0) since ??= ports.clock.now();
+    const deadline = since === undefined ? undefined : since + windowMs;
     const until = open.hasNews() ? ports.clock.now() : earliest(deadline, open.window?.end);
     const events = await reader.next(open.to, until === undefined ? undefined : Math.max(0, until - ports.clock.now()));
     if (open.take(events)) break;
     if (open.isEmpty()) place.passed?.(open.to);
     if (events.length > 0) continue;
+    if (reader.stopped) return 'ended';
+    if (until !== undefined && ports.clock.now() < until && !reader.isEnd(open.to)) continue;
     if (open.records.length === 0 && !open.hasNews()) {
       const over = open.window !== undefined && (reader.isEnd(open.to) || open.window.end <= ports.clock.now());
-      if (!over && !reader.isEnd(open.to) && !reader.stopped) continue;
+      if (!over && !reader.isEnd(open.to)) continue;
       if (!over) return 'ended';
       open.final = true;
     }
@@ -74,8 +77,8 @@ export async function reloadBatch(shard: Shard, place: Place, work: Work): Promi
   const open = new OpenBatch(shard, { ...place, from: work.from });
   while (open.to < work.to && !shard.reader.stopped) {
     const events = await shard.reader.next(open.to);
-    if (events.length === 0) break;
-    open.takeUntil(events, work.to);
+    if (events.length > 0) open.takeUntil(events, work.to);
+    else if (shard.reader.isEnd(open.to)) break;
   }
   return { ...open.batch(), filtered: 0, work };
 }

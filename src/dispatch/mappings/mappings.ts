@@ -135,11 +135,20 @@ async function apply(ports: RunnerPorts, entry: Entry, mapping: EventSourceMappi
     halt(entry);
     await entry.draining;
     const runner = runnerOf(ports, mapping);
-    entry.runner = runner;
-    await runner?.start();
+    entry.runner = runner && (await started(runner));
   }
   if (isSettling(mapping)) await settle(ports, mapping);
   return false;
+}
+
+async function started(runner: Runner): Promise<Runner> {
+  try {
+    await runner.start();
+    return runner;
+  } catch (error) {
+    await runner.stop();
+    throw error;
+  }
 }
 
 /** Starts no further batch; what is in flight goes on to its end. */

@@ -274,3 +274,17 @@ test('a function that sends to its own queue is stopped after sixteen runs, unle
   room.handler = () => null;
   await room.close();
 });
+
+test('what a disabled mapping has collected goes back at once', async () => {
+  const room = await openRoom();
+  await room.mappings.start();
+  const mapping = mappingOf(queueSettings({ batchSize: 15, windowMs: 300_000 }));
+  await room.keep(mapping);
+  await until('enabled', async () => (await room.mapping())?.state === 'Enabled');
+  room.queue.send(['a']);
+  await until('collected', () => room.queue.messages[0]!.receives === 1);
+  await room.keep({ ...mapping, enabled: false, state: 'Disabling', revision: 2 });
+  await until('back', () => room.queue.messages[0]!.visibleAt <= room.clock.now());
+  assert.equal(room.events.length, 0);
+  await room.close();
+});

@@ -4,6 +4,7 @@ import {
   type FunctionSpec,
   fewerPollers,
   firstPollers,
+  LOOK_AGAIN_MS,
   morePollers,
   POLLER_STEP_MS,
   type Pollers,
@@ -139,7 +140,8 @@ export class QueueRunner implements Runner {
       this.#pollers = fewerPollers(this.#pollers);
       return;
     }
-    await this.#fill(mapping, messages, receivedAt, visibilityMs);
+    await this.#fill(messages, receivedAt, visibilityMs);
+    if (this.#stopped) return this.#giveBack(mapping, messages);
     if (messages.length >= mapping.settings.batchSize) {
       this.#woken = true;
       this.#begin();
@@ -173,16 +175,22 @@ export class QueueRunner implements Runner {
   }
 
   /** Waits for more until the batch is full, its window is over, or it holds 6 MB. */
-  async #fill(mapping: EventSourceMapping, messages: QueueMessage[], receivedAt: number, visibilityMs: number): Promise<void> {
-    const { windowMs, batchSize } = mapping.settings;
-    const until = receivedAt + windowMs;
+  async #fill(messages: QueueMessage[], receivedAt: number, visibilityMs: number): Promise<void> {
     const bytes = () => messages.reduce((sum, { body }) => sum + body.length, 0);
-    while (windowMs > 0 && messages.length < batchSize && bytes() < RECORDS_BYTES && !this.#stopped) {
-      const left = until - this.#ports.clock.now();
-      if (left <= 0 || this.#filling) return;
+    while (!this.#stopped) {
+      const { mapping } = this.#live;
+      const { windowMs, batchSize } = mapping.settings;
+      const left = receivedAt + windowMs - this.#ports.clock.now();
+      if (left <= 0 || messages.length >= batchSize || bytes() >= RECORDS_BYTES || this.#filling) return;
       await this.#wakened(left);
       messages.push(...(await this.#take(mapping, batchSize - messages.length, visibilityMs)));
     }
+  }
+
+  /** Stopped before they could be handed out: others may have them at once. */
+  async #giveBack({ sourceArn }: EventSourceMapping, messages: readonly QueueMessage[]): Promise<void> {
+    const handles = messages.map(({ receiptHandle }) => receiptHandle);
+    await this.#ports.store.transact((tx) => this.#source.release(tx, sourceArn, handles, 0));
   }
 
   /** Resolves when the queue wakes us, or after ms. */
@@ -201,7 +209,7 @@ export class QueueRunner implements Runner {
   #backOff(tries: number): Promise<void> {
     this.#pollers = throttledPollers(this.#pollers);
     return new Promise((resolve) => {
-      this.#after(pauseMs(tries, this.#chance()), resolve, resolve);
+      this.#after(pauseMs(tries, this.#chance(), LOOK_AGAIN_MS), resolve, resolve);
     });
   }
 
@@ -219,7 +227,7 @@ export class QueueRunner implements Runner {
     if (this.#resting || this.#stopped) return;
     this.#resting = true;
     this.#rests += 1;
-    this.#after(pauseMs(this.#rests, this.#chance()), () => {
+    this.#after(pauseMs(this.#rests, this.#chance(), LOOK_AGAIN_MS), () => {
       this.#resting = false;
       this.#begin();
     });

@@ -14,7 +14,7 @@ export class ShardReader {
   readonly #pages: StoredEvent[][] = [];
   readonly #kept: number;
   readonly #ending = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(why?: 'nudged') => void>();
   #following: AsyncIterator<StoredEvent[]> | undefined;
   #pulling = false;
   /** What the follower gives next. */
@@ -56,7 +56,7 @@ export class ShardReader {
   }
 
   /**
-   * Events at or after a position, waiting for the first; none when ms have passed, at the shard's end, or after stop. Those at or after the
+   * Events at or after a position, waiting for the first; none when ms have passed, at the shard's end, when nudged, or after stop. Those at or after the
    * shard's end are not its own.
    */
   async next(from: Position, ms?: number): Promise<readonly StoredEvent[]> {
@@ -67,9 +67,14 @@ export class ShardReader {
       this.#pull(from);
       const left = until === undefined ? undefined : until - this.#ports.clock.now();
       if (left !== undefined && left <= 0) return [];
-      await this.#woken(left);
+      if ((await this.#woken(left)) === 'nudged') return [];
     }
     return [];
+  }
+
+  /** Lets who waits look at its settings again. */
+  nudge(): void {
+    for (const wake of [...this.#waiting]) wake('nudged');
   }
 
   /** Ends all waiting. */
@@ -118,13 +123,13 @@ export class ShardReader {
     this.#cancelRetry = this.#ports.clock.after(AGAIN_MS, () => this.#pulled(undefined));
   }
 
-  #woken(ms: number | undefined): Promise<void> {
+  #woken(ms: number | undefined): Promise<'nudged' | undefined> {
     return new Promise((resolve) => {
       const cancel = ms === undefined ? () => {} : this.#ports.clock.after(ms, () => wake());
-      const wake = () => {
+      const wake = (why?: 'nudged') => {
         cancel();
         this.#waiting.delete(wake);
-        resolve();
+        resolve(why);
       };
       this.#waiting.add(wake);
     });

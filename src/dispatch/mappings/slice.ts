@@ -7,6 +7,7 @@ import {
   expiredAtHead,
   type FunctionSpec,
   type Lineage,
+  LOOK_AGAIN_MS,
   type OpenWindow,
   PAYLOAD_BYTES,
   pauseMs,
@@ -164,7 +165,7 @@ export class Slice {
     }
     if ('problem' in gate) {
       this.#error = gate.problem;
-      return this.#pause();
+      return this.#pause(false, LOOK_AGAIN_MS);
     }
     const payload = payloadOf(batch, this.#members(batch));
     if (payload.length > PAYLOAD_BYTES / 4 && Buffer.byteLength(payload) > PAYLOAD_BYTES)
@@ -178,7 +179,7 @@ export class Slice {
     this.#error = ran.kind === 'throttled' ? ran.reason : result.kind === 'success' ? '' : ran.answer().slice(0, MOST_ERROR);
     const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
     if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window, lineage });
-    if (step.pause) await this.#pause(step.delivered > 0);
+    if (step.pause) await this.#pause(step.delivered > 0, ran.kind === 'throttled' ? LOOK_AGAIN_MS : undefined);
   }
 
   /** What the function's answer says of the batch, and what becomes of the window. */
@@ -252,11 +253,11 @@ export class Slice {
     return { batch, step, ran, requestId, invocations, now, lineage, writeDiscard };
   }
 
-  async #pause(progress = false): Promise<void> {
+  async #pause(progress = false, longestMs?: number): Promise<void> {
     if (this.#stopped) return;
     this.#tries = progress ? 1 : this.#tries + 1;
     const { clock, ids } = this.#shard.ports;
-    const ms = pauseMs(this.#tries, Number.parseInt(ids.hex(2), 16) / 0x10000);
+    const ms = pauseMs(this.#tries, Number.parseInt(ids.hex(2), 16) / 0x10000, longestMs);
     await new Promise<void>((resolve) => {
       const cancel = clock.after(ms, resolve);
       this.#wake = () => {

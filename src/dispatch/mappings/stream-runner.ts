@@ -1,9 +1,11 @@
 import { describe } from '../../kernel/index.ts';
 import {
   type EventSourceMapping,
+  LOOK_AGAIN_MS,
   type MappingShard,
   mappingShards,
   newShard,
+  type OpenWindow,
   recut,
   type SourceShard,
   type SourceStream,
@@ -37,6 +39,7 @@ export class StreamRunner implements Runner {
   #role = '';
   #told = '';
   #unwatch = () => {};
+  #cancelLook = () => {};
   #looking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -48,9 +51,10 @@ export class StreamRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    this.#unwatch = this.#source.watch(this.#live.mapping.sourceArn, () => void this.#look());
     await this.#gate();
-    await this.#look();
+    await this.#compare();
+    this.#unwatch = this.#source.watch(this.#live.mapping.sourceArn, () => void this.#look());
+    void this.#look();
   }
 
   change(mapping: EventSourceMapping): boolean {
@@ -58,13 +62,17 @@ export class StreamRunner implements Runner {
     const next = mapping.settings.stream!;
     if (next.parallelizationFactor !== parallelizationFactor || next.tumblingMs !== tumblingMs) return false;
     this.#live.change(mapping);
-    for (const { slices } of this.#running.values()) for (const slice of slices) slice.retryNow();
+    for (const { reader, slices } of this.#running.values()) {
+      reader.nudge();
+      for (const slice of slices) slice.retryNow();
+    }
     return true;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unwatch();
+    this.#cancelLook();
     await this.#looking;
     await Promise.all([...this.#running.values()].map(stopShard));
   }
@@ -91,6 +99,7 @@ export class StreamRunner implements Runner {
       } catch (error) {
         const { uuid } = this.#live.mapping;
         this.#ports.logger.error('the shards of a mapping could not be looked at', { mapping: uuid, error: describe(error) });
+        this.#cancelLook = this.#ports.clock.after(LOOK_AGAIN_MS, () => void this.#look());
       }
     }
   }
@@ -189,7 +198,8 @@ export class StreamRunner implements Runner {
       gate: () => this.#gate(),
       idle: () => slices.map(({ idleAt }) => idleAt),
     };
-    const slices = row.slices.map((progress, i) => new Slice(shard, i, progress, row.window));
+    const window = sameWindows(row.window, this.#live.stream.tumblingMs);
+    const slices = row.slices.map((progress, i) => new Slice(shard, i, progress, window));
     const ended = Promise.all(slices.map((slice) => slice.run())).then((all) => this.#ended(shardId, all.every(Boolean)));
     this.#running.set(shardId, { reader, slices, ended });
   }
@@ -227,6 +237,11 @@ export class StreamRunner implements Runner {
     const entry = { sums: {}, now: this.#ports.clock.now(), lastResult, ends: [] };
     await this.#ports.store.transact((tx) => recordBatch(tx, this.#live.mapping, entry, this.#ports.meterIn));
   }
+}
+
+/** The window that was open, unless windows are of another length now. */
+function sameWindows(window: OpenWindow | undefined, tumblingMs: number): OpenWindow | undefined {
+  return window && window.end - window.start === tumblingMs ? window : undefined;
 }
 
 async function stopShard({ reader, slices, ended }: RunningShard): Promise<void> {

@@ -101,3 +101,22 @@ test('an answer without state in a tumbling window is a failure', async () => {
   await until('failed', async () => (await room.books())?.failed === 1);
   await room.close();
 });
+
+test('a change is obeyed while a batch waits: a shorter window, and no tumbling window any more', async () => {
+  const room = await openRoom({ handler: () => ({ state: { n: 1 } }) });
+  await room.mappings.start();
+  const mapping = mappingOf(streamSettings({ tumblingMs: 60_000 }));
+  await room.keep(mapping);
+  await until('enabled', async () => (await room.mapping())?.state === 'Enabled');
+  await room.write(['a']);
+  await until('a', async () => (await room.shard())?.window !== undefined);
+  await room.keep({ ...mapping, revision: 2, settings: streamSettings({}, { windowMs: 300_000 }), state: 'Updating' });
+  await until('obeyed', async () => (await room.mapping())?.state === 'Enabled' && (await room.mapping())?.revision === 2);
+  await room.write(['b']);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(room.events.length, 1);
+  await room.keep({ ...mapping, revision: 3, settings: streamSettings(), state: 'Updating' });
+  await until('b', () => room.events.length === 2);
+  assert.deepEqual(Object.keys(room.events[1]), ['Records']);
+  await room.close();
+});
