@@ -1,7 +1,7 @@
 import {
   type Clock,
-  describe,
   type Ids,
+  inOrder,
   type Logger,
   type SecretBox,
   type Service,
@@ -35,7 +35,6 @@ import {
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
 import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
-import { sweepOutcomes } from './ledger.ts';
 import { createMappings } from './mappings/mappings.ts';
 import { type MatchPorts, matchers } from './matching.ts';
 import { enqueue } from './queue.ts';
@@ -44,6 +43,7 @@ import { Replays } from './replays.ts';
 import { createRouter } from './router.ts';
 import { createExecute, createRun } from './run.ts';
 import { createSlots } from './slots.ts';
+import { createSweep } from './sweep.ts';
 import { webhookDoor, webhookRoutes, webhooks } from './webhooks.ts';
 
 export interface DispatchPorts extends MatchPorts {
@@ -82,14 +82,13 @@ export const dispatchSchema: StoreSchema = {
   topics: [mappingTopic],
 };
 
-const SWEEP_MS = 60_000;
 const ATTEMPT_WAIT_MS = 60_000;
 const PER_TARGET = 100;
 const IN_ALL = 1000;
 
 /** What runs next, and again: the port Run, and every accepted event brought to exactly one outcome for each subscriber. */
 export function createDispatch(ports: DispatchPorts): Dispatch {
-  const { store, clock, logger } = ports;
+  const { store, clock } = ports;
   const slots = createSlots(ports.concurrency, ports.reservedTotal);
   let throttles = 0;
   const execute = createExecute({
@@ -114,18 +113,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const accept = createAccept(ports);
   const mappings = createMappings({ ...ports, execute });
   const routers = followed.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
-  let cancelSweep = () => {};
-  const sweep = () => {
-    const next = (more: boolean) => {
-      cancelSweep = clock.after(more ? 100 : SWEEP_MS, sweep);
-    };
-    store
-      .transact((tx) => sweepOutcomes(tx, clock))
-      .then(next, (error) => {
-        logger.warn('old outcomes could not be removed', { error: describe(error) });
-        next(false);
-      });
-  };
+  const resuming: Service = { start: () => deliverer.resume(), stop: (deadline) => deliverer.stop(deadline) };
+  const lifecycle = inOrder([resuming, ...routers, again, mappings, createSweep(ports)]);
   return {
     run: createRun(execute, ports.meter, () => clock.now()),
     enqueue,
@@ -143,19 +132,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
       dalamb_throttles_total: throttles,
       ...mappings.gauges(),
     }),
-    async start() {
-      await deliverer.resume();
-      for (const router of routers) await router.start();
-      await again.start();
-      await mappings.start();
-      cancelSweep = clock.after(SWEEP_MS, sweep);
-    },
-    async stop(deadline) {
-      cancelSweep();
-      await mappings.stop(deadline);
-      await again.stop();
-      for (const router of routers) await router.stop(deadline);
-      await deliverer.stop(deadline);
-    },
+    start: lifecycle.start,
+    stop: lifecycle.stop,
   };
 }
