@@ -35,7 +35,9 @@ export function serveBoth(server: Server, options: PriorKnowledge): Http2Side {
   const sessions = new Set<http2.ServerHttp2Session>();
   const silent = new Set<Socket>();
   const http2Server = createHttp2(options);
+  let connecting: Socket | undefined;
   http2Server.on('session', (session) => {
+    (session as Carried)[carrier] = connecting;
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
@@ -48,6 +50,7 @@ export function serveBoth(server: Server, options: PriorKnowledge): Http2Side {
     socket.once('close', () => silent.delete(socket));
     tellApart(socket, options.firstMs, (isHttp2) => {
       silent.delete(socket);
+      connecting = socket;
       if (isHttp2) http2Server.emit('connection', socket);
       else acceptHttp1!.call(server, socket);
     });
@@ -62,6 +65,10 @@ export function serveBoth(server: Server, options: PriorKnowledge): Http2Side {
     },
   };
 }
+
+/** The socket under a session. What node:http2 gives instead is another object for each request, and nothing can be known by it. */
+const carrier = Symbol('carrier');
+type Carried = http2.Http2Session & { [carrier]?: Socket | undefined };
 
 /** Looks at the first bytes of a connection, and puts them back where they were. */
 function tellApart(socket: Socket, firstMs: number, tell: (isHttp2: boolean) => void): void {
@@ -90,6 +97,9 @@ function createHttp2({ headerBytes, streams, take }: PriorKnowledge): http2.Http
   });
   server.on('request', (req, res) => {
     tellEnd(res);
+    const socket = (req.stream.session as Carried | undefined)?.[carrier];
+    if (!socket) return void req.stream.destroy();
+    Object.defineProperty(req, 'socket', { value: socket });
     if (asHttp1(req)) take(req as unknown as IncomingMessage, res as unknown as ServerResponse);
     else refuse(res);
   });

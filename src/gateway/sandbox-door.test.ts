@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Principal, SandboxCaller } from '../model/index.ts';
@@ -115,4 +117,20 @@ test('a role may do what its policies say, and is told what they do not', async 
     /is not authorized to perform: sts:GetCallerIdentity on resource: \* because no identity-based policy/,
   );
   stage.allowed = () => true;
+});
+
+test('over HTTP/2 the listener names the caller too', async () => {
+  issue('ASIAMINE2', 'mine', { environment: 'env-1' });
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const { headers, body } = whoami('ASIAMINE2');
+  const { host: _, ...sent } = headers;
+  const stream = session.request({ ...sent, ':method': 'POST', ':path': '/', host: `127.0.0.1:${port}` });
+  stream.end(body);
+  const [answered] = await once(stream, 'response');
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  session.destroy();
+  assert.equal(answered[':status'], 200, text);
+  assert.match(text, /assumed-role\/mine/);
+  assert.equal(stage.calls.at(-1)!.context.cause, 'invocation-7');
 });
