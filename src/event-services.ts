@@ -14,7 +14,6 @@ import {
   putBy,
   type QueueSource,
   type RawRoute,
-  type RouteBusEvent,
   type ServiceTable,
   type StreamSource,
   type Target,
@@ -55,8 +54,6 @@ export interface EventServices {
   readonly queues?: QueueSource;
   /** By the service of the stream's ARN. */
   readonly streams: Readonly<Record<string, StreamSource>>;
-  /** What an event on a bus becomes. */
-  readonly routeBusEvent: RouteBusEvent;
   /** What works behind: sweeps, moves, timers. */
   readonly background: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
@@ -97,7 +94,6 @@ export function eventServices(ports: EventServicePorts): EventServices {
     exists: { bus: events.exists, queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
-    routeBusEvent: events.route,
     background: [events.background, scheduler.background, createTimers(ports), dynamodb.upkeep, kinesis.sweep, ...sns.background, ...sqs.background],
     rawRoutes: [sns.route],
     controlRoutes: [],

@@ -291,7 +291,6 @@ export type {
   ReservedTotal,
   ResolveFunction,
   Retire,
-  RouteBusEvent,
   Run,
   SandboxCaller,
   ServeSandbox,

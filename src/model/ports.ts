@@ -2,8 +2,6 @@
 import type { Transaction } from '../kernel/index.ts';
 import type { AccessRequest, Decision } from './access.ts';
 import type { AsyncSettings } from './async-retry.ts';
-import type { BusEvent } from './bus-events.ts';
-import type { CarriedDelivery } from './carried-deliveries.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
 import type { HttpApi } from './http-apis.ts';
@@ -11,9 +9,6 @@ import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocatio
 import type { LogWalk, LogWalked } from './logs.ts';
 import type { Policy } from './policy-document.ts';
 import type { Target } from './targets.ts';
-
-/** What an event on a bus becomes: a delivery for each target of each rule that is for it, in the order of the rules' names (services/events). */
-export type RouteBusEvent = (event: BusEvent) => Promise<readonly CarriedDelivery[]>;
 
 /** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
 export type Invoke = (call: Call) => Promise<Outcome>;

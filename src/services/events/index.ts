@@ -1,5 +1,5 @@
 import type { Service } from '../../kernel/index.ts';
-import type { Operation, PutInto, RouteBusEvent, ServiceTable } from '../../model/index.ts';
+import type { Operation, PutInto, ServiceTable } from '../../model/index.ts';
 import { accessRequests } from './access.ts';
 import { createArchiveWork } from './archive-work.ts';
 import { putPermission, removePermission } from './bus-policy.ts';
@@ -28,7 +28,6 @@ import { putTargets } from './put-targets.ts';
 import { removeTargets } from './remove-targets.ts';
 import { listTagsForResource, tagResource, untagResource } from './resource-tags.ts';
 import { disableRule, enableRule } from './rule-state.ts';
-import { createRouteBusEvent } from './rules-memory.ts';
 import { startReplay } from './start-replay.ts';
 import { testEventPattern } from './test-event-pattern.ts';
 import { updateArchive } from './update-archive.ts';
@@ -41,7 +40,6 @@ export interface EventsService extends ServiceTable {
   readonly putInto: PutInto;
   /** Whether a bus is there, by its ARN. */
   readonly exists: (arn: string) => Promise<boolean>;
-  readonly route: RouteBusEvent;
   /** Replays, and the end of what archives keep. */
   readonly background: Service;
 }
@@ -89,7 +87,6 @@ export function eventsService(deps: EventsDeps): EventsService {
     access,
     putInto: putIntoBus,
     exists: async (arn) => (await findBus(deps.store.read, busRef({ account: '', region: '' }, arn))) !== undefined,
-    route: createRouteBusEvent(deps),
     background,
   };
 }
