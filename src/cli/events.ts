@@ -37,7 +37,7 @@ async function accepted(stage: Stage, source: string, limit: string): Promise<vo
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function booksText({ topics }: EventBooks): string {
+function booksText({ topics, mappings = [] }: EventBooks): string {
   const head = [
     'TOPIC',
     'ROUTED',
@@ -52,7 +52,7 @@ function booksText({ topics }: EventBooks): string {
   ];
   return table(
     head,
-    topics.map((sums) =>
+    [...topics, ...mappings].map((sums) =>
       [
         sums.topic,
         sums.routed,

@@ -14,6 +14,7 @@ import {
 } from '../model/index.ts';
 import { acceptedEvents } from './accepted.ts';
 import { SUBSCRIBER } from './ledger.ts';
+import { mappingLines } from './mappings/mapping-lines.ts';
 import { traceOf } from './trace.ts';
 
 const KINDS: readonly OutcomeKind[] = ['delivered', 'expired', 'dead-lettered', 'failed', 'dropped'];
@@ -63,7 +64,7 @@ async function accountBooks(store: Store, { account, region }: { account: string
     const sum = sumOf(page ? [page] : []);
     result.push({ topic, ...sum, inFlight: inFlight(sum) });
   }
-  return { topics: result };
+  return { topics: result, mappings: await mappingLines(store.read, [account, region]) };
 }
 
 /** In one transaction, because the sums only balance at one moment. */
@@ -83,7 +84,7 @@ function balance(store: Store, followed: readonly string[]) {
       const balanced = accepted === sum.routed + sum.unmatched + notYetRouted;
       result.push({ topic: topic.name, accepted, notYetRouted, ...sum, inFlight: inFlight(sum), balanced });
     }
-    return { topics: result, rowsInFlight: await tx.count(deliveries, []) };
+    return { topics: result, mappings: await mappingLines(tx, []), rowsInFlight: await tx.count(deliveries, []) };
   });
 }
 

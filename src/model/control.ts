@@ -86,6 +86,8 @@ export interface LogEntry {
 /** `GET /events`: the account's books, one entry a topic. */
 export interface EventBooks {
   readonly topics: readonly EventSums[];
+  /** A line for each event source mapping, named `mapping:UUID`. */
+  readonly mappings?: readonly EventSums[];
 }
 
 export interface EventSums {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mappingLines } from './mapping-lines.ts';
+import { mappingOf, openRoom, place, queueSettings, streamSettings, UUID, until } from './room.fixture.ts';
+
+test('each mapping has a line in the books', async () => {
+  const room = await openRoom();
+  await room.mappings.start();
+  await room.keep(mappingOf(streamSettings({}, { filters: ['{"data":{"n":[1]}}'] })));
+  await room.write(['{"n":1}', '{"n":2}']);
+  await until('seen', async () => (await room.books())?.accepted === 2);
+  const [line] = await mappingLines(room.store.read, [place.account, place.region]);
+  const { topic, accepted, routed, unmatched, deliveries, delivered, balanced } = line!;
+  assert.deepEqual(
+    [topic, accepted, routed, unmatched, deliveries, delivered, balanced],
+    [`mapping:${UUID}`, 2, 1, 1, 1, 1, true],
+  );
+  assert.deepEqual(await mappingLines(room.store.read, ['111111111111']), []);
+  await room.close();
+});
+
+test('a start takes up all mappings, finishes what was on the way, and tells how many it polls', async () => {
+  let room = await openRoom();
+  const uuid = (n: number) => UUID.replace(/1$/, String(n));
+  await room.keep(mappingOf(queueSettings(), { uuid: uuid(1) }));
+  await room.keep(mappingOf(queueSettings(), { uuid: uuid(2), enabled: false, state: 'Disabling' }));
+  await room.keep(mappingOf(queueSettings(), { uuid: uuid(3), state: 'Deleting' }));
+  await room.mappings.start();
+  await until(
+    'settled',
+    async () => (await room.mapping(uuid(1)))?.state === 'Enabled' && (await room.mapping(uuid(2)))?.state === 'Disabled',
+  );
+  await until('gone', async () => (await room.mapping(uuid(3))) === undefined);
+  assert.deepEqual(room.mappings.gauges(), { dalamb_mappings_polled: 1 });
+  room = await room.crash();
+  await room.mappings.start();
+  await until('again', () => room.mappings.gauges().dalamb_mappings_polled === 1);
+  await room.close();
+});
+
+test('a newer wish is not settled by an older one', async () => {
+  const room = await openRoom();
+  await room.mappings.start();
+  const mapping = mappingOf(queueSettings());
+  await Promise.all([
+    room.keep(mapping),
+    room.keep({ ...mapping, revision: 2, enabled: false, state: 'Disabling' }),
+    room.keep({ ...mapping, revision: 3, enabled: true, state: 'Enabling' }),
+  ]);
+  await until('the last', async () => (await room.mapping())?.state === 'Enabled');
+  assert.equal((await room.mapping())?.revision, 3);
+  await room.close();
+});
+
+test('a source that cannot be asked now is asked again', async () => {
+  const room = await openRoom();
+  const { shards } = room;
+  room.shards = undefined as never;
+  await room.write(['a']);
+  await room.mappings.start();
+  await room.keep(mappingOf(streamSettings()));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await room.mapping())?.state, 'Creating');
+  room.shards = shards;
+  await until('enabled', async () => {
+    await room.clock.advance(500);
+    return (await room.mapping())?.state === 'Enabled';
+  });
+  await until('a', async () => (await room.books())?.delivered === 1);
+  await room.close();
+});
