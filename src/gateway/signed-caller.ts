@@ -12,7 +12,10 @@ export async function signedCaller(
 ): Promise<Principal | undefined> {
   const { exchange, body } = request;
   // The signature covers the body.
-  const again: Exchange = Object.create(exchange, { body: { value: Readable.from(body.length > 0 ? [body] : []) } });
+  const again: Exchange = Object.create(exchange, {
+    body: { value: Readable.from(body.length > 0 ? [body] : []) },
+    whole: { value: async () => body },
+  });
   const signature = door.wire.signature(again);
   if (signature.kind === 'anonymous') return undefined;
   return authenticate(door.auth, again, signature, match);

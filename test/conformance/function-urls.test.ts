@@ -171,6 +171,23 @@ test('reserved concurrency of zero is too many requests', async () => {
 test('AWS_IAM wants a signature', async () => {
   await lambda.updateFunctionUrlConfig({ FunctionName, AuthType: 'AWS_IAM' });
   assert.equal((await byHost({ path: '/' })).status, 403);
+  const { AccessKey } = await sdk(platform.url).iam.createAccessKey({});
+  const key = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+  const scheme = { name: 'sigv4', signingName: 'lambda', signingRegion: 'us-east-1', properties: {} };
+  const signer = await sdk(platform.url, key).lambda.config.signer(scheme);
+  const { hostname, port } = new URL(`http://${host}`);
+  const request = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname,
+    port: Number(port),
+    path: '/a%20b',
+    headers: { host },
+    body: 'text',
+  };
+  const { headers } = await signer.sign(request);
+  assert.equal((await byHost({ method: 'POST', path: '/a%20b', headers, body: 'text' })).status, 200);
+  assert.equal((await byHost({ method: 'POST', path: '/a%20b', headers, body: 'other' })).status, 403);
   await lambda.deleteFunctionUrlConfig({ FunctionName });
   assert.equal((await byHost({ path: '/' })).status, 403);
 });

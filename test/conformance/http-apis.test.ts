@@ -147,6 +147,66 @@ test('the whole of an API: routes, stages, deployments, authorizers, logs, throt
   assert.ok(lines.some(({ message }) => / ANY \/safe 403$/.test(message!.trim())));
 });
 
+test('routes of AWS_IAM take real signatures, and let roles do what their policies say', async () => {
+  const { iam, sts } = sdk(platform.url);
+  const { ApiId, ApiEndpoint } = await api.createApi({ Name: 'iam', ProtocolType: 'HTTP' });
+  await permit(`arn:aws:execute-api:us-east-1:000000000000:${ApiId}/*`, 'iam');
+  const { IntegrationId } = await api.createIntegration({
+    ApiId,
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: FunctionArn,
+    PayloadFormatVersion: '2.0',
+  });
+  await api.createRoute({
+    ApiId,
+    RouteKey: 'ANY /{proxy+}',
+    Target: `integrations/${IntegrationId}`,
+    AuthorizationType: 'AWS_IAM',
+  });
+  await api.createStage({ ApiId, StageName: '$default', AutoDeploy: true });
+  const trust = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole' },
+  };
+  const { Role } = await iam.createRole({ RoleName: 'caller', AssumeRolePolicyDocument: JSON.stringify(trust) });
+  const Resource = `arn:aws:execute-api:us-east-1:000000000000:${ApiId}/$default/POST/may/*`;
+  const allow = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'execute-api:Invoke', Resource } };
+  await iam.putRolePolicy({ RoleName: 'caller', PolicyName: 'p', PolicyDocument: JSON.stringify(allow) });
+  const { Credentials: given } = await sts.assumeRole({ RoleArn: Role!.Arn!, RoleSessionName: 'session' });
+  const credentials = {
+    accessKeyId: given!.AccessKeyId!,
+    secretAccessKey: given!.SecretAccessKey!,
+    sessionToken: given!.SessionToken!,
+  };
+  const { lambda } = sdk(platform.url, credentials);
+  const signer = await lambda.config.signer({
+    name: 'sigv4',
+    signingName: 'execute-api',
+    signingRegion: 'us-east-1',
+    properties: {},
+  });
+  const { host, hostname, port } = new URL(ApiEndpoint!);
+  const ask = async (path: string, body: string, sent = body) => {
+    const request = {
+      method: 'POST',
+      protocol: 'http:',
+      hostname,
+      port: Number(port),
+      path,
+      query: { q: 'a b' },
+      headers: { host },
+      body,
+    };
+    const { headers } = await signer.sign(request);
+    return visit(ApiEndpoint!, { method: 'POST', path: `${path}?q=a%20b`, headers, body: sent });
+  };
+  const done = await ask('/may/a%20b', 'text');
+  assert.equal(done.status, 200, done.text);
+  const event = JSON.parse(done.text);
+  assert.match(event.requestContext.authorizer.iam.userArn, /^arn:aws:sts::000000000000:assumed-role\/caller\/session$/);
+  assert.deepEqual([(await ask('/not', 'text')).status, (await ask('/may/x', 'text', 'other')).status], [403, 403]);
+});
+
 test('the command line makes and reads the same', { skip: noAwsCli }, async () => {
   const aws = awsCli(platform.url);
   // biome-ignore lint/suspicious/noExplicitAny: whatever the command prints
