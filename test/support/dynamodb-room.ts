@@ -7,7 +7,7 @@ import { type ManualClock, manualClock } from './clock.ts';
 import { removeDirectory, temporaryDirectory } from './platform.ts';
 import { type Answer, type Call, contextOf } from './s3-room.ts';
 
-export { ACCOUNT, type Answer, type Call, contextOf, OTHER, refused, rootOf } from './s3-room.ts';
+export { type Answer, type Call, contextOf, OTHER, refused, rootOf } from './s3-room.ts';
 
 export interface DynamoRoom {
   /** Runs an operation of DynamoDB as the root of ACCOUNT in us-east-1, at the clock's time. */

@@ -17,6 +17,22 @@ test('DescribeTable counts what a small table holds', async () => {
   assert.deepEqual(Table.WarmThroughput, { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000, Status: 'ACTIVE' });
 });
 
+test('an index counts what it holds', async () => {
+  const g = { AttributeName: 'g', KeyType: 'HASH' };
+  await dynamo.table('indexed', {
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'g', AttributeType: 'S' },
+    ],
+    GlobalSecondaryIndexes: [{ IndexName: 'by-g', KeySchema: [g], Projection: { ProjectionType: 'KEYS_ONLY' } }],
+  });
+  for (const more of [{}, { g: { S: 'x' } }])
+    await dynamo.call('PutItem', { TableName: 'indexed', Item: { pk: { S: `${'g' in more}` }, ...more } });
+  const { Table } = await dynamo.call('DescribeTable', { TableName: 'indexed' });
+  const [index] = Table.GlobalSecondaryIndexes;
+  assert.deepEqual([Table.ItemCount, index.ItemCount, index.IndexSizeBytes], [2, 1, 8]);
+});
+
 test('a table belongs to its account and region', async () => {
   await refused(dynamo.call('DescribeTable', { TableName: 'described' }, { account: OTHER }), 'ResourceNotFoundException');
   await refused(dynamo.call('DescribeTable', { TableName: 'described' }, { region: 'eu-west-1' }), 'ResourceNotFoundException');

@@ -1,25 +1,33 @@
 import type { DescribeTableCommandInput, DescribeTableCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { Reader } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
-import { items, type Table } from './collections.ts';
+import { entries, items, type Table } from './collections.ts';
 import type { DynamoDeps } from './deps.ts';
 import { tableNamed, tableRef } from './found.ts';
-import { type TableSize, tableDescription } from './table-description.ts';
+import { type Size, type TableSizes, tableDescription } from './table-description.ts';
 
 /** DescribeTable. */
 export function describeTable(
   deps: DynamoDeps,
 ): Operation<DescribeTableCommandInput, Omit<DescribeTableCommandOutput, '$metadata'>> {
+  const from = () => deps.store.read;
   return async (input, context) => {
-    const table = await tableNamed(deps.store.read, tableRef(context, input.TableName));
-    return { Table: tableDescription(table, 'ACTIVE', await sizeOf(deps.store.read, table)) };
+    const table = await tableNamed(from(), tableRef(context, input.TableName));
+    return { Table: tableDescription(table, 'ACTIVE', await sizesOf(from(), table)) };
   };
 }
 
-const MOST_LOOKED_AT = 500;
+/** Rows whose sizes are looked at. */
+const SAMPLE = 100;
 
-/** Counts a small table; of a larger one, says what its first rows come to: AWS's own figures are some hours old. */
-async function sizeOf(from: Reader, { id }: Table): Promise<TableSize> {
-  const { items: first } = await from.range(items, { prefix: [id], limit: MOST_LOOKED_AT });
-  return { items: first.length, bytes: first.reduce((sum, { size }) => sum + size, 0) };
+/** Counts up to 100,000 rows, by their keys alone, and estimates their bytes from the first: AWS's own figures are some hours old. */
+async function sizesOf(from: Reader, { id, indexes }: Table): Promise<TableSizes> {
+  const sizes = new Map<string, Size>();
+  for (const [of, collection] of [[id, items] as const, ...indexes.map((index) => [index.id, entries] as const)]) {
+    const count = await from.count<object>(collection as never, [of]);
+    const { items: sample } = await from.range<{ size: number }>(collection as never, { prefix: [of], limit: SAMPLE });
+    const bytes = sample.reduce((sum, { size }) => sum + size, 0);
+    sizes.set(of, { items: count, bytes: sample.length === 0 ? 0 : Math.round((bytes / sample.length) * count) });
+  }
+  return sizes;
 }

@@ -12,19 +12,22 @@ import type { KeySchema, Table, TableIndex } from './collections.ts';
 import { tableArn } from './found.ts';
 import { keyAttributes } from './table-settings.ts';
 
-/** How much a table and its indexes hold, as far as it is known. */
-export interface TableSize {
+export interface Size {
   readonly items: number;
   readonly bytes: number;
 }
 
+/** How much a table and its indexes hold, by their ids. */
+export type TableSizes = ReadonlyMap<string, Size>;
+
 /** A table as DescribeTable and its siblings show it (spec/backends.md §3.2). */
-export function tableDescription(table: Table, status: TableStatus = 'ACTIVE', size: TableSize = NOTHING): TableDescription {
+export function tableDescription(table: Table, status: TableStatus = 'ACTIVE', sizes: TableSizes = new Map()): TableDescription {
   const arn = tableArn(table);
-  const locals = table.indexes.filter(({ kind }) => kind === 'local').map((index) => localDescription(index, arn, size));
+  const own = sizes.get(table.id) ?? NOTHING;
+  const locals = table.indexes.filter(({ kind }) => kind === 'local').map((index) => localDescription(index, arn, sizes));
   const globals = table.indexes
     .filter(({ kind }) => kind === 'global')
-    .map((index) => globalDescription(index, { table, status, size }));
+    .map((index) => globalDescription(index, { table, status, sizes }));
   return {
     TableName: table.name,
     TableArn: arn,
@@ -36,8 +39,8 @@ export function tableDescription(table: Table, status: TableStatus = 'ACTIVE', s
       AttributeType,
     })),
     KeySchema: schemaElements(table),
-    ItemCount: size.items,
-    TableSizeBytes: size.bytes,
+    ItemCount: own.items,
+    TableSizeBytes: own.bytes,
     ProvisionedThroughput: throughputDescription(table),
     ...billingSummary(table),
     ...(locals.length > 0 ? { LocalSecondaryIndexes: locals } : {}),
@@ -49,7 +52,7 @@ export function tableDescription(table: Table, status: TableStatus = 'ACTIVE', s
   };
 }
 
-const NOTHING: TableSize = { items: 0, bytes: 0 };
+const NOTHING: Size = { items: 0, bytes: 0 };
 
 export function schemaElements({ keys }: KeySchema): { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[] {
   return keys.map(({ name, keyType }) => ({ AttributeName: name, KeyType: keyType }));
@@ -87,13 +90,13 @@ function streamDescription(table: Table) {
   };
 }
 
-function localDescription(index: TableIndex, arn: string, size: TableSize): LocalSecondaryIndexDescription {
-  return { ...indexDescription(index, arn), IndexSizeBytes: size.bytes, ItemCount: size.items };
+function localDescription(index: TableIndex, arn: string, sizes: TableSizes): LocalSecondaryIndexDescription {
+  return { ...indexDescription(index, arn), ...indexSize(index, sizes) };
 }
 
 function globalDescription(
   index: TableIndex,
-  { table, status, size }: { table: Table; status: TableStatus; size: TableSize },
+  { table, status, sizes }: { table: Table; status: TableStatus; sizes: TableSizes },
 ): GlobalSecondaryIndexDescription {
   const { read, write } = index.throughput ?? { read: 0, write: 0 };
   const state = status === 'ACTIVE' || status === 'UPDATING' ? (index.filling ? 'CREATING' : 'ACTIVE') : status;
@@ -102,10 +105,14 @@ function globalDescription(
     IndexStatus: state === 'CREATING' || state === 'DELETING' ? state : 'ACTIVE',
     ...(index.filling ? { Backfilling: true } : {}),
     ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write, NumberOfDecreasesToday: 0 },
-    IndexSizeBytes: size.bytes,
-    ItemCount: size.items,
+    ...indexSize(index, sizes),
     WarmThroughput: warmThroughput({ read, write }, state === 'CREATING' ? 'CREATING' : 'ACTIVE'),
   };
+}
+
+function indexSize({ id }: TableIndex, sizes: TableSizes): { IndexSizeBytes: number; ItemCount: number } {
+  const { items, bytes } = sizes.get(id) ?? NOTHING;
+  return { IndexSizeBytes: bytes, ItemCount: items };
 }
 
 function indexDescription(index: TableIndex, arn: string) {

@@ -67,6 +67,13 @@ test('requests that can never be are refused', async () => {
   await refused(write([put('a', { TableName: 'missing' })]), 'ResourceNotFoundException');
 });
 
+test('a transaction has 4 MB at most', async () => {
+  const large = (pk: string) => ({ Put: { TableName: 'items', Item: { pk: { S: pk }, x: { S: 'x'.repeat(400_000) } } } });
+  const many = Array.from({ length: 11 }, (_, i) => large(`large ${i}`));
+  await refused(write(many), 'ValidationException');
+  await write(many.slice(0, 10));
+});
+
 test('a token stands for its transaction for ten minutes', async () => {
   const count = (token: string, by = '1') =>
     write([{ Update: { ...on('once'), UpdateExpression: 'ADD n :by', ExpressionAttributeValues: { ':by': { N: by } } } }], {

@@ -9,6 +9,7 @@ import { doneBefore, requestHash } from './done-transactions.ts';
 import { tableOf, tableRef } from './found.ts';
 import { originOf } from './origins.ts';
 import { invalid } from './refusals.ts';
+import { itemSize } from './values/item.ts';
 import { type Judged, judge, type Write } from './writes.ts';
 
 /** What is to be done at once, and what stands for it. */
@@ -54,6 +55,8 @@ export function runTransaction(deps: DynamoDeps, context: OperationContext, requ
   });
 }
 
+const MOST_BYTES = 4 * 1024 * 1024;
+
 async function judgeAll(tx: Transaction, writes: readonly Write[]): Promise<readonly Step[]> {
   const tables: Table[] = [];
   for (const { ref } of writes) tables.push(await tableOf(tx, ref));
@@ -71,6 +74,8 @@ async function judgeAll(tx: Transaction, writes: readonly Write[]): Promise<read
     }
   }
   if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+  const bytes = steps.reduce((sum, { judged: { after, before } }) => sum + itemSize(after ?? before ?? {}), 0);
+  if (bytes > MOST_BYTES) throw invalid('The aggregate size of the items in the transaction exceeds 4 MB');
   return steps;
 }
 
