@@ -105,6 +105,22 @@ test('a huge answer is not read to its end', async () => {
   await closed;
 });
 
+test('addresses are judged after the lookup, and requests are a stranger’s', async () => {
+  const asked: unknown[] = [];
+  const judge = (verdict: boolean) => (address: string, port: number, name: string) => {
+    asked.push([address, port, name]);
+    return verdict;
+  };
+  const port = Number(new URL(origin).port);
+  const named = { kind: 'http', url: `http://localhost:${port}/named`, headers: {}, body: '' } as const;
+  const closed = await createSendHttp({ mayConnect: judge(false) })(named, waits);
+  assert.deepEqual(closed, { ok: false, retry: false, reason: 'localhost may not be reached' });
+  assert.ok(asked.some((one) => JSON.stringify(one) === JSON.stringify(['127.0.0.1', port, 'localhost'])));
+  answer = status(200);
+  assert.deepEqual(await createSendHttp({ mayConnect: judge(true) })(named, waits), { ok: true });
+  assert.equal(seen.at(-1)!.headers['sec-fetch-site'], 'cross-site');
+});
+
 test('what can never be sent is said to be so, and a stop ends it', async () => {
   const never = async (sent: Promise<Sent>) => {
     const result = await sent;
@@ -114,7 +130,8 @@ test('what can never be sent is said to be so, and a stop ends it', async () => 
   await never(createSendHttp()({ kind: 'http', url: 'ftp://x', headers: {}, body: '' }, waits));
   await never(createSendHttp()({ kind: 'http', url: 'nonsense', headers: {}, body: '' }, waits));
   await never(send(status(200), { headers: { 'x-bad': 'a\r\nb' } }));
-  await never(send(status(200), { settings: { allows: () => false } }));
+  await never(send(status(200), { settings: { mayConnect: () => false } }));
+  await never(createSendHttp()({ kind: 'http', url: 'http://169.254.169.254/', headers: {}, body: '' }, waits));
   const stopped = await send(status(200), { signal: AbortSignal.abort() });
   assert.equal(!stopped.ok && stopped.retry, true);
 });

@@ -1,13 +1,16 @@
+import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import type { TopicNotification } from '../model/index.ts';
+import { isIP, type LookupFunction } from 'node:net';
+import { fail, isFailure } from '../kernel/index.ts';
+import { inIpRange, parseIpRange, type TopicNotification } from '../model/index.ts';
 import type { Sent } from './subscription.ts';
 
 export interface SendHttpSettings {
   /** From connecting to the end of the answer, in ms. */
   readonly timeoutMs?: number;
-  /** Whether somebody may be sent anything at all; false is a refusal for good. */
-  readonly allows?: (url: URL) => boolean;
+  /** Judges each address after its name was looked up; it is dialled as judged. Default: all but link-local ones, where clouds keep secrets. */
+  readonly mayConnect?: (address: string, port: number, name: string) => boolean;
 }
 
 type Request = Extract<TopicNotification, { kind: 'http' }>;
@@ -19,14 +22,42 @@ const MOST_HEADER_BYTES = 16 * 1024;
 
 /**
  * POSTs notifications. 2xx is done; 5xx, 429 and everything that goes wrong on the way may be tried again, other answers never; redirects
- * are not followed, and no more than 64 KB of an answer is read. Never rejects.
+ * are not followed, and no more than 64 KB of an answer is read. Requests are marked as a stranger's, so that a subscriber that turns out
+ * to be this platform gives them no trust for where they come from (docs/security.md). Never rejects.
  */
-export function createSendHttp({ timeoutMs = TIMEOUT_MS, allows = () => true }: SendHttpSettings = {}) {
+export function createSendHttp({ timeoutMs = TIMEOUT_MS, mayConnect = beyondLinkLocal }: SendHttpSettings = {}) {
   return (request: Request, signal: AbortSignal): Promise<Sent> => {
-    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+    const url = URL.parse(request.url);
     if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refused(`${request.url} is no HTTP URL`);
-    if (!allows(url)) return refused(`${url.origin} may not be reached`);
-    return post(url, request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    const to = {
+      url,
+      name: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    };
+    if (isIP(to.name) !== 0 && !mayConnect(to.name, to.port, to.name)) return refused(closed(to.name));
+    const lookup = judgedLookup(mayConnect, to.port);
+    return post(url, request, { lookup, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+  };
+}
+
+const LINK_LOCAL = [parseIpRange('169.254.0.0/16')!, parseIpRange('fe80::/10')!];
+
+function beyondLinkLocal(address: string): boolean {
+  return !LINK_LOCAL.some((range) => inIpRange(range, address));
+}
+
+const closed = (name: string) => `${name} may not be reached`;
+
+function judgedLookup(mayConnect: NonNullable<SendHttpSettings['mayConnect']>, port: number): LookupFunction {
+  return (name, options, done) => {
+    dns.lookup(name, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, '', 0);
+      const open = found.filter(({ address }) => mayConnect(address, port, name));
+      const [first] = open;
+      if (!first) return done(fail('TargetRefused', closed(name)), '', 0);
+      if (options.all) return done(null, open);
+      done(null, first.address, first.family);
+    });
   };
 }
 
@@ -34,19 +65,19 @@ async function refused(reason: string): Promise<Sent> {
   return { ok: false, retry: false, reason };
 }
 
-function post(url: URL, { headers, body }: Request, signal: AbortSignal): Promise<Sent> {
+function post(url: URL, { headers, body }: Request, how: Pick<http.RequestOptions, 'lookup' | 'signal'>): Promise<Sent> {
   const { promise, resolve } = Promise.withResolvers<Sent>();
-  const later = (error: Error) => resolve({ ok: false, retry: true, reason: describeError(error) });
+  const later = (error: Error) => resolve({ ok: false, retry: !isFailure(error), reason: describeError(error) });
   try {
     const send = url.protocol === 'https:' ? https.request : http.request;
-    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const own = { 'content-length': String(Buffer.byteLength(body)), 'sec-fetch-site': 'cross-site' };
     const options = {
+      ...how,
       method: 'POST',
-      headers: { ...headers, ...length },
-      signal,
+      headers: { ...headers, ...own },
       agent: false,
       maxHeaderSize: MOST_HEADER_BYTES,
-    };
+    } as const;
     const request = send(url, options, (response) => {
       const sent = judge(response.statusCode ?? 0);
       let bytes = 0;
@@ -73,6 +104,7 @@ function judge(status: number): Sent {
 }
 
 function describeError(error: Error & { code?: string }): string {
+  if (isFailure(error)) return error.message;
   if (error.name === 'TimeoutError' || (error.cause as Error | undefined)?.name === 'TimeoutError')
     return 'the endpoint did not answer in time';
   return error.code === undefined || error.message.includes(error.code) ? error.message : `${error.code}: ${error.message}`;

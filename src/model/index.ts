@@ -149,6 +149,7 @@ export {
   failureObjectKey,
 } from './invocation-records.ts';
 export { checkPayloadSize, readClientContext, readPayload, readRequestId } from './invoke-input.ts';
+export { inIpRange, parseIpRange } from './ip-ranges.ts';
 export { type ImageValue, type ItemImage, itemOf } from './item-images.ts';
 export { claimFault, claimTexts, type JsonWebToken, parseToken, scopesOf, type TokenRules } from './json-web-tokens.ts';
 export { afterPrefix, commonPrefix, formEncode } from './key-prefixes.ts';
