@@ -9,7 +9,7 @@ import { clients, createRole, deploy } from '../support/deploy.ts';
 import { type Platform, Refused, removeDirectory, startPlatform, temporaryDirectory } from '../support/platform.ts';
 import { eventually, moduleZip, PROCESS_DRIVER } from '../support/sdk.ts';
 
-const KILLS = 4;
+const KILLS = 2;
 /** Each source, its key for order, and what its function sees. */
 const SOURCES = ['queue', 'fifo', 'stream', 'table'] as const;
 type Source = (typeof SOURCES)[number];
