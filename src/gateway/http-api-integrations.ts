@@ -110,7 +110,7 @@ async function throughProxy(door: IntegrationDoor, call: ApiCall, work: Work<Htt
       maxBytes: MAX_API_PAYLOAD,
     });
     call.notes['integration.status'] = String(answer.status);
-    return proxiedAnswer(answer);
+    return proxiedAnswer(answer, call.exchange.method);
   } catch (error) {
     throw isFailure(error) ? failed(call, error) : error;
   }

@@ -14,6 +14,7 @@ before(async () => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk) => chunks.push(chunk));
     req.on('end', () => {
+      if (req.method === 'HEAD') return void res.writeHead(200, { 'content-length': '1234' }).end();
       const said = { method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() };
       res.writeHead(418, { 'set-cookie': ['a=1', 'b=2'], 'x-up': 'yes', connection: 'close' }).end(JSON.stringify(said));
     });
@@ -59,6 +60,11 @@ test('method, headers, query and body go to the other server, and its answer com
   assert.deepEqual([said.headers['x-own'], said.headers.cookie, said.headers.host], ['1', 'c=1', base.slice('http://'.length)]);
   assert.equal(said.headers['x-forwarded-for'], '127.0.0.1');
   assert.match(said.headers.forwarded, /^for=127\.0\.0\.1;host=web\.execute-api\.us-east-1\.localhost;proto=http$/);
+});
+
+test('an answer to HEAD tells the length that GET would have', async () => {
+  const reply = await room.visit('web', { method: 'HEAD', path: '/all/x' });
+  assert.deepEqual([reply.status, reply.headers['content-length'], reply.text], [200, '1234', '']);
 });
 
 test('variables, fixed queries, other methods and paths', async () => {

@@ -61,9 +61,10 @@ function proxyHeaders({ exchange }: ApiCall, seen: SeenRequest): Record<string, 
   return { ...headers, forwarded: [`for=${from};host=${domainName(exchange)};proto=http`] };
 }
 
-/** What comes back, for the client: status, body and headers, but those of the connection. */
-export function proxiedAnswer({ status, headers, body }: OutgoingAnswer): UrlAnswer {
-  const kept = Object.entries(headers).filter(([name]) => !isHopByHop(name) && name !== 'content-length' && name !== 'date');
+/** What comes back, for the client: status, body and headers, but those of the connection. An answer to HEAD keeps the length that it tells. */
+export function proxiedAnswer({ status, headers, body }: OutgoingAnswer, method: string): UrlAnswer {
+  const own = method === 'HEAD' ? ['date'] : ['date', 'content-length'];
+  const kept = Object.entries(headers).filter(([name]) => !isHopByHop(name) && !own.includes(name));
   return {
     status,
     body,
