@@ -1,33 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { run } from './index.ts';
+import { dalamb, NOW } from './command.fixture.ts';
 
 const books = { topics: [{ topic: 's3.objects' }, { topic: 'lambda.async' }] };
 const done = { id: 'R', state: 'done', looked: 9, matched: 3, delivered: 2, dryRun: false };
-
-async function dalamb(line: string[], answers: Record<string, unknown>) {
-  const sent: { method: string; path: string; query: URLSearchParams; body: unknown }[] = [];
-  let [out, err] = ['', ''];
-  const fetched = (async (url: string, { method, body }: RequestInit) => {
-    const { pathname, searchParams: query } = new URL(url);
-    const path = pathname.replace('/_dalamb/api/v1', '');
-    sent.push({ method: method!, path, query, body: body ? JSON.parse(String(body)) : undefined });
-    return Response.json(answers[`${method} ${path}`]);
-  }) as typeof fetch;
-  const code = await run(line, {
-    version: '1',
-    defaults: { url: 'http://platform:4566' },
-    io: {
-      out: (text) => (out += text),
-      error: (text) => (err += text),
-      stdin: async () => Buffer.from(''),
-      fetch: fetched,
-      now: () => 1_000_000_000_000,
-      signal: AbortSignal.timeout(5000),
-    },
-  });
-  return { code, out, err, sent };
-}
 
 test('replay says what to deliver again, waits for the end, and tells what was done', async () => {
   const line = ['replay', 's3', '--since', '2h', '--pattern', '{"source":["s3"]}', '--failed', '--to', 'arn', '--rate', '7'];
@@ -35,7 +11,7 @@ test('replay says what to deliver again, waits for the end, and tells what was d
   assert.equal(code, 0);
   assert.deepEqual(sent[1]!.body, {
     topic: 's3.objects',
-    since: 1_000_000_000_000 - 7_200_000,
+    since: NOW - 7_200_000,
     pattern: { source: ['s3'] },
     failuresOnly: true,
     target: 'arn',

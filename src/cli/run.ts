@@ -9,6 +9,7 @@ import { addEvents } from './events.ts';
 import { addFunctions } from './functions.ts';
 import { addKeys } from './keys.ts';
 import { addLogs } from './logs.ts';
+import { addMappings } from './mappings.ts';
 import { addOn } from './on.ts';
 import { addReplay } from './replay.ts';
 import { addRuntimes, addStatus } from './status.ts';
@@ -92,6 +93,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addEvents(program, stage);
   addEmit(program, stage);
   addOn(program, stage);
+  addMappings(program, stage);
   addTrace(program, stage);
   addReplay(program, stage, fails);
   addRuntimes(program, stage);
