@@ -58,6 +58,12 @@ export async function streamNamed(read: Reader, ref: StreamRef): Promise<Stream>
   return stream;
 }
 
+/** For inputs that say which of the streams of that name they mean, to the second. Throws ResourceNotFoundException. */
+export function checkCreation({ name, account, created }: Stream, timestamp: Date | undefined): void {
+  if (timestamp === undefined || Math.floor(created / 1000) === Math.floor(timestamp.getTime() / 1000)) return;
+  throw notFound(`Stream ${name} under account ${account} not found.`);
+}
+
 export function deleteStreamRow(tx: Transaction, ref: StreamRef): Promise<boolean> {
   return tx.delete(streams, keyOf(ref));
 }

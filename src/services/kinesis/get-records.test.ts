@@ -35,6 +35,8 @@ test('an iterator is sealed, and lives five minutes', async () => {
   forged[forged.length - 1]! ^= 1;
   for (const bad of [forged.toString('base64url'), 'x', `${iterator}A`, ''])
     assert.equal((await refused(get(bad), 'InvalidArgumentException')).message, 'Invalid ShardIterator.');
+  const other = { ShardIterator: iterator, StreamARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/other' };
+  await refused(room.call('GetRecords', other), 'InvalidArgumentException');
   await room.clock.advance(300_000);
   await get(iterator);
   await room.clock.advance(1);

@@ -3,7 +3,7 @@ import { fail } from '../../kernel/index.ts';
 import { type Operation, settingNotImplemented } from '../../model/index.ts';
 import type { KinesisDeps } from './deps.ts';
 import { describeChildren } from './descriptions.ts';
-import { invalidArgument, laidOut, refOfArn, shardToRead } from './found.ts';
+import { arnOf, invalidArgument, laidOut, shardToRead } from './found.ts';
 import { checkClaim, claimOf, sealIterator } from './iterators.ts';
 import { readShard } from './read-shard.ts';
 import { rateExceeded } from './records.ts';
@@ -14,7 +14,7 @@ export function getRecords(deps: KinesisDeps): Operation<GetRecordsInput, GetRec
   return async (input, { now }) => {
     if (input.StreamId !== undefined) throw settingNotImplemented('StreamId');
     const claim = claimOf(input.ShardIterator!);
-    if (input.StreamARN !== undefined && refOfArn(input.StreamARN)?.name !== claim.name)
+    if (input.StreamARN !== undefined && input.StreamARN !== arnOf(claim))
       throw invalidArgument(`ShardIterator is not of stream ${input.StreamARN}.`);
     const { stream, layout } = await laidOut(deps, claim);
     checkClaim(claim, stream, now);

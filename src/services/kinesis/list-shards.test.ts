@@ -20,6 +20,10 @@ test('pages through shards, with a token that lives five minutes', async () => {
   assert.deepEqual(ids(await room.call('ListShards', { StreamName: 's', ExclusiveStartShardId: 'shardId-000000000003' })), [4]);
   await refused(room.call('ListShards', { NextToken: first.NextToken, StreamName: 's' }), 'InvalidArgumentException');
   await refused(room.call('ListShards', {}), 'InvalidArgumentException');
+  const created = room.clock.now();
+  const of = (time: number) => room.call('ListShards', { StreamName: 's', StreamCreationTimestamp: new Date(time) });
+  assert.equal(ids(await of(created)).length, 5);
+  await refused(of(created + 1000), 'ResourceNotFoundException');
   await refused(room.call('ListShards', { NextToken: 'x' }), 'InvalidArgumentException');
   await room.clock.advance(300_001);
   await refused(room.call('ListShards', { NextToken: first.NextToken }), 'ExpiredNextTokenException');

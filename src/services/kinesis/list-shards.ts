@@ -3,7 +3,7 @@ import type { Operation } from '../../model/index.ts';
 import type { Shard, Stream } from './collections.ts';
 import type { KinesisDeps } from './deps.ts';
 import { describeShard } from './descriptions.ts';
-import { invalidArgument, laidOut, type StreamRef, streamRef } from './found.ts';
+import { checkCreation, invalidArgument, laidOut, type StreamRef, streamRef } from './found.ts';
 import { pageToken, readToken } from './page-tokens.ts';
 import { shardIdOf } from './sequence-numbers.ts';
 
@@ -12,6 +12,7 @@ export function listShards(deps: KinesisDeps): Operation<ListShardsInput, ListSh
   return async (input, context) => {
     const { ref, filter, after } = askedOf(input, context);
     const { stream, layout } = await laidOut(deps, ref);
+    checkCreation(stream, input.StreamCreationTimestamp);
     const selects = filter ? filterOf(filter, stream, context.now) : () => true;
     const found = layout.all.filter((shard) => shardIdOf(shard.shard) > after && selects(shard));
     const limit = input.MaxResults ?? 1000;

@@ -17,5 +17,10 @@ test('lists consumers by name, page by page', async () => {
   assert.deepEqual(names(first), ['a', 'b']);
   const rest = await room.call('ListStreamConsumers', { StreamARN: STREAM_ARN, NextToken: first.NextToken });
   assert.deepEqual([names(rest), rest.NextToken], [['c'], undefined]);
+  const StreamCreationTimestamp = new Date(room.clock.now() + 1000);
+  await refused(
+    room.call('ListStreamConsumers', { StreamARN: STREAM_ARN, StreamCreationTimestamp }),
+    'ResourceNotFoundException',
+  );
   await refused(room.call('ListStreamConsumers', { StreamARN: `${STREAM_ARN}x` }), 'ResourceNotFoundException');
 });

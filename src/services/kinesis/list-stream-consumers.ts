@@ -3,7 +3,7 @@ import type { Operation } from '../../model/index.ts';
 import { consumers } from './collections.ts';
 import type { KinesisDeps } from './deps.ts';
 import { describeConsumerRow } from './descriptions.ts';
-import { streamNamed, streamRef } from './found.ts';
+import { checkCreation, streamNamed, streamRef } from './found.ts';
 import { pageToken, readToken } from './page-tokens.ts';
 
 /** ListStreamConsumers: by name, 100 at a time unless MaxResults says otherwise. */
@@ -11,6 +11,7 @@ export function listStreamConsumers(deps: KinesisDeps): Operation<ListStreamCons
   return async (input, context) => {
     const ref = streamRef({ StreamARN: input.StreamARN, StreamId: input.StreamId }, context);
     const stream = await streamNamed(deps.store.read, ref);
+    checkCreation(stream, input.StreamCreationTimestamp);
     const after = input.NextToken === undefined ? [] : readToken(input.NextToken, 1, context.now);
     const limit = Math.min(input.MaxResults ?? 100, 1000);
     const range = { prefix: [stream.id], limit, ...(after.length > 0 ? { after } : {}) };
