@@ -39,7 +39,7 @@ export async function traceOf(read: Reader, account: string, id: string): Promis
 async function rootOf(read: Reader, start: Row): Promise<{ row: Row } | { invocation: string }> {
   let row = start;
   for (let up = 0; up < MOST_CAUSES; up++) {
-    const cause = (await eventOf(read, row))?.cause;
+    const cause = ('cause' in row ? row.cause : undefined) ?? (await eventOf(read, row))?.cause;
     if (cause === undefined || cause === row.id) return { row };
     const above = await rowOf(read, cause);
     if (!above) return { invocation: cause };
@@ -96,6 +96,7 @@ async function rowsOfEvent(read: Reader, event: string): Promise<Row[]> {
 }
 
 async function eventOf(read: Reader, { topic, lane, position }: Row): Promise<StoredEvent | undefined> {
+  if (position === 0) return undefined;
   const [event] = await read.events(topic, lane, position, 1);
   return event?.position === position ? event : undefined;
 }

@@ -57,6 +57,8 @@ export interface DeliveryOutcome {
   /** Of a mapping's batch: how many records, and the ids of the first thousand (sequence numbers, message ids). */
   readonly size?: number;
   readonly records?: readonly string[];
+  /** Of a mapping's batch: what caused the first of its records that has a cause. Messages of queues are no events: their position is 0. */
+  readonly cause?: string;
   /** Epoch ms of the outcome. */
   readonly time: number;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { traceOf } from '../trace.ts';
 import { mappingLines } from './mapping-lines.ts';
 import { mappingOf, openRoom, place, queueSettings, streamSettings, UUID, until } from './room.fixture.ts';
 
@@ -67,5 +68,24 @@ test('a source that cannot be asked now is asked again', async () => {
     return (await room.mapping())?.state === 'Enabled';
   });
   await until('a', async () => (await room.books())?.delivered === 1);
+  await room.close();
+});
+
+test('traces lead through queues: from an invocation to the batches it caused, and back', async () => {
+  const room = await openRoom();
+  room.handler = (event, call) => {
+    if (event.Records[0].body === 'first') room.queue.send(['second'], undefined, call.requestId);
+  };
+  await room.mappings.start();
+  await room.keep(mappingOf(queueSettings()));
+  room.queue.send(['first'], undefined, 'a-synchronous-invocation');
+  await until('both', async () => (await room.books())?.delivered === 2);
+  const [first, second] = room.calls.map(({ requestId }) => requestId);
+  for (const id of ['a-synchronous-invocation', first!, second!]) {
+    const trace = await traceOf(room.store.read, place.account, id);
+    assert.equal(trace.invocation, 'a-synchronous-invocation', id);
+    const [outer] = trace.events[0]!.deliveries;
+    assert.deepEqual([outer!.id, outer!.caused[0]!.deliveries[0]!.id], [first, second]);
+  }
   await room.close();
 });

@@ -79,6 +79,7 @@ function outcomeOf(
   { now: time, lineage }: BatchEntry,
 ): DeliveryOutcome {
   const { records, ...rest } = end;
+  const cause = records.find((record) => record.cause !== undefined)?.cause;
   return {
     ...rest,
     ...(lineage && { lineage }),
@@ -87,6 +88,7 @@ function outcomeOf(
     subscriber: mappingSubscriber(uuid),
     target: functionArn,
     event: records[0]?.event ?? '',
+    ...(cause !== undefined && { cause }),
     size: records.length,
     records: records.slice(0, MOST_KEPT).map(({ id }) => id),
     acceptedAt: records[0]?.time ?? time,
