@@ -69,6 +69,17 @@ test('a JWT lets in who has one: claims and scopes are in the event', async () =
     assert.deepEqual([reply.status, reply.text], [401, '{"message":"Unauthorized"}'], token);
     assert.match(String(reply.headers['www-authenticate']), /^Bearer scope="" error="invalid_token" error_description="[^"]+"$/);
   }
+  const away = { ...authorizer, issuer: 'http://127.0.0.1:1' };
+  const log = { accessLog: { group: 'g', format: '$context.requestId $context.authorizer.error' } };
+  room.add('away', { 'GET /': { authorization: { kind: 'jwt', authorizer: away, scopes: [] } } }, log);
+  const token = issuer.token({ ...good, iss: away.issuer });
+  const unreachable = await room.visit('away', { headers: { authorization: token } });
+  assert.equal(unreachable.status, 401);
+  assert.match(
+    String(unreachable.headers['www-authenticate']),
+    /error_description="OIDC discovery endpoint communication error"$/,
+  );
+  assert.match(room.lines.at(-1)!.text, /ECONNREFUSED/);
   assert.equal(room.stage.runs.length, runs);
 });
 

@@ -59,6 +59,7 @@ async function bearer(door: AuthorizeDoor, call: ApiCall, { authorizer, scopes }
     if (!isFailure(error)) throw error;
     // For the owner of the API, not for who calls it.
     call.notes['authorizer.error'] = error.message;
+    throw invalid(call, 'OIDC discovery endpoint communication error');
   });
   if (!key || !isSignedBy(token, key)) throw invalid(call, 'the signature cannot be verified');
   const given = scopesOf(token.claims);

@@ -10,7 +10,7 @@ import {
   textAt,
 } from '../model/index.ts';
 import type { Exchange } from './exchange.ts';
-import { commonLogTime, domainName, headerLists } from './payload-v2.ts';
+import { commonLogTime, domainName, type EventCall, headerLists, iamAuthorizer } from './payload-v2.ts';
 
 /** One request to an HTTP API whose route is known. */
 export interface ApiCall {
@@ -41,6 +41,30 @@ export type Notes = Record<string, string>;
 /** As events show it: with the stage's name in front, unless that is `$default`. */
 export function fullPath({ stage, path }: Pick<ApiCall, 'stage' | 'path'>): string {
   return stage.name === '$default' ? path : `/${stage.name}${path}`;
+}
+
+/** A call as events of payload 2.0 are made from it. */
+export function eventOf(call: ApiCall): Omit<EventCall, 'body'> {
+  const { exchange, api, stage, route, traceId, parameters } = call;
+  return {
+    exchange,
+    apiId: api.id,
+    accountId: api.account,
+    routeKey: route.key,
+    stage: stage.name,
+    path: fullPath(call),
+    traceId,
+    authorizer: authorizerV2(call.caller),
+    pathParameters: parameters,
+    stageVariables: stage.variables,
+  };
+}
+
+/** `requestContext.authorizer`; undefined: it is absent. */
+function authorizerV2(caller: ApiCaller): object | undefined {
+  if (caller.kind === 'iam') return { iam: iamAuthorizer(caller.principal) };
+  if (caller.kind === 'jwt') return { jwt: { claims: caller.claims, scopes: caller.scopes } };
+  return caller.kind === 'function' ? { lambda: caller.context } : undefined;
 }
 
 /** What policies of the API see: the path as it was asked for. */

@@ -6,12 +6,12 @@ import {
   mapParameters,
   withStageVariables,
 } from '../model/index.ts';
-import { type ApiCall, expressionsOf, fullPath, internalError, refusal, routeArn, unavailable } from './http-api-call.ts';
+import { type ApiCall, eventOf, expressionsOf, internalError, refusal, routeArn, unavailable } from './http-api-call.ts';
 import { callFunction, type FunctionDoor } from './http-api-functions.ts';
 import { proxiedAnswer, proxyRequest } from './http-api-proxy.ts';
 import type { Outgoing } from './outgoing.ts';
 import { payloadV1 } from './payload-v1.ts';
-import { iamAuthorizer, payloadV2, type SeenRequest, seenRequest } from './payload-v2.ts';
+import { payloadV2, type SeenRequest, seenRequest } from './payload-v2.ts';
 import { resultAnswer, type UrlAnswer } from './url-answer.ts';
 
 export interface IntegrationDoor extends FunctionDoor {
@@ -61,7 +61,7 @@ async function throughFunction(door: IntegrationDoor, call: ApiCall, work: Work<
     functionArn: withStageVariables(integration.functionArn, call.stage.variables),
     sourceArn: routeArn(call),
     requestId: call.exchange.requestId,
-    event: integration.format === '2.0' ? eventV2(call, body, seen) : payloadV1(call, body, seen),
+    event: integration.format === '2.0' ? payloadV2({ ...eventOf(call), body, seen }) : payloadV1(call, body, seen),
     timeoutMs: integration.timeoutMs,
   });
   const v2 = integration.format === '2.0';
@@ -72,31 +72,6 @@ async function throughFunction(door: IntegrationDoor, call: ApiCall, work: Work<
     ? 'The Lambda function returned an error'
     : 'The Lambda function returned an invalid response';
   throw internalError();
-}
-
-function eventV2(call: ApiCall, body: Buffer, seen: SeenRequest): object {
-  const { exchange, api, stage, route } = call;
-  return payloadV2({
-    exchange,
-    apiId: api.id,
-    accountId: api.account,
-    routeKey: route.key,
-    stage: stage.name,
-    path: fullPath(call),
-    body,
-    traceId: call.traceId,
-    authorizer: authorizerV2(call),
-    pathParameters: call.parameters,
-    stageVariables: stage.variables,
-    seen,
-  });
-}
-
-/** `requestContext.authorizer`; undefined: it is absent. */
-function authorizerV2({ caller }: ApiCall): object | undefined {
-  if (caller.kind === 'iam') return { iam: iamAuthorizer(caller.principal) };
-  if (caller.kind === 'jwt') return { jwt: { claims: caller.claims, scopes: caller.scopes } };
-  return caller.kind === 'function' ? { lambda: caller.context } : undefined;
 }
 
 async function throughProxy(door: IntegrationDoor, call: ApiCall, work: Work<HttpProxyIntegration>): Promise<UrlAnswer> {

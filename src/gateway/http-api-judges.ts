@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Clock, isFailure } from '../kernel/index.ts';
 import { compilePolicy, executeArn, type FunctionAuthorizer, type Outcome, type Policy, verdict } from '../model/index.ts';
-import { type ApiCall, type ApiCaller, expressionsOf, internalError, refusal, requestArn } from './http-api-call.ts';
+import { type ApiCall, type ApiCaller, eventOf, expressionsOf, internalError, refusal, requestArn } from './http-api-call.ts';
 import { callFunction, type FunctionDoor } from './http-api-functions.ts';
 import { requestV1 } from './payload-v1.ts';
 import { requestV2 } from './payload-v2.ts';
@@ -73,21 +73,8 @@ async function judge(door: JudgeDoor, call: ApiCall, { authorizer, identity, key
 }
 
 function eventV2(call: ApiCall, identity: readonly string[]): object {
-  const { exchange, api, stage, route } = call;
-  const path = stage.name === '$default' ? call.path : `/${stage.name}${call.path}`;
-  const request = requestV2({
-    exchange,
-    apiId: api.id,
-    accountId: api.account,
-    routeKey: route.key,
-    stage: stage.name,
-    path,
-    body: Buffer.alloc(0),
-    traceId: call.traceId,
-    pathParameters: call.parameters,
-    stageVariables: stage.variables,
-  });
-  return { ...request, type: 'REQUEST', routeArn: requestArn(call), identitySource: identity.length > 0 ? identity : null };
+  const identitySource = identity.length > 0 ? identity : null;
+  return { ...requestV2(eventOf(call)), type: 'REQUEST', routeArn: requestArn(call), identitySource };
 }
 
 function eventV1(call: ApiCall, identity: readonly string[]): object {

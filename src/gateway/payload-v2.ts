@@ -37,7 +37,7 @@ export function payloadV2(call: EventCall): object {
 }
 
 /** The same without a body: what authorizers get too. */
-export function requestV2(call: EventCall): object {
+export function requestV2(call: Omit<EventCall, 'body'>): object {
   const { exchange, routeKey, stage, apiId, authorizer } = call;
   const { headers, query, rawQuery, path = call.path } = call.seen ?? seenRequest(exchange, call.traceId);
   const { cookie, ...others } = headers;
