@@ -63,13 +63,18 @@ export interface EventServices {
 
 type Notifications = DispatchPorts['notifications'];
 
-/** Links lead to the address that people outside know. */
-function notificationsOf(sns: SnsService, { config, late }: EventServicePorts): Notifications {
-  const endpoint = () => config.server.url?.replace(/\/+$/, '') ?? late.gateway!.url();
+/** The address that people outside know, for links: what is configured, since messages may be sent before the door is open. */
+function publicAddress({ config: { server }, late }: EventServicePorts): string {
+  if (server.url !== undefined) return server.url.replace(/\/+$/, '');
+  if (server.port === 0) return late.gateway!.url();
+  return `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`;
+}
+
+function notificationsOf(sns: SnsService, ports: EventServicePorts): Notifications {
   return {
-    notificationFacts: () => ({ ...sns.signing(), endpoint: endpoint() }),
+    notificationFacts: () => ({ ...sns.signing(), endpoint: publicAddress(ports) }),
     sendHttp: createSendHttp(),
-    sendEmail: createSendEmail(config.email),
+    sendEmail: createSendEmail(ports.config.email),
   };
 }
 
@@ -94,7 +99,15 @@ export function eventServices(ports: EventServicePorts): EventServices {
     exists: { bus: events.exists, queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
-    background: [events.background, scheduler.background, createTimers(ports), dynamodb.upkeep, kinesis.sweep, ...sns.background, ...sqs.background],
+    background: [
+      events.background,
+      scheduler.background,
+      createTimers(ports),
+      dynamodb.upkeep,
+      kinesis.sweep,
+      ...sns.background,
+      ...sqs.background,
+    ],
     rawRoutes: [sns.route],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

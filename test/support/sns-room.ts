@@ -34,7 +34,11 @@ export async function openSns({ canSendMail = true } = {}) {
       service.operations[operation]!(input as never, contextOf({ now: clock.now(), ...context })) as Promise<Answer>,
     /** All messages accepted so far. */
     events,
-    last: async () => (await events()).at(-1)!,
+    last: async () => {
+      const { next } = await store.read.bounds(snsTopic.name, 0);
+      const [newest] = await store.read.events(snsTopic.name, 0, next - 1, 1);
+      return newest as StoredEvent & { body: TopicMessage };
+    },
     put: (arn: string, item: Partial<PutItem> & Pick<PutItem, 'caller'>) =>
       store.transact((tx) => service.putInto(tx, arn, { id: randomIds.uuid(), body: 'put', time: clock.now(), ...item })),
     /** The attributes of a topic. */

@@ -30,7 +30,7 @@ export async function writeSubscription(
 
 const isConfirmed = (one?: TopicSubscription) => Number(one !== undefined && one.expires === undefined);
 const isPending = (one?: TopicSubscription) => Number(one?.expires !== undefined && !one.deleted);
-const isFiltered = (one?: TopicSubscription) => Number(one?.filterPolicy !== undefined);
+const isFiltered = (one?: TopicSubscription) => Number(one?.filterPolicy !== undefined && !one.deleted);
 
 /** It was there for its owner, and is not any more. */
 function isGone(before?: TopicSubscription, after?: TopicSubscription): number {
