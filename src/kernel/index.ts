@@ -10,6 +10,7 @@ export {
 } from './checksums.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { withDeadline } from './deadline.ts';
+export { EncodedJson } from './encoded-json.ts';
 export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';
 export { type Ids, randomIds } from './ids.ts';
 export { inOrder, type Service } from './lifecycle.ts';

@@ -1,4 +1,4 @@
-import type { Failure } from '../kernel/index.ts';
+import { EncodedJson, type Failure } from '../kernel/index.ts';
 import { wholeBody } from './body.ts';
 import type { ProtocolName } from './catalogue.ts';
 import { awsJsonCodec, cborCodec } from './codecs.ts';
@@ -49,6 +49,7 @@ export function createRpc(service: ServiceName, name: RpcName): Protocol {
     encode(output, answering) {
       const { operation, requestId } = answering;
       const headers = headersFor(requestId);
+      if (output instanceof EncodedJson) return { status: 200, headers, body: output.bytes };
       if (operation.outEvents !== '')
         return eventResponse(output, answering, { codec, contentType: CONTENT_TYPES[name], headers });
       if (!operation.output.isUnitSchema()) return { status: 200, headers, body: codec.write(operation.output, output) };

@@ -87,6 +87,7 @@ export interface Wire {
   verify(request: WireRequest, match: Match, secret: string, now: number): void | Promise<void>;
   /** Reads, decodes and checks types and constraints. */
   decode(request: WireRequest, match: Match): Decoded | Promise<Decoded>;
+  /** The output by the operation's model, or as it is when it is an EncodedJson. */
   encode(match: Match, output: Record<string, unknown>, requestId: string): WireResponse;
   encodeError(match: Match | undefined, failure: Failure, requestId: string, request: WireRequest): WireResponse;
   /** All operations of a service's model, for coverage tables and NotImplemented. */

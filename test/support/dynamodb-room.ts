@@ -1,5 +1,5 @@
-import { randomIds, type Store, silentLogger } from '../../src/kernel/index.ts';
-import type { OperationContext, StreamSource } from '../../src/model/index.ts';
+import { EncodedJson, randomIds, type Store, silentLogger } from '../../src/kernel/index.ts';
+import { itemOf, type OperationContext, type StreamSource } from '../../src/model/index.ts';
 import { dynamodbService, schema } from '../../src/services/dynamodb/index.ts';
 import { dynamodbStreamsService } from '../../src/services/dynamodbstreams/index.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -38,11 +38,10 @@ export async function openDynamo(): Promise<DynamoRoom> {
   const streams = dynamodbStreamsService({ store });
   const caller =
     (table: { operations: Readonly<Record<string, unknown>> }): Call =>
-    (operation, input = {}, context: Partial<OperationContext> = {}) =>
-      (table.operations[operation] as (input: object, context: OperationContext) => Promise<Answer>)(
-        structuredClone(input),
-        contextOf({ now: clock.now(), ...context }),
-      );
+    async (operation, input = {}, context: Partial<OperationContext> = {}) => {
+      const run = table.operations[operation] as (input: object, context: OperationContext) => Promise<Answer>;
+      return decoded(await run(structuredClone(input), contextOf({ now: clock.now(), ...context })));
+    };
   const call = caller(service);
   return {
     call,
@@ -66,5 +65,17 @@ export async function openDynamo(): Promise<DynamoRoom> {
       await store.close();
       removeDirectory(directory);
     },
+  };
+}
+
+/** What a client makes of an answer that was given as JSON. */
+function decoded(answer: Answer): Answer {
+  if (!(answer instanceof EncodedJson)) return answer;
+  const { Item, Items, LastEvaluatedKey, ...rest } = JSON.parse(Buffer.from(answer.bytes).toString());
+  return {
+    ...rest,
+    ...(Item ? { Item: itemOf(Item) } : {}),
+    ...(Items ? { Items: Items.map(itemOf) } : {}),
+    ...(LastEvaluatedKey ? { LastEvaluatedKey: itemOf(LastEvaluatedKey) } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { GetItemCommandInput, GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { EncodedJson } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
 import { consumed, readUnits, withCapacity } from './capacity.ts';
 import { items } from './collections.ts';
@@ -7,13 +8,13 @@ import { bindRequest } from './expressions/legacy.ts';
 import { project } from './expressions/projection.ts';
 import { tableOf, tableRef } from './found.ts';
 import { placeOfKey } from './item-keys.ts';
-import { itemIn } from './stored-item.ts';
+import { answerWithItem, itemIn } from './stored-item.ts';
 import { keyGiven } from './writes.ts';
 
 type Output = Omit<GetItemCommandOutput, '$metadata'>;
 
 /** GetItem: every read is consistent; units are counted as asked. Table and item mostly come from the store's memory. */
-export function getItem(deps: DynamoDeps): Operation<GetItemCommandInput, Output> {
+export function getItem(deps: DynamoDeps): Operation<GetItemCommandInput, Output | EncodedJson> {
   const { read } = deps.store;
   return async (input, context) => {
     const { projection } = bindRequest('GetItem', input);
@@ -21,11 +22,9 @@ export function getItem(deps: DynamoDeps): Operation<GetItemCommandInput, Output
     const table = await tableOf(read, tableRef(context, input.TableName));
     const { pk, sk } = placeOfKey(table, key);
     const stored = await read.get(items, [table.id, pk, sk]);
-    const item = stored && itemIn(stored);
     const units = { table: readUnits(stored?.size ?? 0, input.ConsistentRead) };
-    return {
-      ...(item ? { Item: projection ? project(projection, item) : item } : {}),
-      ...withCapacity(consumed(input.ReturnConsumedCapacity, table, units)),
-    };
+    const capacity = withCapacity(consumed(input.ReturnConsumedCapacity, table, units));
+    if (!projection || !stored) return answerWithItem(stored, capacity);
+    return { Item: project(projection, itemIn(stored)), ...capacity };
   };
 }

@@ -1,21 +1,19 @@
-import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Operation } from '../../model/index.ts';
 import type { DynamoDeps } from './deps.ts';
 import { checkFilterKeys, type KeyRange, keyRange } from './expressions/key-condition.ts';
 import { bindRequest, type RequestInput } from './expressions/legacy.ts';
 import { tableOf, tableRef } from './found.ts';
 import { partitionText } from './item-keys.ts';
-import { indexOf, readPage } from './read-page.ts';
+import { answerPage, indexOf, readPage } from './read-page.ts';
 import { invalid } from './refusals.ts';
 import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
 import type { AttributeValue, Item } from './values/item.ts';
 import { encodeKey, prefixBounds } from './values/keys.ts';
 import type { Stretch } from './walk.ts';
 
-type Output = Omit<QueryCommandOutput, '$metadata'>;
-
 /** Query: one range of one partition, of a table or an index. */
-export function query(deps: DynamoDeps): Operation<QueryCommandInput, Output> {
+export function query(deps: DynamoDeps): Operation<QueryCommandInput> {
   const { read } = deps.store;
   return async (input, context) => {
     const bound = bindRequest('Query', input as RequestInput);
@@ -30,7 +28,7 @@ export function query(deps: DynamoDeps): Operation<QueryCommandInput, Output> {
       text: STARTING_KEY_INVALID,
     });
     checkWithin(stretch, after);
-    return readPage(
+    const page = await readPage(
       read,
       {
         table,
@@ -42,6 +40,7 @@ export function query(deps: DynamoDeps): Operation<QueryCommandInput, Output> {
       },
       { input, bound },
     );
+    return answerPage(page);
   };
 }
 

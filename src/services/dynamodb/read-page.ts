@@ -1,3 +1,4 @@
+import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import type { Reader } from '../../kernel/index.ts';
 import { consumed, readUnits, withCapacity } from './capacity.ts';
 import { items, type Table, type TableIndex } from './collections.ts';
@@ -6,9 +7,9 @@ import { holds } from './expressions/condition.ts';
 import { project } from './expressions/projection.ts';
 import { keyOf } from './item-keys.ts';
 import { invalid } from './refusals.ts';
-import { readSelection, type SelectInput, type Selection } from './selection.ts';
-import { itemIn } from './stored-item.ts';
-import type { Item } from './values/item.ts';
+import { readSelection, type SelectInput } from './selection.ts';
+import { answerWithItems, itemIn } from './stored-item.ts';
+import { type Item, toJsonItem } from './values/item.ts';
 import { inTable, type Row, type Stretch, walk } from './walk.ts';
 
 /** What Query and Scan have in common. */
@@ -29,35 +30,60 @@ export function indexOf(table: Table, { IndexName: name, ConsistentRead }: PageI
   return index;
 }
 
-/** One page as Query and Scan answer it: filtered after it was read, then projected (spec/backends.md §3.6). */
-export async function readPage(read: Reader, stretch: Stretch, { input, bound }: { input: PageInput; bound: Bound }) {
+/** One page of rows: filtered after it was read (spec/backends.md §3.6), not yet projected. */
+export interface Page {
+  readonly kept: readonly Row[];
+  /** Only the counts are asked for. */
+  readonly counts: boolean;
+  readonly projection: Bound['projection'];
+  readonly scanned: number;
+  /** The key of the last row, when the page stopped before the end. */
+  readonly last: Item | undefined;
+  readonly capacity: { ConsumedCapacity?: ConsumedCapacity };
+}
+
+export async function readPage(
+  read: Reader,
+  stretch: Stretch,
+  { input, bound }: { input: PageInput; bound: Bound },
+): Promise<Page> {
   const { table, index } = stretch;
   const { filter, projection } = bound;
   const selection = readSelection(input, { table, index, projection });
   const { rows, bytes, stopped } = await walk(read, stretch);
-  const whole = await wholeItems(read, { table, selection, rows });
-  const kept = filter ? whole.items.filter((item) => holds(filter, item)) : whole.items;
+  const whole = selection.fetches ? await fetchRows(read, table, rows) : rows;
   const last = stopped ? rows.at(-1) : undefined;
-  const units = unitsOf({ index, bytes, fetched: whole.fetched }, input.ConsistentRead);
+  const units = unitsOf({ index, bytes, fetched: selection.fetches ? whole.map(({ size }) => size) : [] }, input.ConsistentRead);
   return {
-    ...(selection.counts ? {} : { Items: projection ? kept.map((item) => project(projection, item)) : kept }),
-    Count: kept.length,
-    ScannedCount: rows.length,
-    ...(last ? { LastEvaluatedKey: keyOf(itemIn(last), table, ...(index ? [index] : [])) } : {}),
-    ...withCapacity(consumed(input.ReturnConsumedCapacity, table, units)),
+    kept: filter ? whole.filter((row) => holds(filter, itemIn(row))) : whole,
+    counts: selection.counts,
+    projection,
+    scanned: rows.length,
+    last: last && keyOf(itemIn(last), table, ...(index ? [index] : [])),
+    capacity: withCapacity(consumed(input.ReturnConsumedCapacity, table, units)),
   };
 }
 
-/** The items of rows; from the table when an index holds too little of them, with the bytes that took for each. */
-async function wholeItems(
-  read: Reader,
-  { table, selection, rows }: { table: Table; selection: Selection; rows: readonly Row[] },
-): Promise<{ items: Item[]; fetched: readonly number[] }> {
-  if (!selection.fetches) return { items: rows.map(itemIn), fetched: [] };
+/** A page as Query and Scan answer it. Whole items are answered as they are stored. */
+export function answerPage(page: Page): object {
+  const { kept, counts, scanned, last, capacity } = page;
+  const sums = { Count: kept.length, ScannedCount: scanned };
+  if (counts) return { ...sums, ...(last ? { LastEvaluatedKey: last } : {}), ...capacity };
+  if (!page.projection)
+    return answerWithItems(kept, { ...sums, ...(last ? { LastEvaluatedKey: toJsonItem(last) } : {}), ...capacity });
+  return { Items: itemsOf(page), ...sums, ...(last ? { LastEvaluatedKey: last } : {}), ...capacity };
+}
+
+/** The items of a page, projected. */
+export function itemsOf({ kept, projection }: Page): Item[] {
+  return kept.map((row) => (projection ? project(projection, itemIn(row)) : itemIn(row)));
+}
+
+/** The rows of the table, when a local index holds too little. */
+async function fetchRows(read: Reader, table: Table, rows: readonly Row[]): Promise<readonly Row[]> {
   const places = rows.map((row) => inTable(row));
   const stored = await Promise.all(places.map(({ pk, sk }) => read.get(items, [table.id, pk, sk])));
-  const there = stored.filter((row) => row !== undefined);
-  return { items: there.map(itemIn), fetched: there.map(({ size }) => size) };
+  return stored.filter((row) => row !== undefined);
 }
 
 function unitsOf(

@@ -1,18 +1,16 @@
-import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Operation } from '../../model/index.ts';
 import type { DynamoDeps } from './deps.ts';
 import { bindRequest, type RequestInput } from './expressions/legacy.ts';
 import { tableOf, tableRef } from './found.ts';
-import { indexOf, readPage } from './read-page.ts';
+import { answerPage, indexOf, readPage } from './read-page.ts';
 import { invalid } from './refusals.ts';
 import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
 import type { Item } from './values/item.ts';
 import type { Stretch } from './walk.ts';
 
-type Output = Omit<ScanCommandOutput, '$metadata'>;
-
 /** Scan: partitions in the order of their hashes; segments are even stretches of that (item-keys.ts). */
-export function scan(deps: DynamoDeps): Operation<ScanCommandInput, Output> {
+export function scan(deps: DynamoDeps): Operation<ScanCommandInput> {
   const { read } = deps.store;
   return async (input, context) => {
     const segment = readSegment(input);
@@ -23,7 +21,7 @@ export function scan(deps: DynamoDeps): Operation<ScanCommandInput, Output> {
     const after = startAfter(table, index, { key: input.ExclusiveStartKey as Item | undefined, text });
     checkWithin(segment, after, input);
     const stretch = { table, ...(index ? { index } : {}), ...segment, ...(after ? { after } : {}), limit: input.Limit };
-    return readPage(read, stretch, { input, bound });
+    return answerPage(await readPage(read, stretch, { input, bound }));
   };
 }
 

@@ -8,7 +8,7 @@ import { partitionText } from './item-keys.ts';
 import { rangeOf } from './partiql/key-terms.ts';
 import type { Select } from './partiql/statement.ts';
 import { boundsOf } from './query.ts';
-import { indexOf, readPage } from './read-page.ts';
+import { indexOf, itemsOf, readPage } from './read-page.ts';
 import { invalid } from './refusals.ts';
 import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
 import { placeBy } from './statement-writes.ts';
@@ -45,12 +45,8 @@ export async function selectPage(
     limit: Limit,
   };
   const page = await readPage(read, stretch, { input, bound: { filter: select.where, projection: select.projection } });
-  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = page;
-  return {
-    Items,
-    ...(LastEvaluatedKey ? { LastEvaluatedKey, NextToken: tokenOf(LastEvaluatedKey) } : {}),
-    ...(ConsumedCapacity ? { ConsumedCapacity } : {}),
-  };
+  const { last, capacity } = page;
+  return { Items: itemsOf(page), ...(last ? { LastEvaluatedKey: last, NextToken: tokenOf(last) } : {}), ...capacity };
 }
 
 function checkOrder({ where, order }: Select, inPartition: boolean): void {
