@@ -21,6 +21,8 @@ export interface SqsRoom {
   receive(url: string, input?: object, context?: Partial<OperationContext>): Promise<Message[]>;
   /** Visible, in flight, delayed. */
   backlog(url: string): Promise<[number, number, number]>;
+  /** Resolves when all calls under way are answered, or wait. */
+  quiet(): Promise<void>;
   /** Starts what works behind. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +55,12 @@ export async function openSqs(mayAct: MayAct = async () => false): Promise<SqsRo
       const { Attributes } = await call('GetQueueAttributes', { QueueUrl: url, AttributeNames: ['All'] });
       const names = ['', 'NotVisible', 'Delayed'];
       return names.map((name) => Number(Attributes[`ApproximateNumberOfMessages${name}`])) as [number, number, number];
+    },
+    async quiet() {
+      for (let i = 0; i < 4; i++) {
+        await store.transact(async () => {});
+        await clock.advance(0);
+      }
     },
     async start() {
       for (const worker of service.background) await worker.start();

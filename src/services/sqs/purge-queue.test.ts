@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { bodies, openSqs, type SqsRoom } from '../../../test/support/sqs-room.ts';
+
+let room: SqsRoom;
+before(async () => {
+  room = await openSqs();
+});
+after(() => room.close());
+
+test('nothing sent before is received afterwards; FIFO: duplicates stay duplicates, numbers go on', async () => {
+  for (const name of ['purged', 'purged.fifo']) {
+    const fifo = name.endsWith('.fifo');
+    const url = await room.create(name, fifo ? { ContentBasedDeduplication: 'true' } : {});
+    const send = (body: string) =>
+      room.call('SendMessage', { QueueUrl: url, MessageBody: body, ...(fifo ? { MessageGroupId: 'g' } : {}) });
+    const before = await send('a');
+    await send('b');
+    await room.receive(url, { MaxNumberOfMessages: 1 });
+    await room.call('PurgeQueue', { QueueUrl: url });
+    assert.deepEqual(await room.backlog(url), [0, 0, 0]);
+    if (fifo) assert.equal((await send('a')).MessageId, before.MessageId);
+    const after = await send('c');
+    if (fifo) assert.ok(after.SequenceNumber > before.SequenceNumber);
+    assert.deepEqual(bodies(await room.receive(url)), ['c']);
+  }
+});
