@@ -172,6 +172,8 @@ const policies: Readonly<Record<string, Allowed>> = {
   IAMFullAccess: [[['iam:*']]],
   SecretsManagerReadWrite: [[['secretsmanager:*', 'lambda:ListFunctions', 'tag:GetResources']]],
   AmazonSSMReadOnlyAccess: [[['ssm:Describe*', 'ssm:Get*', 'ssm:List*']]],
+  AmazonAPIGatewayAdministrator: [[['apigateway:*'], 'arn:aws:apigateway:*::/*']],
+  AmazonAPIGatewayInvokeFullAccess: [[['execute-api:Invoke', 'execute-api:ManageConnections'], 'arn:aws:execute-api:*:*:*']],
 };
 
 const POWER_USER = {
