@@ -8,7 +8,7 @@ import { SNS } from '@aws-sdk/client-sns';
 import { type Message, SQS } from '@aws-sdk/client-sqs';
 import { SMTPServer } from 'smtp-server';
 import { type Platform, startPlatform } from '../support/platform.ts';
-import { eventually, PROCESS_DRIVER, refused } from '../support/sdk.ts';
+import { eventually, PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
 
 interface Posted {
   readonly path: string;
@@ -220,6 +220,29 @@ test('mail: the question with its link, then what is published', async () => {
   const alert = await eventually('the alert', async () => mails.find((mail) => /^Subject: Heat\r$/m.test(mail)));
   assert.match(alert, /It is too hot\./);
   assert.match(alert, /Action=Unsubscribe/);
+});
+
+test('roles publish where their policies say, other accounts where the topic’s does', async () => {
+  const [open, shut] = [await topic('open'), await topic('shut')];
+  const { iam, sts } = sdk(platform.url);
+  const Principal = { AWS: 'arn:aws:iam::000000000000:root' };
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] };
+  const { Role } = await iam.createRole({ RoleName: 'publisher', AssumeRolePolicyDocument: JSON.stringify(trust) });
+  const PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: open }] };
+  await iam.putRolePolicy({ RoleName: 'publisher', PolicyName: 'p', PolicyDocument: JSON.stringify(PolicyDocument) });
+  const { Credentials } = await sts.assumeRole({ RoleArn: Role!.Arn!, RoleSessionName: 'session' });
+  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
+  const keys = { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! };
+  const asRole = new SNS({ endpoint: platform.url, region: 'us-east-1', credentials: keys, maxAttempts: 1 });
+  assert.ok((await asRole.publish({ TopicArn: open, Message: 'm' })).MessageId);
+  const denied = /not authorized to perform: sns:Publish on resource: \S+:shut because no identity-based policy allows/;
+  await refused(asRole.publish({ TopicArn: shut, Message: 'm' }), 'AuthorizationErrorException', denied, 403);
+  const credentials = { accessKeyId: '111111111111', secretAccessKey: 'test' };
+  const other = new SNS({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  await refused(other.publish({ TopicArn: shut, Message: 'm' }), 'AuthorizationErrorException', /resource-based policy/, 403);
+  await sns.addPermission({ TopicArn: shut, Label: 'other', AWSAccountId: ['111111111111'], ActionName: ['Publish'] });
+  assert.ok((await other.publish({ TopicArn: shut, Message: 'm' })).MessageId);
+  await refused(other.deleteTopic({ TopicArn: shut }), 'AuthorizationErrorException');
 });
 
 test('refusals have SNS’s names and statuses', async () => {
