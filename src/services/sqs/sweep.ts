@@ -14,9 +14,10 @@ import {
 } from './collections.ts';
 import { addToCount } from './counts.ts';
 import { settleGroup } from './groups.ts';
-import type { FifoMessage } from './message.ts';
+import type { FifoMessage, Message } from './message.ts';
 import { firstIdAt } from './message-ids.ts';
 import { boxOf, type Queue } from './queue.ts';
+import { turnsTaken } from './turns.ts';
 
 /** Rows that one transaction removes, so that others get their turn. */
 const SLICE = 200;
@@ -78,13 +79,13 @@ async function sweepGrave({ store, clock }: SweepDeps, grave: Grave, signal: Abo
   return false;
 }
 
-async function* allQueues({ store, clock }: SweepDeps, signal: AbortSignal): AsyncGenerator<Queue> {
+async function* allQueues({ store }: SweepDeps, signal: AbortSignal): AsyncGenerator<Queue> {
   let after: Key | undefined;
   do {
     const page = await store.read.range(queues, { ...(after ? { after } : {}), limit: 100 });
     yield* page.items;
     after = page.next;
-    await new Promise<void>((resolve) => void clock.after(0, resolve)); // The loop turns.
+    await new Promise(setImmediate); // Others get their turn.
   } while (after && !signal.aborted);
 }
 
@@ -96,7 +97,7 @@ async function sweepQueue({ store, clock }: SweepDeps, queue: Queue, signal: Abo
   for (let removed = SLICE; removed > 0 && !signal.aborted; ) {
     const { items } = queue.fifo
       ? await store.read.range(fifoMessages, { index: 'age', prefix: [box], to: [before + 1], limit: SLICE })
-      : await store.read.range(messages, { prefix: [box], to: [firstIdAt(before)], limit: SLICE });
+      : await store.read.range(messages, { prefix: [box], to: [firstIdAt(before + 1)], limit: SLICE });
     removed = items.length;
     if (removed === 0) return;
     await store.transact(async (tx) => {
@@ -105,6 +106,7 @@ async function sweepQueue({ store, clock }: SweepDeps, queue: Queue, signal: Abo
         const one = 'id' in item ? await tx.delete(messages, [box, item.id]) : await expire(tx, item, now);
         if (one) gone++;
       }
+      if (queue.fair) await turnsTaken(tx, items as readonly Message[]);
       await addToCount(tx, box, { now, by: -gone });
     });
   }
