@@ -23,6 +23,7 @@ import { dynamodbService } from './services/dynamodb/index.ts';
 import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
 import { eventsService } from './services/events/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
+import { logGroupExists, putIntoLogGroup } from './services/logs/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { type SnsService, snsService } from './services/sns/index.ts';
 import { sqsService } from './services/sqs/index.ts';
@@ -94,9 +95,9 @@ export function eventServices(ports: EventServicePorts): EventServices {
   const sqs = sqsService(ports);
   return {
     tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), events, kinesis, scheduler, sns, sqs },
-    put: putBy({ bus: events.putInto, queue: sqs.putInto, stream: kinesis.putInto, topic: sns.putInto }),
+    put: putBy({ bus: events.putInto, 'log-group': putIntoLogGroup, queue: sqs.putInto, stream: kinesis.putInto, topic: sns.putInto }),
     notifications: notificationsOf(sns, ports),
-    exists: { bus: events.exists, queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
+    exists: { bus: events.exists, 'log-group': (arn) => logGroupExists(ports.store.read, arn), queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
     background: [

@@ -126,6 +126,17 @@ test('a template that makes no JSON of an event is refused for good', () => {
   );
 });
 
+test('a function gets JSON only; what is no function gets the lines of a text', () => {
+  const InputTransformer = { InputTemplate: '"one"\n"two"' };
+  assert.equal(carried(target('a', '1', queue, { InputTransformer })).payload(1), '"one"\n"two"');
+  const fn = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:f`;
+  assert.throws(
+    () => carried(target('a', '1', fn, { InputTransformer })).payload(1),
+    (error) => isFailure(error, 'TargetInvalid'),
+  );
+  assert.equal(carried(target('a', '1', fn, { InputTransformer: { InputTemplate: '"one"' } })).payload(1), '"one"');
+});
+
 test('an event is appended where its bus is, whoever put it', () => {
   const theirs = { ...event, account: '111111111111', bus: bus.replace('us-east-1', 'eu-west-1') };
   const { account, region, subject, type, source, time, cause } = busEventInput(theirs, 'stored', 'invocation');

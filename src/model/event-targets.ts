@@ -23,8 +23,9 @@ export function shapeFor({ rule }: ReadyRule, { target, shape }: ReadyTarget, se
   const payload = () => {
     const about = { ruleArn: rule.arn, ruleName: rule.name, ingested: eventTime(event.ingested) };
     const made = shape({ event: value, text, ...about });
-    if (made === undefined)
+    if (made === undefined || (to.kind === 'function' && target.InputTransformer && !isJson(made))) {
       throw platformFailure('TargetInvalid', `the input template of ${rule.name} makes no JSON of this event`);
+    }
     return made;
   };
   return {
@@ -43,6 +44,15 @@ export function shapeFor({ rule }: ReadyRule, { target, shape }: ReadyTarget, se
 /** The rule's own role counts for what a policy of the target cannot allow. */
 function roleOf(rule: EventRule, target: EventTarget, { kind }: CarriedTarget): string | undefined {
   return target.RoleArn ?? (kind === 'bus' || kind === 'stream' ? rule.role : undefined);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function serviceCaller(rule: EventRule): PutCaller {

@@ -113,6 +113,18 @@ test('a function is invoked when its policy allows the rule', async () => {
   assert.ok(lines);
 });
 
+test('a log group takes a line for each event', async () => {
+  const { logs } = sdk(platform.url);
+  await logs.createLogGroup({ logGroupName: '/takes-lines' });
+  await rule('lines', { source: ['lines'] }, [{ Id: '1', Arn: arn('logs', 'log-group:/takes-lines'), InputPath: '$.detail' }]);
+  await put({ word: 'hello' }, { Source: 'lines' });
+  const line = await eventually('the line', async () => {
+    const { events: found } = await logs.filterLogEvents({ logGroupName: '/takes-lines' });
+    return found?.[0];
+  });
+  assert.deepEqual([line.message, line.logStreamName], ['{"word":"hello"}', 'rule/lines']);
+});
+
 test('what cannot be delivered becomes a dead letter, saying why', async () => {
   const dead = await queue('dead');
   await sqs.createQueue({ QueueName: 'closed' });
@@ -166,6 +178,24 @@ test('an archive is replayed to the rule that is named', async () => {
     return seen.State === 'COMPLETED' ? seen : undefined;
   });
   assert.ok(replay.ReplayEndTime! >= replay.ReplayStartTime!);
+});
+
+test('another account puts events on a bus that permits it', async () => {
+  const mine = await queue('foreign');
+  await rule('foreign', { source: ['foreign'] }, [{ Id: '1', Arn: mine.arn }]);
+  const credentials = { accessKeyId: '222222222222', secretAccessKey: 'x' };
+  const stranger = new EventBridge({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const EventBusName = arn('events', 'event-bus/default');
+  const Entries = [{ Source: 'foreign', DetailType: 'd', Detail: '{}', EventBusName }];
+  await refused(
+    stranger.putEvents({ Entries }),
+    'AccessDeniedException',
+    /is not authorized to perform: events:PutEvents on resource/,
+    400,
+  );
+  await events.putPermission({ Action: 'events:PutEvents', Principal: '222222222222', StatementId: 'them' });
+  await stranger.putEvents({ Entries });
+  assert.equal(JSON.parse((await receive(mine.url)).Body!).account, '222222222222');
 });
 
 test('errors come in the client’s own classes and words', async () => {

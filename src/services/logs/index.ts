@@ -23,6 +23,7 @@ import { untagLogGroup } from './untag-log-group.ts';
 import { untagResource } from './untag-resource.ts';
 
 export type { LogsDeps } from './deps.ts';
+export { logGroupExists, putIntoLogGroup } from './put-into.ts';
 export { createReadLog } from './read-log.ts';
 
 /** What logs keep; observe writes them too. */
