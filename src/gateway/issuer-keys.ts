@@ -5,8 +5,9 @@ import type { Outgoing } from './outgoing.ts';
 /** The key that an issuer signs with under an id; undefined: it has none. Rejects when the issuer cannot be asked. */
 export type FindIssuerKey = (issuer: string, keyId: string | undefined) => Promise<KeyObject | undefined>;
 
-/** AWS's own bounds for discovery documents and key sets. */
-const FETCH_MS = 1500;
+/** AWS gives an issuer 1.5 s; one of your own may sit on a busy machine. */
+const FETCH_MS = 5000;
+/** AWS's own bound for discovery documents and key sets. */
 const FETCH_BYTES = 150_000;
 const KEEP_MS = 3_600_000;
 /** An unknown key id may be a new key; the issuer is asked again at most this often, also when it did not answer. */

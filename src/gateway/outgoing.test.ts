@@ -12,6 +12,7 @@ before(async () => {
   server = http.createServer((req, res) => {
     if (req.url === '/hang') return;
     if (req.url === '/cut') return void res.destroy();
+    if (req.url === '/once') return void res.end('x', () => setImmediate(() => res.socket?.resetAndDestroy()));
     if (req.url === '/large') return void res.end('x'.repeat(2000));
     const said = { method: req.method, url: req.url, headers: req.headers };
     req.on('data', () => {});
@@ -63,4 +64,14 @@ test('answers that do not come, break or are too large are failures', async () =
   await rejects(ask({ path: '/hang', timeoutMs: 20 }), 'OutgoingTimeout', /20 ms/);
   await rejects(ask({ path: '/cut' }), 'Unreachable', /./);
   await rejects(ask({ path: '/large' }), 'OutgoingTooLarge', /1000/);
+});
+
+test('a connection that was closed while it rested is replaced, for what may be sent twice', async () => {
+  for (let i = 0; i < 5; i++) assert.equal((await ask({ path: '/once' })).status, 200);
+  assert.equal((await ask({ path: '/' })).status, 201);
+});
+
+test('what can stand in no request is refused', async () => {
+  await rejects(ask({ headers: { 'x-a': 'a\r\nb: c' } }), 'OutgoingInvalid', /Invalid character/);
+  await rejects(ask({ path: '/a b' }), 'OutgoingInvalid', /unescaped/);
 });

@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { type Clock, collect, type Failure, fail, isFailure } from '../kernel/index.ts';
+import { type Clock, collect, describe, type Failure, fail, isFailure } from '../kernel/index.ts';
 import type { MayConnect } from '../model/index.ts';
 
 export interface OutgoingRequest {
@@ -27,7 +27,7 @@ export interface OutgoingAnswer {
 }
 
 export interface Outgoing {
-  /** Rejects with Unreachable 503, OutgoingTimeout 504, OutgoingTooLarge 502. Redirects are answers. */
+  /** Rejects with Unreachable 503, OutgoingTimeout 504, OutgoingTooLarge 502, OutgoingInvalid 500. Redirects are answers. */
   request(what: OutgoingRequest): Promise<OutgoingAnswer>;
   /** Closes idle connections. */
   close(): void;
@@ -49,27 +49,38 @@ export function createOutgoing(deps: { readonly clock: Clock; readonly mayConnec
   };
 }
 
-function ask(
-  { clock, mayConnect }: { readonly clock: Clock; readonly mayConnect: MayConnect },
-  what: OutgoingRequest,
-  agent: http.Agent,
-): Promise<OutgoingAnswer> {
+type Judges = { readonly clock: Clock; readonly mayConnect: MayConnect };
+
+async function ask(deps: Judges, what: OutgoingRequest, agent: http.Agent): Promise<OutgoingAnswer> {
   const target = targetOf(what);
-  if (!target) return Promise.reject(unreachable(`${what.authority} is no host`));
+  if (!target) throw unreachable(`${what.authority} is no host`);
   const { hostname, port } = target;
-  if (isIP(hostname) !== 0 && !mayConnect(hostname, port, hostname)) return Promise.reject(closed(hostname, port));
+  if (isIP(hostname) !== 0 && !deps.mayConnect(hostname, port, hostname)) throw closed(hostname, port);
+  const options = optionsOf(what, { hostname, port, lookup: judgedLookup(deps.mayConnect, port) });
+  try {
+    return await send(deps.clock, what, { ...options, agent });
+  } catch (error) {
+    // The other side closed the connection while it rested, before it had this request.
+    if (!isFailure(error, 'StaleConnection')) throw error;
+    return send(deps.clock, what, { ...options, agent: false });
+  }
+}
+
+function send(clock: Clock, what: OutgoingRequest, options: RequestOptions): Promise<OutgoingAnswer> {
   return new Promise((resolve, reject) => {
-    const lookup = judgedLookup(mayConnect, port);
-    const request = (what.protocol === 'https:' ? https : http).request(optionsOf(what, { hostname, port, agent, lookup }));
-    const cancel = clock.after(what.timeoutMs, () =>
-      request.destroy(fail('OutgoingTimeout', `${what.authority} did not answer in ${what.timeoutMs} ms`, { status: 504 })),
-    );
+    const request = open(what, options);
+    const late = fail('OutgoingTimeout', `${what.authority} did not answer in ${what.timeoutMs} ms`, { status: 504 });
+    const cancel = clock.after(what.timeoutMs, () => request.destroy(late));
+    let answered = false;
     const failed = (error: Error) => {
       cancel();
       request.destroy();
-      reject(isFailure(error) ? error : unreachable(error.message));
+      const stale = request.reusedSocket && !answered && !isFailure(error) && AGAIN.has(what.method);
+      if (stale) reject(fail('StaleConnection', error.message, { status: 503 }));
+      else reject(isFailure(error) ? error : unreachable(error.message));
     };
     request.once('response', (response) => {
+      answered = true;
       answerOf(response, what.maxBytes).then((answer) => {
         cancel();
         resolve(answer);
@@ -78,6 +89,18 @@ function ask(
     request.on('error', failed);
     request.end(what.body);
   });
+}
+
+/** Methods that may be sent twice (RFC 9110 §9.2.2). */
+const AGAIN = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** Rejects (throws) with OutgoingInvalid 500 for what can stand in no request. */
+function open({ protocol }: OutgoingRequest, options: RequestOptions): http.ClientRequest {
+  try {
+    return (protocol === 'https:' ? https : http).request(options);
+  } catch (error) {
+    throw fail('OutgoingInvalid', describe(error), { status: 500 });
+  }
 }
 
 function targetOf({ protocol, authority }: OutgoingRequest): { hostname: string; port: number } | undefined {

@@ -136,6 +136,11 @@ test('the whole of an API: routes, stages, deployments, authorizers, logs, throt
   await api.untagResource({ ResourceArn, TagKeys: ['a'] });
   assert.deepEqual((await api.getTags({ ResourceArn })).Tags, { b: '2' });
   assert.deepEqual((await api.getRoutes({ ApiId, MaxResults: '1' })).Items?.length, 1);
+  const { body } = await api.exportApi({ ApiId, Specification: 'OAS30', OutputType: 'JSON' });
+  const again = await api.importApi({ Body: Buffer.from(body!).toString() });
+  assert.deepEqual([again.Name, (await api.getRoutes({ ApiId: again.ApiId })).Items?.length], ['whole', 2]);
+  await api.reimportApi({ ApiId: again.ApiId, Body: JSON.stringify({ openapi: '3.0.1', info: { title: 'empty' }, paths: {} }) });
+  assert.equal((await api.getRoutes({ ApiId: again.ApiId })).Items?.length, 0);
   await refused(api.createApi({ Name: 'ws', ProtocolType: 'WEBSOCKET' }), 'NotImplemented', /ProtocolType WEBSOCKET/, 501);
   await refused(api.deleteIntegration({ ApiId, IntegrationId }), 'ConflictException', '', 409);
   const lines = await eventually('the access log', async () => {
