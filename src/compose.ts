@@ -122,8 +122,8 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     availableRuntimes: () => [...runtimes.entries.keys()],
     settings: lambdaSettings(config),
   });
-  const s3Deps = { ...base, mayInvoke: lambda.mayInvoke };
   const events = eventServices({ ...base, ...people, box, config, late, logger: logger('events'), mayInvoke: lambda.mayInvoke });
+  const s3Deps = { ...base, logger: logger('s3'), mayInvoke: lambda.mayInvoke, put: events.put };
   const dispatch = createDispatch({
     ...base,
     logger: logger('dispatch'),

@@ -18,8 +18,9 @@ export function matchObjects(read: Reader, mayInvoke: MayInvoke): Match {
     const configured = await read.get(bucketNotifications, [change.bucket]);
     if (!configured) return [];
     const wanted = configured.rules.filter((rule) => selects(rule, change));
-    const subscriptions = wanted.map((rule) => subscriptionOf(event, change, rule, mayInvoke));
-    const bus = configured.toBus ? busSubscription(event, change) : undefined;
+    const seen = { ...event, region: configured.region };
+    const subscriptions = wanted.map((rule) => subscriptionOf(seen, change, rule, mayInvoke));
+    const bus = configured.toBus ? busSubscription(seen, change) : undefined;
     return bus ? [...subscriptions, bus] : subscriptions;
   };
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { isFailure, randomIds, type StoredEvent, silentLogger, systemClock } from '../../src/kernel/index.ts';
-import { type MayInvoke, type ObjectChange, type OperationContext, objectTopic, type Principal } from '../../src/model/index.ts';
+import { type Clock, isFailure, randomIds, type StoredEvent, silentLogger, systemClock } from '../../src/kernel/index.ts';
+import {
+  type MayInvoke,
+  type ObjectChange,
+  type OperationContext,
+  objectTopic,
+  type Principal,
+  type Put,
+} from '../../src/model/index.ts';
 import { readObject, s3Service, schema } from '../../src/services/s3/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { removeDirectory, temporaryDirectory } from './platform.ts';
@@ -23,11 +30,26 @@ export interface S3Room {
   close(): Promise<void>;
 }
 
+export interface S3Options {
+  readonly mayInvoke?: MayInvoke;
+  /** Where test events go; default nowhere. */
+  readonly put?: Put;
+  readonly clock?: Clock;
+}
+
 /** The operations of S3 on a real store of their own. */
-export async function openS3(mayInvoke: MayInvoke = async () => true): Promise<S3Room> {
+export async function openS3({ mayInvoke, put, clock }: S3Options = {}): Promise<S3Room> {
   const directory = temporaryDirectory();
   const store = await openStore({ directory, schema, clock: systemClock, logger: silentLogger });
-  const service = s3Service({ store, clock: systemClock, ids: randomIds, mayInvoke });
+  const deps = {
+    store,
+    clock: clock ?? systemClock,
+    ids: randomIds,
+    logger: silentLogger,
+    mayInvoke: mayInvoke ?? (async () => true),
+    put: put ?? (async () => {}),
+  };
+  const service = s3Service(deps);
   return {
     call: (operation, input = {}, context = {}) =>
       service.operations[operation]!(input as never, contextOf(context)) as Promise<Answer>,

@@ -61,6 +61,7 @@ export async function announce(
 ): Promise<void> {
   const { next } = await tx.bounds(objectTopic.name, 0);
   const { principal, requestId } = context;
+  const traceId = context.headers['x-amzn-trace-id'];
   const change: ObjectChange = {
     bucket: object.bucket,
     owner: object.owner,
@@ -69,9 +70,10 @@ export async function announce(
     ...(eventName.startsWith('ObjectRemoved') ? {} : { size: object.size, etag: object.etag }),
     sequencer: next.toString(16).toUpperCase().padStart(16, '0'),
     requestId,
-    hostId: Buffer.from(`dalamb/${requestId}`).toString('base64'), // as wire answers it in x-amz-id-2
+    hostId: hostIdOf(requestId),
     principalId: principal.kind === 'role' ? `AWS:${principal.userId}` : principal.userId,
     sourceIp: context.sourceIp,
+    ...(traceId === undefined ? {} : { traceId }),
   };
   await tx.append(objectTopic.name, 0, {
     id: ids[nth]!,
@@ -84,4 +86,9 @@ export async function announce(
     ...(context.cause === undefined ? {} : { cause: context.cause }),
     body: change,
   });
+}
+
+/** As wire answers it in x-amz-id-2. */
+export function hostIdOf(requestId: string): string {
+  return Buffer.from(`dalamb/${requestId}`).toString('base64');
 }

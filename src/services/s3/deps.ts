@@ -1,10 +1,13 @@
-import type { Clock, Ids, Store } from '../../kernel/index.ts';
-import type { MayInvoke } from '../../model/index.ts';
+import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
+import type { MayInvoke, Put } from '../../model/index.ts';
 
 /** What the operations need from outside. */
 export interface S3Deps {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly logger: Logger;
   readonly mayInvoke: MayInvoke;
+  /** Test events to queues and topics. */
+  readonly put: Put;
 }
