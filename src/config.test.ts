@@ -60,3 +60,14 @@ test('options beat the file', () => {
   );
   assert.deepEqual([config.server.port, config.server.host, config.directory], [0, '127.0.0.2', '/tmp/x']);
 });
+
+test('the address that people know is one of the server’s names', () => {
+  const server = (text: string) => withFile(text, (config) => loadConfig({ config })).server;
+  assert.deepEqual(server('[server]\nurl = "https://lambda.example.org/"').names, ['lambda.example.org']);
+  assert.deepEqual(server('[server]\nurl = "https://a.example"\nnames = ["a.example", "b.example"]').names, [
+    'a.example',
+    'b.example',
+  ]);
+  assert.match(refused('[server]\nurl = "ftp://x"')!, /url/);
+  assert.match(refused('[email]\nsmtp = "mail.example.org"')!, /smtp/);
+});

@@ -119,6 +119,7 @@ export function loadConfig(options: StartOptions): Config {
     ...config.server,
     port: portOf(options.port ?? env.DALAMB_PORT) ?? config.server.port,
     host: options.host ?? env.DALAMB_HOST ?? config.server.host,
+    names: namesOf(config),
   };
   const directory = path.resolve(options.data ?? env.DALAMB_DATA ?? config.server.data);
   checkAuth(config, server.host);
@@ -130,6 +131,11 @@ export function loadConfig(options: StartOptions): Config {
     bare: options.bare ?? false,
     allowRoot: options.allowRoot ?? false,
   };
+}
+
+/** Links that lead to server.url must be answered there. */
+function namesOf({ server: { names, url } }: FileConfig): string[] {
+  return url === undefined ? names : [...new Set([...names, new URL(url).hostname])];
 }
 
 /** One key a data directory, beside it and not inside, so that a copy of the data is not a copy of the key. */

@@ -41,7 +41,14 @@ async function smtpServer(options: SMTPServerOptions = {}) {
   return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, received };
 }
 
-const mail = { kind: 'email', to: 'a@example.org', fromName: 'The Shop', subject: 'Grüße', text: 'Hello\n.\nworld' } as const;
+const mail = {
+  kind: 'email',
+  id: 'ID',
+  to: 'a@example.org',
+  fromName: 'The Shop',
+  subject: 'Grüße',
+  text: 'Hello\n.\nworld',
+} as const;
 const waits = new AbortController().signal;
 
 test('mail arrives as plain text, from the topic’s name', async () => {
@@ -51,6 +58,8 @@ test('mail arrives as plain text, from the topic’s name', async () => {
   assert.deepEqual([from, to], ['no-reply@example.org', ['a@example.org']]);
   assert.match(text, /^From: The Shop <no-reply@example.org>\r$/m);
   assert.match(text, /^Subject: =\?UTF-8\?Q\?Gr=C3=BC=C3=9Fe\?=\r$/m);
+  assert.match(text, /^Message-ID: <ID@example.org>\r$/m);
+  assert.match(text, /^Auto-Submitted: auto-generated\r$/m);
   assert.match(text, /^Content-Type: text\/plain/m);
   assert.match(text, /\r\n\r\nHello\r\n/);
 });

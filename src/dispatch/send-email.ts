@@ -32,6 +32,9 @@ export function createSendEmail({ smtp, from, timeoutMs = TIMEOUT_MS }: SendEmai
       to: { name: '', address: mail.to },
       subject: mail.subject,
       text: mail.text,
+      // What is sent twice after a crash is one message to mail readers; robots do not answer robots (RFC 3834).
+      messageId: `<${mail.id}@${from.slice(from.lastIndexOf('@') + 1).replace(/[^\w.-]/g, '')}>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
       disableUrlAccess: true,
       disableFileAccess: true,
     };

@@ -112,10 +112,10 @@ test('addresses are judged after the lookup, and requests are a stranger’s', a
     return verdict;
   };
   const port = Number(new URL(origin).port);
-  const named = { kind: 'http', url: `http://localhost:${port}/named`, headers: {}, body: '' } as const;
+  const named = { kind: 'http', url: `http://id.lambda-url.us-east-1.localhost:${port}/named`, headers: {}, body: '' } as const;
   const closed = await createSendHttp({ mayConnect: judge(false) })(named, waits);
-  assert.deepEqual(closed, { ok: false, retry: false, reason: 'localhost may not be reached' });
-  assert.ok(asked.some((one) => JSON.stringify(one) === JSON.stringify(['127.0.0.1', port, 'localhost'])));
+  assert.deepEqual(closed, { ok: false, retry: false, reason: 'id.lambda-url.us-east-1.localhost may not be reached' });
+  assert.deepEqual(asked, [['127.0.0.1', port, 'id.lambda-url.us-east-1.localhost']]);
   answer = status(200);
   assert.deepEqual(await createSendHttp({ mayConnect: judge(true) })(named, waits), { ok: true });
   assert.equal(seen.at(-1)!.headers['sec-fetch-site'], 'cross-site');

@@ -29,18 +29,15 @@ export function createSendHttp({ timeoutMs = TIMEOUT_MS, mayConnect = beyondLink
   return (request: Request, signal: AbortSignal): Promise<Sent> => {
     const url = URL.parse(request.url);
     if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refused(`${request.url} is no HTTP URL`);
-    const to = {
-      url,
-      name: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
-    };
-    if (isIP(to.name) !== 0 && !mayConnect(to.name, to.port, to.name)) return refused(closed(to.name));
-    const lookup = judgedLookup(mayConnect, to.port);
+    const name = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    if (isIP(name) !== 0 && !mayConnect(name, port, name)) return refused(closed(name));
+    const lookup = judgedLookup(mayConnect, port);
     return post(url, request, { lookup, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   };
 }
 
-const LINK_LOCAL = [parseIpRange('169.254.0.0/16')!, parseIpRange('fe80::/10')!];
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32'].map((range) => parseIpRange(range)!);
 
 function beyondLinkLocal(address: string): boolean {
   return !LINK_LOCAL.some((range) => inIpRange(range, address));
@@ -48,9 +45,17 @@ function beyondLinkLocal(address: string): boolean {
 
 const closed = (name: string) => `${name} may not be reached`;
 
+/** Names below localhost are this machine's (RFC 6761 §6.3), which not every resolver knows: function URLs have such names. */
+function resolve(name: string, options: dns.LookupOptions, done: Found): void {
+  if (/(^|\.)localhost\.?$/i.test(name)) process.nextTick(done, null, [{ address: '127.0.0.1', family: 4 }]);
+  else dns.lookup(name, { ...options, all: true }, done);
+}
+
+type Found = (error: NodeJS.ErrnoException | null, found: dns.LookupAddress[]) => void;
+
 function judgedLookup(mayConnect: NonNullable<SendHttpSettings['mayConnect']>, port: number): LookupFunction {
   return (name, options, done) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
+    resolve(name, options, (error, found) => {
       if (error) return done(error, '', 0);
       const open = found.filter(({ address }) => mayConnect(address, port, name));
       const [first] = open;

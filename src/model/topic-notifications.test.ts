@@ -160,7 +160,7 @@ test('confirmations carry token and link, raw or not, and sign them', () => {
 test('mail is for people, email-json for programs', () => {
   const mail = { protocol: 'email', endpoint: 'a@example.org' } as const;
   const made = make(mail, { displayName: 'Shop', byProtocol: { email: 'Hello' } });
-  assert.deepEqual([made.to, made.fromName, made.subject], ['a@example.org', 'Shop', 'S']);
+  assert.deepEqual([made.id, made.to, made.fromName, made.subject], ['M', 'a@example.org', 'Shop', 'S']);
   assert.match(made.text, /^Hello\n\n--\n/);
   assert.ok(made.text.includes(`http://h:1/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}\n`));
   assert.equal(make(mail, { subject: undefined } as never).subject, 'AWS Notification Message');

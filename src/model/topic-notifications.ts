@@ -38,6 +38,8 @@ export interface HttpNotification {
 
 export interface MailNotification {
   readonly kind: 'email';
+  /** The same when it is sent once more: the MessageId. */
+  readonly id: string;
   readonly to: string;
   /** The topic's display name. */
   readonly fromName: string;
@@ -143,7 +145,7 @@ export function mailNotification(
   message: TopicMessage,
   facts: NotificationFacts,
 ): MailNotification {
-  const to = { kind: 'email' as const, to: subscription.endpoint, fromName: message.displayName ?? '' };
+  const to = { kind: 'email' as const, id: message.messageId, to: subscription.endpoint, fromName: message.displayName ?? '' };
   const links = { unsubscribe: unsubscribeUrl(subscription, facts), subscribe: subscribeUrl(message, facts) };
   const mail =
     message.type === 'Notification'
