@@ -7,16 +7,24 @@ import { itemIn } from './stored-item.ts';
 /** Rows of one transaction, so that others get their turn. */
 const SLICE = 100;
 
-/** Does all chores there are, slice by slice, until the signal. */
-export async function doChores(store: Store, signal: AbortSignal): Promise<void> {
+/** Slices of one go; the next one goes on. */
+const MOST_SLICES = 500;
+
+/** Does chores slice by slice. Resolves true when there is more to do. */
+export async function doChores(store: Store, signal: AbortSignal): Promise<boolean> {
+  let left = MOST_SLICES;
   let after: Key | undefined;
   do {
     const page = await store.read.range(chores, { ...(after ? { after } : {}), limit: 100 });
     for (const { id } of page.items) {
-      for (let more = true; more && !signal.aborted; ) more = await store.transact((tx) => doSlice(tx, id));
+      for (let more = true; more; left--) {
+        if (left === 0 || signal.aborted) return true;
+        more = await store.transact((tx) => doSlice(tx, id));
+      }
     }
     after = page.next;
-  } while (after && !signal.aborted);
+  } while (after);
+  return false;
 }
 
 /** One slice of a chore; resolves true while there is more of it. */

@@ -123,6 +123,11 @@ const INVALID: readonly (readonly [string, object, string])[] = [
     'One or more parameter values were invalid: Duplicate index name: i',
   ],
   [
+    'more than twenty global indexes',
+    { GlobalSecondaryIndexes: Array.from({ length: 21 }, (_, i) => index(`i${i}`, [PARTITION])) },
+    'One or more parameter values were invalid: GlobalSecondaryIndex count exceeds the per-table limit of 20',
+  ],
+  [
     'no projection',
     { GlobalSecondaryIndexes: [index('i', [PARTITION], {})] },
     'One or more parameter values were invalid: Unknown ProjectionType: null',

@@ -17,6 +17,8 @@ export function tableRef(place: Place, nameOrArn: string | undefined): TableRef 
   const arn = parseArn(given);
   const found = /^table\/([^/]+)$/.exec(arn?.resource ?? '');
   if (arn?.service !== 'dynamodb' || !found) throw invalid('Invalid TableArn');
+  if (arn.region !== place.region)
+    throw invalid(`Invalid TableArn: the table is in ${arn.region}, the request came to ${place.region}`);
   return { account: arn.account, region: arn.region, name: checked(found[1]!) };
 }
 

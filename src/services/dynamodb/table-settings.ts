@@ -26,10 +26,6 @@ export function readKeys(input: CreateTableCommandInput, newId: () => string): K
   const globals = input.GlobalSecondaryIndexes;
   if (locals?.length === 0) throw invalidValues('List of LocalSecondaryIndexes is empty');
   if (globals?.length === 0) throw invalidValues('List of GlobalSecondaryIndexes is empty');
-  if ((locals?.length ?? 0) > MOST_LOCAL)
-    throw invalidValues(`Number of LocalSecondaryIndexes exceeds per-table limit of ${MOST_LOCAL}`);
-  if ((globals?.length ?? 0) > MOST_GLOBAL)
-    throw invalidValues(`GlobalSecondaryIndex count exceeds the per-table limit of ${MOST_GLOBAL}`);
   const indexes = [
     ...(locals ?? []).map((index) => localIndex(index, schema, types, newId())),
     ...(globals ?? []).map((index) => globalIndex(index, types, { id: newId(), mode: modeOf(input.BillingMode) })),
@@ -137,8 +133,12 @@ export function readThroughput(given: ProvisionedThroughput | undefined, mode: T
   return { read, write };
 }
 
-/** Names are distinct, and not too many attributes are projected. */
+/** There are not too many, names are distinct, and not too many attributes are projected. */
 export function checkIndexes(indexes: readonly TableIndex[]): void {
+  const globals = indexes.filter(({ kind }) => kind === 'global').length;
+  if (indexes.length - globals > MOST_LOCAL)
+    throw invalidValues(`Number of LocalSecondaryIndexes exceeds per-table limit of ${MOST_LOCAL}`);
+  if (globals > MOST_GLOBAL) throw invalidValues(`GlobalSecondaryIndex count exceeds the per-table limit of ${MOST_GLOBAL}`);
   const names = new Set<string>();
   for (const { name } of indexes) {
     if (names.has(name)) throw invalidValues(`Duplicate index name: ${name}`);

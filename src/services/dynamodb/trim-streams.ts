@@ -22,13 +22,16 @@ export async function trimStreams(
   } while (after);
 }
 
+/** Up to 500 records go in one transaction; the next sweep goes on. */
+const MOST_SLICES = 100;
+
 async function trim(
   store: Store,
   stream: TableStream,
   { before, signal }: { before: number; signal: AbortSignal },
 ): Promise<void> {
   const to = await firstSince(store, stream, before);
-  for (let more = to !== undefined; more && !signal.aborted; )
+  for (let more = to !== undefined, left = MOST_SLICES; more && left > 0 && !signal.aborted; left--)
     more = await store.transact((tx) => tx.trim(changeTopic.name, stream.lane, to!));
 }
 

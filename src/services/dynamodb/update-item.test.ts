@@ -42,6 +42,8 @@ test('the old parameters do the same', async () => {
   const AttributeUpdates = { n: { Action: 'ADD', Value: { N: '5' } }, s: { Value: { S: 'x' } } };
   const { Attributes } = await update('old', undefined, undefined, { AttributeUpdates, ReturnValues: 'ALL_NEW' });
   assert.deepEqual(Attributes, { pk: { S: 'old' }, n: { N: '5' }, s: { S: 'x' } });
+  await update('absent', undefined, undefined, { AttributeUpdates: { n: { Action: 'DELETE' } } });
+  assert.deepEqual(await dynamo.call('GetItem', { TableName: 'items', Key: { pk: { S: 'absent' } } }), {});
 });
 
 const INVALID: readonly (readonly [string, object | undefined, string])[] = [

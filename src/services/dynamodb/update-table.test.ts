@@ -58,6 +58,7 @@ test('an index that is made later is filled with what is there, and follows mean
   const query = { TableName: 'table', IndexName: 'by-g', KeyConditionExpression: 'g = :g' };
   const asked = { ...query, ExpressionAttributeValues: { ':g': { S: 'yes' } } };
   await refused(dynamo.call('Query', asked), 'ValidationException');
+  await refused(update(create({ ...byG, IndexName: 'second' })), 'ResourceInUseException');
   await dynamo.call('PutItem', { TableName: 'table', Item: { pk: { S: 'meanwhile' }, g: { S: 'yes' } } });
   await dynamo.call('DeleteItem', { TableName: 'table', Key: { pk: { S: '1' } } });
   await dynamo.upkeep();

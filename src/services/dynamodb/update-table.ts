@@ -83,6 +83,11 @@ async function changeIndex(
     const types = new Map([...attributeTypes(input.AttributeDefinitions ?? []), ...known]);
     const made = globalIndex(one.Create, types, { id, mode: table.billing.mode });
     if (table.indexes.some(({ name }) => name === made.name)) throw invalid(`Attempting to create an index which already exists`);
+    if (table.indexes.some(({ filling }) => filling))
+      throw fail(
+        'ResourceInUseException',
+        `Attempt to change a resource which is still in use: Table is being updated: ${table.name}`,
+      );
     const indexes = [...table.indexes, made];
     checkIndexes(indexes);
     const filling = await leaveFill(tx, table, { index: id });

@@ -32,7 +32,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   let cancel = () => {};
   const sweep = async () => {
     const { signal } = ending;
-    await doChores(store, signal);
+    if (await doChores(store, signal)) again = true;
     await expireItems(deps, clock.now(), signal);
     await forgetTransactions(store, clock.now(), signal);
     await trimStreams(store, clock.now(), { signal, removed: deps.streamsChanged });

@@ -4,7 +4,7 @@ import type { Units } from './capacity.ts';
 import { changeItem, followsChanges, type ItemChange, itemAt, type Origin } from './change-item.ts';
 import type { Table } from './collections.ts';
 import type { Bound } from './expressions/bind.ts';
-import type { Condition, Path } from './expressions/compiled.ts';
+import type { Condition, Path, Update } from './expressions/compiled.ts';
 import { holds } from './expressions/condition.ts';
 import { bindRequest, type RequestInput } from './expressions/legacy.ts';
 import { applyUpdate } from './expressions/update.ts';
@@ -93,12 +93,18 @@ export function updateOf(at: At, input: WriteInput): Write {
       return place;
     },
     next: (table, before) => {
+      if (!before && takesAway(update)) return { after: undefined, touched: [] };
       const { item, touched } = applyUpdate(update, before ?? key);
       for (const { keys } of table.indexes) checkUpdatedIndexKeys(update, item, keys);
       checkItemSize(item, 'update');
       return { after: item, touched };
     },
   };
+}
+
+/** The old parameters make no item only to take something away from it. */
+function takesAway({ actions, legacy }: Update): boolean {
+  return legacy && actions.every(({ kind }) => kind === 'remove' || kind === 'delete');
 }
 
 function keyed(at: At, input: WriteInput, { condition }: Bound): Omit<Write, 'rests' | 'next'> {
