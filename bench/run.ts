@@ -12,6 +12,7 @@ import { benchCold } from './cold.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { benchIdle } from './idle.ts';
 import { benchMany } from './many.ts';
+import { benchPatterns } from './patterns.ts';
 import { results, statusOf, withBench } from './platform.ts';
 import { benchPut } from './put.ts';
 import { benchStart } from './start.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<Figure[]>>> =
   warm: benchWarm,
   cold: benchCold,
   store: benchStore,
+  patterns: benchPatterns,
   put: benchPut,
   idle: benchIdle,
   many: benchMany,
