@@ -54,9 +54,10 @@ function set(...parts: readonly Uint8Array[]): Buffer {
   return tagged(SET, Buffer.concat(parts));
 }
 
-/** A leading zero keeps it positive. */
+/** As short as it can be, with a leading zero where it would be negative. */
 function integer(hex: string): Buffer {
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  const short = BigInt(`0x${hex}`).toString(16);
+  const bytes = Buffer.from(short.length % 2 === 0 ? short : `0${short}`, 'hex');
   return tagged(INTEGER, bytes[0]! & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 }
 
