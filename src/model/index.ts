@@ -223,6 +223,7 @@ export {
   withoutPassed,
 } from './mapping-shards.ts';
 export { addToRollup, costOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
+export { joinValues, type MetricValues, percentile, summed, valuesOf } from './metric-values.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
   type BucketNotifications,

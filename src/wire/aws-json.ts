@@ -2,9 +2,11 @@ import { EncodedJson, type Failure } from '../kernel/index.ts';
 import { wholeBody } from './body.ts';
 import type { ProtocolName } from './catalogue.ts';
 import { awsJsonCodec, cborCodec } from './codecs.ts';
+import { isCompressed, uncompressed } from './compressed.ts';
 import type { ServiceName } from './contract.ts';
 import { eventResponse } from './event-stream.ts';
 import { type Told, tell } from './failures.ts';
+import { bodyLimit, tooLarge } from './limits.ts';
 import { millisecondCborCodec } from './millisecond-cbor.ts';
 import { noTrailers, type Protocol } from './protocol.ts';
 import { type ErrorShape, serviceModel } from './service-model.ts';
@@ -41,7 +43,8 @@ export function createRpc(service: ServiceName, name: RpcName): Protocol {
   });
   return {
     async decode(request, match, operation) {
-      const bytes = await wholeBody(request, match);
+      const sent = await wholeBody(request, match);
+      const bytes = isCompressed(request) ? await uncompressed(sent, bodyLimit(match), () => tooLarge(match)) : sent;
       if (bytes.length === 0 || operation.input.isUnitSchema()) return { input: {}, trailers: noTrailers };
       const input = (await codec.read(operation.input, bytes)) ?? {};
       return { input: input as Record<string, unknown>, trailers: noTrailers };

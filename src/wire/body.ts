@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { collect, fail } from '../kernel/index.ts';
 import { ChunkedDecoder } from './chunked.ts';
+import { isCompressed, uncompressed } from './compressed.ts';
 import type { Match, WireRequest } from './contract.ts';
 import { bodyLimit, formTooLarge, LARGEST_FORM, LARGEST_OBJECT, tooLarge } from './limits.ts';
 import { operationOf } from './operation.ts';
@@ -34,7 +35,8 @@ export async function formBody(request: WireRequest): Promise<URLSearchParams> {
   const refuse = () => formTooLarge(undefined, LARGEST_FORM);
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_FORM) throw refuse();
   state.bytes = await gather(request, LARGEST_FORM, refuse);
-  state.form = new URLSearchParams(state.bytes.toString('utf8'));
+  const content = isCompressed(request) ? await uncompressed(state.bytes, LARGEST_FORM, refuse) : state.bytes;
+  state.form = new URLSearchParams(content.toString('utf8'));
   return state.form;
 }
 
