@@ -318,7 +318,7 @@ export {
   timers,
 } from './schedule-rows.ts';
 export { type DueSchedule, type ScheduleTarget, scheduleTarget } from './schedule-targets.ts';
-export { isTimeZone, lastTime, nextTime, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
+export { isTimeZone, parseSchedule, type Schedule, type ScheduleSetting } from './schedules.ts';
 export type { EventSources, QueueMessage, QueueSource, SourceQueue, SourceShard, SourceStream, StreamSource } from './sources.ts';
 export { readAtStart } from './startup-variables.ts';
 export {
