@@ -55,6 +55,13 @@ test('2xx is done, and what came is what was sent', async () => {
   );
 });
 
+test('a user in the URL is told to the endpoint', async () => {
+  answer = status(200);
+  const url = origin.replace('//', '//me:p%40ss@');
+  assert.deepEqual(await createSendHttp()({ kind: 'http', url, headers: {}, body: '' }, waits), { ok: true });
+  assert.equal(seen.at(-1)!.headers.authorization, `Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+});
+
 test('5xx and 429 may be tried again, other answers never, redirects are not followed', async () => {
   const outcome = async (code: number, headers = {}) => {
     const sent = await send(status(code, headers));

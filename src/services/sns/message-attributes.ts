@@ -40,7 +40,7 @@ function readAttribute(
   if (type === undefined) {
     const path = `${at}.${name}.member.dataType`;
     throw fail(
-      'ValidationException',
+      'ValidationError',
       `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
     );
   }

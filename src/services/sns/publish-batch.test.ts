@@ -55,7 +55,7 @@ test('batches are refused as a whole', async () => {
   await assert.rejects(batch([...entries(1), { Id: 'z', Message: '' }]), invalid('Empty message'));
   await assert.rejects(batch(entries(1), arnOf('o.fifo')), invalid(/MessageGroupId/));
   const wrong = [{ Id: 'a', Message: 'm', MessageAttributes: { x: { StringValue: 'v' } } }];
-  const { message } = await refused(batch(wrong), 'ValidationException');
+  const { message } = await refused(batch(wrong), 'ValidationError');
   assert.match(message, /'publishBatchRequestEntries\.1\.member\.messageAttributes\.x\.member\.dataType'/);
   assert.equal((await sns.events()).length, before);
 });

@@ -98,7 +98,7 @@ test('message attributes are refused in SNS’s words', async () => {
   assert.equal(await text('a..b', string), "Message attribute name can not have successive '.' character.");
   assert.match(await text('a^b', string), /^Invalid non-alphanumeric character '#x5E' was found/);
   assert.equal(await text('a'.repeat(257), string), 'Length of message attribute name must be less than 256 bytes.');
-  const { message } = await refused(publish({ MessageAttributes: { a: { StringValue: 'v' } } }), 'ValidationException');
+  const { message } = await refused(publish({ MessageAttributes: { a: { StringValue: 'v' } } }), 'ValidationError');
   assert.match(
     message,
     /Value null at 'messageAttributes.a.member.dataType' failed to satisfy constraint: Member must not be null/,
