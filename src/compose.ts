@@ -170,7 +170,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     authorize: people.authorize,
     findKey: people.findKey,
     findFunctionUrl: lambda.findFunctionUrl,
-    httpApis: { ...events, mayInvoke: lambda.mayInvoke, writeLog: observe.writeLog, mayConnect },
+    httpApis: { ...people, ...events, mayInvoke: lambda.mayInvoke, writeLog: observe.writeLog, mayConnect },
     findBucketCors: findBucketCors({ store }),
     resolveFunction: lambda.resolveFunction,
     run: dispatch.run,

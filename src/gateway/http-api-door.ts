@@ -1,5 +1,15 @@
 import type { Clock, Ids, Logger } from '../kernel/index.ts';
-import type { Authorize, FindHttpApi, MayConnect, MayInvoke, ResolveFunction, Run, WriteLog } from '../model/index.ts';
+import type {
+  Authorize,
+  CheckRole,
+  FindHttpApi,
+  MayAct,
+  MayConnect,
+  MayInvoke,
+  ResolveFunction,
+  Run,
+  WriteLog,
+} from '../model/index.ts';
 import type { Wire } from '../wire/index.ts';
 import type { Authentication } from './authenticate.ts';
 import { createTokenBuckets } from './http-api-throttle.ts';
@@ -11,6 +21,9 @@ import { createOutgoing } from './outgoing.ts';
 export interface HttpApiPorts {
   readonly findHttpApi: FindHttpApi;
   readonly mayInvoke: MayInvoke;
+  /** For integrations and authorizers that a role calls. */
+  readonly checkRole: CheckRole;
+  readonly mayAct: MayAct;
   /** For HTTP integrations and the issuers of tokens. */
   readonly mayConnect: MayConnect;
   /** For access logs. */

@@ -1,11 +1,13 @@
 import { type Clock, type Ids, isFailure, withDeadline } from '../kernel/index.ts';
-import type { MayInvoke, Outcome, ResolveFunction, Run } from '../model/index.ts';
+import type { CheckRole, MayAct, MayInvoke, Outcome, ResolveFunction, Run } from '../model/index.ts';
 import { type ApiCall, internalError, refusal, unavailable } from './http-api-call.ts';
 import { MAX_URL_PAYLOAD } from './url-answer.ts';
 
 /** What HTTP APIs need to call functions. */
 export interface FunctionDoor {
   readonly mayInvoke: MayInvoke;
+  readonly checkRole: CheckRole;
+  readonly mayAct: MayAct;
   readonly resolveFunction: ResolveFunction;
   readonly run: Run;
   readonly ids: Ids;
@@ -16,8 +18,9 @@ export interface FunctionDoor {
 
 export interface FunctionCall {
   readonly functionArn: string;
-  /** Whom the function's policy must allow. */
+  /** Whom the function's policy must allow, unless a role calls it. */
   readonly sourceArn: string;
+  readonly credentialsArn?: string;
   readonly requestId: string;
   readonly event: object;
   readonly timeoutMs: number;
@@ -29,12 +32,12 @@ export interface FunctionCall {
  */
 export async function callFunction(door: FunctionDoor, call: ApiCall, wanted: FunctionCall): Promise<Outcome> {
   const { api, notes, traceId } = call;
-  const { functionArn, sourceArn, requestId, timeoutMs } = wanted;
+  const { functionArn, requestId, timeoutMs } = wanted;
   const payload = Buffer.from(JSON.stringify(wanted.event));
   if (payload.length > MAX_URL_PAYLOAD) throw refusal(413, 'Request Entity Too Large');
-  const caller = { service: 'apigateway.amazonaws.com', sourceArn, sourceAccount: api.account };
-  if (!(await door.mayInvoke(functionArn, caller))) {
-    notes.integrationErrorMessage = `The resource policy of ${functionArn} does not let apigateway.amazonaws.com invoke it for ${sourceArn}`;
+  const obstacle = await obstacleTo(door, api.account, wanted);
+  if (obstacle !== undefined) {
+    notes.integrationErrorMessage = obstacle;
     throw internalError();
   }
   try {
@@ -60,4 +63,21 @@ export async function callFunction(door: FunctionDoor, call: ApiCall, wanted: Fu
     if (error.status === 429 || error.status === 503 || error.status === 504) throw unavailable();
     throw error;
   }
+}
+
+const SERVICE = 'apigateway.amazonaws.com';
+
+/** Why the API may not call the function; undefined: it may. */
+async function obstacleTo(
+  door: FunctionDoor,
+  account: string,
+  { functionArn, sourceArn, credentialsArn }: FunctionCall,
+): Promise<string | undefined> {
+  if (credentialsArn === undefined) {
+    if (await door.mayInvoke(functionArn, { service: SERVICE, sourceArn, sourceAccount: account })) return undefined;
+    return `The resource policy of ${functionArn} does not let ${SERVICE} invoke it for ${sourceArn}`;
+  }
+  if ((await door.checkRole(credentialsArn, SERVICE)) !== 'ok') return `${SERVICE} cannot assume ${credentialsArn}`;
+  if (await door.mayAct(credentialsArn, 'lambda:InvokeFunction', functionArn)) return undefined;
+  return `${credentialsArn} may not invoke ${functionArn}`;
 }

@@ -60,6 +60,7 @@ async function throughFunction(door: IntegrationDoor, call: ApiCall, work: Work<
   const outcome = await callFunction(door, call, {
     functionArn: withStageVariables(integration.functionArn, call.stage.variables),
     sourceArn: routeArn(call),
+    credentialsArn: integration.credentialsArn,
     requestId: call.exchange.requestId,
     event: integration.format === '2.0' ? payloadV2({ ...eventOf(call), body, seen }) : payloadV1(call, body, seen),
     timeoutMs: integration.timeoutMs,

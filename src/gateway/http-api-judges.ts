@@ -59,6 +59,7 @@ async function judge(door: JudgeDoor, call: ApiCall, { authorizer, identity, key
   const outcome = await callFunction(door, call, {
     functionArn: authorizer.functionArn,
     sourceArn: executeArn(api, 'authorizers', authorizer.id),
+    credentialsArn: authorizer.credentialsArn,
     requestId: door.ids.uuid(),
     event: authorizer.format === '2.0' ? eventV2(call, identity) : eventV1(call, identity),
     timeoutMs: TIMEOUT_MS,

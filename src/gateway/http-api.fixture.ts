@@ -47,6 +47,11 @@ export async function openApiStage(ports: Partial<HttpApiPorts> = {}): Promise<A
       asked.push({ arn, sourceArn });
       return self.permitted;
     },
+    checkRole: async (role) => (role.endsWith('/missing') ? 'missing' : 'ok'),
+    mayAct: async (role, action, resource) => {
+      asked.push({ arn: resource, sourceArn: `${role} ${action}` });
+      return self.permitted;
+    },
     mayConnect: () => true,
     writeLog: (stream, written: readonly LogLine[]) => lines.push(...written.map(({ text }) => ({ stream, text }))),
     ...ports,

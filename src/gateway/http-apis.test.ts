@@ -166,6 +166,21 @@ test('a function that fails, is throttled, gone, or not permitted', async () => 
   room.permitted = true;
 });
 
+test('a role may call the function instead of its policy', async () => {
+  const credentialsArn = 'arn:aws:iam::000000000000:role/r';
+  room.add('role', {
+    'GET /': { integration: { credentialsArn } },
+    'GET /missing': { integration: { credentialsArn: 'arn:aws:iam::000000000000:role/missing' } },
+  });
+  answer('{"statusCode":200}');
+  assert.equal((await room.visit('role')).status, 200);
+  assert.deepEqual(room.asked.at(-1), { arn: FUNCTION, sourceArn: `${credentialsArn} lambda:InvokeFunction` });
+  assert.equal((await room.visit('role', { path: '/missing' })).status, 500);
+  room.permitted = false;
+  assert.equal((await room.visit('role')).status, 500);
+  room.permitted = true;
+});
+
 test('an integration has its time, and bodies their size', async () => {
   room.add('slow', { 'ANY /': { integration: { timeoutMs: 50 } } });
   room.stage.result = () => new Promise(() => {});

@@ -63,6 +63,8 @@ export interface FunctionAuthorizer {
   /** Answers `{"isAuthorized": …}` instead of a policy. */
   readonly simple: boolean;
   readonly identitySource: readonly string[];
+  /** Role that calls the function; undefined: the function's own policy lets API Gateway in. */
+  readonly credentialsArn?: string;
   /** Seconds; 0: each request asks again. */
   readonly ttl: number;
 }
@@ -83,6 +85,8 @@ export interface FunctionIntegration extends IntegrationSettings {
   /** May name stage variables: `${stageVariables.name}`. */
   readonly functionArn: string;
   readonly format: '1.0' | '2.0';
+  /** Role that calls the function; undefined: the function's own policy lets API Gateway in. */
+  readonly credentialsArn?: string;
 }
 
 export interface HttpProxyIntegration extends IntegrationSettings {

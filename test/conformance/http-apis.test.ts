@@ -238,6 +238,22 @@ test('roles need the right to each path of the control plane', async () => {
   assert.equal((await its.getApi({ ApiId })).Name, 'x');
 });
 
+test('a role of the account may call the function, if it may be assumed and may invoke', async () => {
+  const { iam } = sdk(platform.url);
+  const trust = (Service: string) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' } });
+  const { Role } = await iam.createRole({ RoleName: 'gate', AssumeRolePolicyDocument: trust('lambda.amazonaws.com') });
+  const quick = { Name: 'role', ProtocolType: 'HTTP', Target: FunctionArn, CredentialsArn: Role!.Arn! } as const;
+  const { ApiEndpoint } = await api.createApi(quick);
+  const status = async () => (await visit(ApiEndpoint!, { path: '/' })).status;
+  assert.equal(await status(), 500);
+  await iam.updateAssumeRolePolicy({ RoleName: 'gate', PolicyDocument: trust('apigateway.amazonaws.com') });
+  assert.equal(await status(), 500);
+  const allow = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: FunctionArn } };
+  await iam.putRolePolicy({ RoleName: 'gate', PolicyName: 'p', PolicyDocument: JSON.stringify(allow) });
+  assert.equal(await status(), 200);
+});
+
 test('the command line makes and reads the same', { skip: noAwsCli }, async () => {
   const aws = awsCli(platform.url);
   // biome-ignore lint/suspicious/noExplicitAny: whatever the command prints

@@ -17,6 +17,8 @@ test('actions are methods and resources are paths', async () => {
   assert.deepEqual(await asked('GetApis', {}), [`apigateway:GET ${arn}/apis`]);
   assert.deepEqual(await asked('CreateApi', {}), [`apigateway:POST ${arn}/apis`]);
   assert.equal((await asked('CreateApi', { Tags: { a: '1' } })).length, 2);
+  const CredentialsArn = 'arn:aws:iam::000000000000:role/r';
+  assert.deepEqual((await asked('CreateIntegration', { ApiId: 'a', CredentialsArn }))[1], `iam:PassRole ${CredentialsArn}`);
   assert.deepEqual(await asked('UpdateApi', { ApiId: 'a' }), [`apigateway:PATCH ${arn}/apis/a`]);
   assert.deepEqual(await asked('CreateRoute', { ApiId: 'a' }), [`apigateway:POST ${arn}/apis/a/routes`]);
   assert.deepEqual(await asked('DeleteRoute', { ApiId: 'a', RouteId: 'r' }), [`apigateway:DELETE ${arn}/apis/a/routes/r`]);

@@ -1,12 +1,21 @@
-import type { ServiceTable } from '../../model/index.ts';
+import type { AccessRequest, ServiceTable } from '../../model/index.ts';
 
 /** API Gateway's actions are the HTTP methods of its own API, its resources are the paths (AWS service authorization reference). */
 export const accessOf: ServiceTable['access'] = (operation, input, context) => {
   const resource = `arn:aws:apigateway:${context.region}::${pathOf(operation, input)}`;
   const own = { action: `apigateway:${methodOf(operation)}`, resource, context: tagConditions(input) };
   const tags = /^Create(?:Api|Stage)$/.test(operation) && Object.keys((input.Tags as object | undefined) ?? {}).length > 0;
-  return tags ? [own, { ...own, action: 'apigateway:TagResource' }] : [own];
+  return [own, ...(tags ? [{ ...own, action: 'apigateway:TagResource' }] : []), ...passedRoles(input)];
 };
+
+/** Roles that API Gateway is handed. */
+function passedRoles(input: Input): readonly AccessRequest[] {
+  return [input.CredentialsArn, input.AuthorizerCredentialsArn].flatMap((role) =>
+    typeof role === 'string' && role !== ''
+      ? [{ action: 'iam:PassRole', resource: role, context: { 'iam:passedtoservice': 'apigateway.amazonaws.com' } }]
+      : [],
+  );
+}
 
 function methodOf(operation: string): string {
   if (operation === 'ImportApi' || operation === 'ReimportApi') return 'PUT';

@@ -42,7 +42,7 @@ export function changedApiSettings(before: ApiSettings, input: Omit<UpdateApiReq
 
 type Unkept = Pick<
   UpdateApiRequest,
-  'ApiKeySelectionExpression' | 'RouteSelectionExpression' | 'DisableSchemaValidation' | 'IpAddressType' | 'CredentialsArn'
+  'ApiKeySelectionExpression' | 'RouteSelectionExpression' | 'DisableSchemaValidation' | 'IpAddressType'
 >;
 
 /** Defaults may be written back. */
@@ -53,7 +53,6 @@ function refuseUnkept(input: Unkept): void {
   if (apiKey !== undefined && apiKey !== API_KEY_SELECTION) throw settingNotImplemented('ApiKeySelectionExpression');
   if (input.DisableSchemaValidation) throw badRequest('DisableSchemaValidation is supported only for WebSocket APIs');
   if (input.IpAddressType === 'dualstack') throw settingNotImplemented('IpAddressType dualstack');
-  if (input.CredentialsArn) throw settingNotImplemented('CredentialsArn');
 }
 
 function checkedCors(cors: Cors): Cors {

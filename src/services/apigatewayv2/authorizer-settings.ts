@@ -1,15 +1,15 @@
 import type { Authorizer } from '@aws-sdk/client-apigatewayv2';
-import { invokedFunction, settingNotImplemented } from '../../model/index.ts';
+import { invokedFunction, type Place } from '../../model/index.ts';
 import type { AuthorizerSettings, StoredAuthorizer } from './collections.ts';
-import { badRequest } from './refusals.ts';
+import { badRequest, checkCredentials } from './refusals.ts';
 
 const SOURCE = /^\$(?:request\.(?:header|querystring)\.\S{1,256}|context\.[A-Za-z][\w.]*|stageVariables\.\w+)$/;
 
 /** Authorizers of HTTP APIs (spec/backends.md §12.1). Throws BadRequestException, NotImplemented for what is not enforced here. */
-export function checkedAuthorizer(given: AuthorizerSettings): AuthorizerSettings {
+export function checkedAuthorizer(given: AuthorizerSettings, { account }: Pick<Place, 'account'>): AuthorizerSettings {
   const { AuthorizerType: type, AuthorizerCredentialsArn, IdentityValidationExpression, IdentitySource: sources = [] } = given;
   if (type !== 'JWT' && type !== 'REQUEST') throw badRequest(`Invalid AuthorizerType ${type}`);
-  if (AuthorizerCredentialsArn) throw settingNotImplemented('AuthorizerCredentialsArn');
+  if (AuthorizerCredentialsArn) checkCredentials(AuthorizerCredentialsArn, account);
   if (IdentityValidationExpression) throw badRequest('IdentityValidationExpression is not supported for HTTP APIs');
   const wrong = sources.find((source) => !SOURCE.test(source));
   if (wrong !== undefined) throw badRequest(`Invalid identity source: ${wrong}`);
@@ -27,6 +27,7 @@ function jwt(given: AuthorizerSettings): AuthorizerSettings {
   if (Audience.length === 0) throw badRequest('JwtConfiguration needs at least one Audience');
   for (const name of [
     'AuthorizerUri',
+    'AuthorizerCredentialsArn',
     'AuthorizerPayloadFormatVersion',
     'EnableSimpleResponses',
     'AuthorizerResultTtlInSeconds',
@@ -48,7 +49,12 @@ function request(given: AuthorizerSettings): AuthorizerSettings {
     throw badRequest('At least one IdentitySource is required if AuthorizerResultTtlInSeconds is greater than 0');
   if (given.JwtConfiguration?.Issuer) throw badRequest('JwtConfiguration is not supported for REQUEST authorizers');
   const { JwtConfiguration: _, ...rest } = given;
-  return { ...rest, EnableSimpleResponses: simple, AuthorizerResultTtlInSeconds: ttl };
+  return {
+    ...rest,
+    AuthorizerCredentialsArn: rest.AuthorizerCredentialsArn || undefined,
+    EnableSimpleResponses: simple,
+    AuthorizerResultTtlInSeconds: ttl,
+  };
 }
 
 export function shownAuthorizer({ id, settings }: StoredAuthorizer): Authorizer {

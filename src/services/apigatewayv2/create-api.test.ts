@@ -52,7 +52,8 @@ test('what would not be enforced is refused by name', async () => {
   const cases: [object, string, RegExp][] = [
     [{ ProtocolType: 'WEBSOCKET' }, 'NotImplemented', /WEBSOCKET/],
     [{ IpAddressType: 'dualstack' }, 'NotImplemented', /dualstack/],
-    [{ CredentialsArn: 'arn:aws:iam::0:role/r' }, 'NotImplemented', /CredentialsArn/],
+    [{ CredentialsArn: 'arn:aws:iam::000000000000:role/r' }, 'BadRequestException', /need a Target/],
+    [{ CredentialsArn: 'arn:aws:iam::0:role/r', Target: FUNCTION }, 'BadRequestException', /role ARN/],
     [{ Target: 'arn:aws:sqs:us-east-1:000000000000:q' }, 'BadRequestException', /integration URI/],
     [{ RouteKey: 'GET /' }, 'BadRequestException', /Target/],
     [{ RouteSelectionExpression: '$request.body.x' }, 'BadRequestException', /RouteSelectionExpression/],

@@ -1,6 +1,6 @@
 import type { CreateApiRequest, CreateApiResponse } from '@aws-sdk/client-apigatewayv2';
 import type { Transaction } from '../../kernel/index.ts';
-import { type Operation, settingNotImplemented } from '../../model/index.ts';
+import { type Operation, type Place, settingNotImplemented } from '../../model/index.ts';
 import { newApiSettings, shownApi } from './api-settings.ts';
 import { newChange, newPartId, settle } from './change-api.ts';
 import { apis, integrations, type StoredApi, type StoredStage, stages } from './collections.ts';
@@ -24,7 +24,8 @@ export function createApi(deps: ApiGatewayDeps): Operation<CreateApiRequest, Cre
       settings: newApiSettings(input),
       tags: checkTags(input.Tags ?? {}),
     };
-    if (input.Target === undefined && input.RouteKey !== undefined) throw badRequest('RouteKey needs a Target');
+    if (input.Target === undefined && (input.RouteKey ?? input.CredentialsArn) !== undefined)
+      throw badRequest('RouteKey and CredentialsArn need a Target');
     const quick = input.Target === undefined ? undefined : quickParts(deps, api, input as QuickInput);
     const change = newChange(deps, context);
     await deps.store.transact(async (tx) => {
@@ -41,15 +42,20 @@ export function newApiId(deps: ApiGatewayDeps): string {
   return deps.ids.base32(10).toLowerCase();
 }
 
-type QuickInput = Pick<CreateApiRequest, 'RouteKey'> & { readonly Target: string };
+type QuickInput = Pick<CreateApiRequest, 'RouteKey' | 'CredentialsArn'> & { readonly Target: string };
 type QuickParts = ReturnType<typeof quickParts>;
 
 function quickParts(
   deps: ApiGatewayDeps,
   { api, account, region, created }: StoredApi,
-  { Target, RouteKey = '$default' }: QuickInput,
+  { Target, RouteKey = '$default', CredentialsArn }: QuickInput,
 ) {
-  const integration = { api, id: newPartId(deps), managed: true, settings: quickIntegration(Target) };
+  const integration = {
+    api,
+    id: newPartId(deps),
+    managed: true,
+    settings: quickIntegration({ target: Target, credentials: CredentialsArn }, { account }),
+  };
   const settings = checkedRoute({ RouteKey, Target: `integrations/${integration.id}` });
   const route = { api, id: newPartId(deps), managed: true, routeKey: RouteKey, settings };
   const stage: StoredStage = {
@@ -65,13 +71,22 @@ function quickParts(
   return { integration, route, stage };
 }
 
-/** The integration that a Target stands for: a function's ARN or a URL. */
-export function quickIntegration(target: string) {
+/** The integration that a Target stands for: a function's ARN (called by a role, if one is given) or a URL. */
+export function quickIntegration(
+  { target, credentials }: { readonly target: string; readonly credentials?: string },
+  place: Pick<Place, 'account'>,
+) {
   if (/^arn:/.test(target)) {
-    return checkedIntegration({ IntegrationType: 'AWS_PROXY', IntegrationUri: target, PayloadFormatVersion: '2.0' });
+    return checkedIntegration(
+      { IntegrationType: 'AWS_PROXY', IntegrationUri: target, PayloadFormatVersion: '2.0', CredentialsArn: credentials },
+      place,
+    );
   }
   if (!/^https?:/.test(target)) throw settingNotImplemented(`Target ${target.slice(0, 100)}`);
-  return checkedIntegration({ IntegrationType: 'HTTP_PROXY', IntegrationUri: target, IntegrationMethod: 'ANY' });
+  return checkedIntegration(
+    { IntegrationType: 'HTTP_PROXY', IntegrationUri: target, IntegrationMethod: 'ANY', CredentialsArn: credentials },
+    place,
+  );
 }
 
 async function putQuick(tx: Transaction, { integration, route, stage }: QuickParts): Promise<void> {

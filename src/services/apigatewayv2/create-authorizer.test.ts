@@ -44,7 +44,7 @@ test('what cannot be served is refused', async () => {
     [{ ...request, AuthorizerPayloadFormatVersion: '1.0', EnableSimpleResponses: true }, 'BadRequestException', /Simple/],
     [{ ...request, AuthorizerResultTtlInSeconds: 5 }, 'BadRequestException', /IdentitySource/],
     [{ ...request, IdentitySource: ['header.x'] }, 'BadRequestException', /identity source: header\.x/],
-    [{ ...request, AuthorizerCredentialsArn: 'arn:aws:iam::0:role/r' }, 'NotImplemented', /AuthorizerCredentialsArn/],
+    [{ ...request, AuthorizerCredentialsArn: 'arn:aws:iam::0:role/r' }, 'BadRequestException', /role ARN/],
   ];
   for (const [input, code, text] of cases)
     assert.match((await refused(room.call('CreateAuthorizer', { ApiId, ...input }), code)).message, text);

@@ -41,7 +41,9 @@ test('what is not served is refused by name', async () => {
   const cases: [object, string, RegExp][] = [
     [{ ...lambda, IntegrationSubtype: 'SQS-SendMessage' }, 'NotImplemented', /SQS-SendMessage/],
     [{ ...web, ConnectionType: 'VPC_LINK' }, 'NotImplemented', /VPC_LINK/],
-    [{ ...lambda, CredentialsArn: 'arn:aws:iam::0:role/r' }, 'NotImplemented', /CredentialsArn/],
+    [{ ...lambda, CredentialsArn: 'arn:aws:iam::*:user/*' }, 'NotImplemented', /CredentialsArn/],
+    [{ ...lambda, CredentialsArn: 'arn:aws:iam::111111111111:role/r' }, 'BadRequestException', /role ARN/],
+    [{ ...web, CredentialsArn: 'arn:aws:iam::000000000000:role/r' }, 'BadRequestException', /HTTP_PROXY/],
     [{ ...web, TlsConfig: { ServerNameToVerify: 'x' } }, 'NotImplemented', /TlsConfig/],
     [{ ...lambda, IntegrationType: 'MOCK' }, 'BadRequestException', /MOCK/],
     [{ ...lambda, PayloadFormatVersion: undefined }, 'BadRequestException', /PayloadFormatVersion/],

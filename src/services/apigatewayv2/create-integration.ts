@@ -9,7 +9,7 @@ import { checkRoom } from './room.ts';
 /** CreateIntegration (spec/backends.md §12.1). */
 export function createIntegration(deps: ApiGatewayDeps): Operation<CreateIntegrationRequest, CreateIntegrationResult> {
   return async ({ ApiId, ...input }, context) => {
-    const row: StoredIntegration = { api: ApiId ?? '', id: newPartId(deps), settings: checkedIntegration(input) };
+    const row: StoredIntegration = { api: ApiId ?? '', id: newPartId(deps), settings: checkedIntegration(input, context) };
     await changeApi(deps, context, ApiId, async (tx) => {
       await checkRoom(tx, integrations, row.api);
       await tx.put(integrations, row);

@@ -115,7 +115,8 @@ function servedIntegration(id: string, settings: IntegrationSettings): HttpInteg
   if (settings.IntegrationType !== 'AWS_PROXY')
     return { ...common, kind: 'http', url: uri, method: settings.IntegrationMethod ?? 'ANY' };
   const format = settings.PayloadFormatVersion === '2.0' ? '2.0' : '1.0';
-  return { ...common, kind: 'function', functionArn: bareFunction(uri), format };
+  const role = settings.CredentialsArn;
+  return { ...common, kind: 'function', functionArn: bareFunction(uri), format, ...(role && { credentialsArn: role }) };
 }
 
 /** Without what API Gateway wraps around it; with its stage variables, if it names some. */
@@ -140,6 +141,7 @@ function servedAuthorization({ settings }: StoredRoute, judge: StoredAuthorizer 
       simple: given.EnableSimpleResponses === true,
       identitySource: sources,
       ttl: given.AuthorizerResultTtlInSeconds ?? 0,
+      ...(given.AuthorizerCredentialsArn && { credentialsArn: given.AuthorizerCredentialsArn }),
     },
   };
 }

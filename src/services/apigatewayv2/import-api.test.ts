@@ -77,7 +77,7 @@ test('what cannot be imported is refused by name', async () => {
     [document({ paths: { '/a': [] } }), 'BadRequestException', /is an object/],
     [
       document({
-        paths: { '/a': { get: { 'x-amazon-apigateway-integration': { ...lambda, credentials: 'arn:aws:iam::0:role/r' } } } },
+        paths: { '/a': { get: { 'x-amazon-apigateway-integration': { ...lambda, credentials: 'arn:aws:iam::*:user/*' } } } },
       }),
       'NotImplemented',
       /CredentialsArn/,
@@ -103,7 +103,7 @@ test('what cannot be imported is refused by name', async () => {
 test('any document is read or refused, never broken by', () => {
   const read = (more: object) => {
     try {
-      readDefinition(JSON.stringify(document(more)));
+      readDefinition(JSON.stringify(document(more)), { account: '000000000000' });
     } catch (error) {
       assert.ok(isFailure(error), String(error));
     }

@@ -13,7 +13,7 @@ import { checkTags } from './tags.ts';
 export function importApi(deps: ApiGatewayDeps): Operation<ImportApiRequest, ImportApiResponse> {
   return async ({ Body = '', Basepath }, context) => {
     checkBasepath(Basepath);
-    const definition = readDefinition(Body);
+    const definition = readDefinition(Body, context);
     const api: StoredApi = {
       api: newApiId(deps),
       account: context.account,

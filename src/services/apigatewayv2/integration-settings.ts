@@ -1,14 +1,15 @@
 import type { Integration } from '@aws-sdk/client-apigatewayv2';
-import { invokedFunction, parameterMapFault, settingNotImplemented } from '../../model/index.ts';
+import { invokedFunction, type Place, parameterMapFault, settingNotImplemented } from '../../model/index.ts';
 import type { IntegrationSettings, StoredIntegration } from './collections.ts';
-import { badRequest } from './refusals.ts';
+import { badRequest, checkCredentials } from './refusals.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const METHODS = /^(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/;
 
 /** Integrations of HTTP APIs (spec/backends.md §12.1). Throws BadRequestException, NotImplemented for what is not served here. */
-export function checkedIntegration(given: IntegrationSettings): IntegrationSettings {
+export function checkedIntegration(given: IntegrationSettings, { account }: Pick<Place, 'account'>): IntegrationSettings {
   refuseUnkept(given);
+  if (given.CredentialsArn) checkCredentials(given.CredentialsArn, account);
   const { IntegrationType: type, TimeoutInMillis: timeout = DEFAULT_TIMEOUT_MS } = given;
   // The model's smallest timeout is 50 ms, its largest 30 s.
   if (type === 'AWS_PROXY') checkFunction(given);
@@ -16,6 +17,7 @@ export function checkedIntegration(given: IntegrationSettings): IntegrationSetti
   checkMappings(given);
   return {
     ...given,
+    CredentialsArn: given.CredentialsArn || undefined,
     ConnectionType: 'INTERNET',
     TimeoutInMillis: timeout,
     PayloadFormatVersion: given.PayloadFormatVersion ?? '1.0',
@@ -28,7 +30,6 @@ function refuseUnkept(given: IntegrationSettings): void {
   if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') throw badRequest(`IntegrationType ${type} is not supported for HTTP APIs`);
   if (given.IntegrationSubtype) throw settingNotImplemented(`IntegrationSubtype ${given.IntegrationSubtype}`);
   if (connection === 'VPC_LINK' || given.ConnectionId) throw settingNotImplemented('ConnectionType VPC_LINK');
-  if (given.CredentialsArn) throw settingNotImplemented('CredentialsArn');
   if (given.TlsConfig?.ServerNameToVerify) throw settingNotImplemented('TlsConfig');
   for (const name of ['ContentHandlingStrategy', 'RequestTemplates', 'TemplateSelectionExpression'] as const) {
     const value = given[name];
@@ -55,6 +56,7 @@ function isFunction(uri: string): boolean {
 }
 
 function checkUrl(given: IntegrationSettings): void {
+  if (given.CredentialsArn) throw badRequest('CredentialsArn is not supported for HTTP_PROXY');
   const { IntegrationUri: url = '', PayloadFormatVersion: format, IntegrationMethod: method } = given;
   const shape = url.replace(/\$\{stageVariables\.\w+\}/g, 'v').replace(/\{[\w.-]+\+?\}/g, 'v');
   if (!/^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/.test(shape) || !URL.canParse(shape))

@@ -1,5 +1,5 @@
 import type { Cors } from '@aws-sdk/client-apigatewayv2';
-import { settingNotImplemented } from '../../model/index.ts';
+import { type Place, settingNotImplemented } from '../../model/index.ts';
 import { newApiSettings } from './api-settings.ts';
 import { checkedAuthorizer } from './authorizer-settings.ts';
 import type { ApiSettings, AuthorizerSettings, IntegrationSettings, RouteSettings } from './collections.ts';
@@ -43,14 +43,14 @@ const EXTENSIONS = new Set([
  * Reads an OpenAPI 3 document of an HTTP API (JSON) with AWS's extensions (spec/backends.md §12.1, ImportApi). Throws BadRequestException,
  * NotImplemented for what is not served here.
  */
-export function readDefinition(body: string): Definition {
+export function readDefinition(body: string, place: Pick<Place, 'account'>): Definition {
   const document = readDocument(body);
   refuseExtensions(document);
   const info = node(document, 'info') ?? {};
   const cors = node(document, 'x-amazon-apigateway-cors');
   const components = node(document, 'components') ?? {};
   const schemes = nodes(components, 'securitySchemes');
-  const authorizers = new Map(schemes.flatMap(([name, scheme]) => authorizerOf(name, scheme)));
+  const authorizers = new Map(schemes.flatMap(([name, scheme]) => authorizerOf(name, scheme, place)));
   const usual = securityOf(document);
   const shared = Object.fromEntries(nodes(components, 'x-amazon-apigateway-integrations'));
   return {
@@ -63,7 +63,7 @@ export function readDefinition(body: string): Definition {
     }),
     tags: tagsOf(document),
     authorizers,
-    routes: nodes(document, 'paths').flatMap(([path, item]) => routesOf({ path, item, usual, shared, authorizers })),
+    routes: nodes(document, 'paths').flatMap(([path, item]) => routesOf({ path, item, usual, shared, authorizers, place })),
   };
 }
 
@@ -102,7 +102,7 @@ function corsOf(cors: Node): Cors {
   };
 }
 
-function authorizerOf(name: string, scheme: Node): [string, AuthorizerSettings][] {
+function authorizerOf(name: string, scheme: Node, place: Pick<Place, 'account'>): [string, AuthorizerSettings][] {
   const given = node(scheme, 'x-amazon-apigateway-authorizer');
   if (!given) return [];
   const jwt = node(given, 'jwtConfiguration');
@@ -110,17 +110,20 @@ function authorizerOf(name: string, scheme: Node): [string, AuthorizerSettings][
   return [
     [
       name,
-      checkedAuthorizer({
-        Name: name,
-        AuthorizerType: text(given, 'type')?.toUpperCase() as AuthorizerSettings['AuthorizerType'],
-        IdentitySource: sources.map((source) => source.trim()).filter((source) => source !== ''),
-        AuthorizerUri: text(given, 'authorizerUri'),
-        AuthorizerCredentialsArn: text(given, 'authorizerCredentials'),
-        AuthorizerPayloadFormatVersion: text(given, 'authorizerPayloadFormatVersion'),
-        AuthorizerResultTtlInSeconds: member(given, 'authorizerResultTtlInSeconds', 'number'),
-        EnableSimpleResponses: member(given, 'enableSimpleResponses', 'boolean'),
-        JwtConfiguration: jwt && { Issuer: text(jwt, 'issuer'), Audience: texts(jwt, 'audience') },
-      }),
+      checkedAuthorizer(
+        {
+          Name: name,
+          AuthorizerType: text(given, 'type')?.toUpperCase() as AuthorizerSettings['AuthorizerType'],
+          IdentitySource: sources.map((source) => source.trim()).filter((source) => source !== ''),
+          AuthorizerUri: text(given, 'authorizerUri'),
+          AuthorizerCredentialsArn: text(given, 'authorizerCredentials'),
+          AuthorizerPayloadFormatVersion: text(given, 'authorizerPayloadFormatVersion'),
+          AuthorizerResultTtlInSeconds: member(given, 'authorizerResultTtlInSeconds', 'number'),
+          EnableSimpleResponses: member(given, 'enableSimpleResponses', 'boolean'),
+          JwtConfiguration: jwt && { Issuer: text(jwt, 'issuer'), Audience: texts(jwt, 'audience') },
+        },
+        place,
+      ),
     ],
   ];
 }
@@ -132,6 +135,7 @@ interface PathItem {
   readonly usual: Security | undefined;
   readonly shared: Readonly<Record<string, Node>>;
   readonly authorizers: Definition['authorizers'];
+  readonly place: Pick<Place, 'account'>;
 }
 
 function routesOf(at: PathItem): DefinedRoute[] {
@@ -141,7 +145,7 @@ function routesOf(at: PathItem): DefinedRoute[] {
   });
 }
 
-function routeOf({ path, usual, shared, authorizers }: PathItem, method: string, operation: Node): DefinedRoute {
+function routeOf({ path, usual, shared, authorizers, place }: PathItem, method: string, operation: Node): DefinedRoute {
   const RouteKey = path === '/$default' ? '$default' : `${method === ANY ? 'ANY' : method.toUpperCase()} ${path}`;
   const [scheme, scopes] = oneOf(securityOf(operation) ?? usual ?? [], RouteKey);
   const authorizer = scheme === undefined ? undefined : authorizers.get(scheme);
@@ -157,7 +161,7 @@ function routeOf({ path, usual, shared, authorizers }: PathItem, method: string,
     ...(scopes.length > 0 && { AuthorizationScopes: [...scopes] }),
   });
   const { AuthorizerId, ...settings } = checked;
-  return { settings, authorizer: AuthorizerId, integration: integrationOf(node(operation, INTEGRATION), shared) };
+  return { settings, authorizer: AuthorizerId, integration: integrationOf(node(operation, INTEGRATION), shared, place) };
 }
 
 type Security = readonly (readonly [scheme: string, scopes: readonly string[]])[];
@@ -173,31 +177,38 @@ function oneOf(security: Security, routeKey: string): readonly [string | undefin
   return security[0] ?? [undefined, []];
 }
 
-function integrationOf(given: Node | undefined, shared: PathItem['shared']): IntegrationSettings | undefined {
+function integrationOf(
+  given: Node | undefined,
+  shared: PathItem['shared'],
+  place: PathItem['place'],
+): IntegrationSettings | undefined {
   if (!given) return undefined;
   const reference = text(given, '$ref');
   if (reference !== undefined) {
     const name = reference.replace('#/components/x-amazon-apigateway-integrations/', '');
     if (!Object.hasOwn(shared, name)) throw badRequest(`There is no ${reference}`);
-    return integrationOf(shared[name], {});
+    return integrationOf(shared[name], {}, place);
   }
   const answers = node(given, 'responseParameters');
   const parameters = textMap(given, 'requestParameters');
-  return checkedIntegration({
-    IntegrationType: text(given, 'type')?.toUpperCase() as IntegrationSettings['IntegrationType'],
-    IntegrationSubtype: text(given, 'integrationSubtype'),
-    IntegrationUri: text(given, 'uri'),
-    IntegrationMethod: text(given, 'httpMethod')?.toUpperCase().replace('X-AMAZON-APIGATEWAY-ANY-METHOD', 'ANY'),
-    PayloadFormatVersion: text(given, 'payloadFormatVersion'),
-    TimeoutInMillis: timeoutOf(given),
-    ConnectionType: text(given, 'connectionType')?.toUpperCase() as IntegrationSettings['ConnectionType'],
-    ConnectionId: text(given, 'connectionId'),
-    CredentialsArn: text(given, 'credentials'),
-    ...(parameters && { RequestParameters: parameters }),
-    ...(answers && {
-      ResponseParameters: Object.fromEntries(Object.keys(answers).map((status) => [status, textMap(answers, status)!])),
-    }),
-  });
+  return checkedIntegration(
+    {
+      IntegrationType: text(given, 'type')?.toUpperCase() as IntegrationSettings['IntegrationType'],
+      IntegrationSubtype: text(given, 'integrationSubtype'),
+      IntegrationUri: text(given, 'uri'),
+      IntegrationMethod: text(given, 'httpMethod')?.toUpperCase().replace('X-AMAZON-APIGATEWAY-ANY-METHOD', 'ANY'),
+      PayloadFormatVersion: text(given, 'payloadFormatVersion'),
+      TimeoutInMillis: timeoutOf(given),
+      ConnectionType: text(given, 'connectionType')?.toUpperCase() as IntegrationSettings['ConnectionType'],
+      ConnectionId: text(given, 'connectionId'),
+      CredentialsArn: text(given, 'credentials'),
+      ...(parameters && { RequestParameters: parameters }),
+      ...(answers && {
+        ResponseParameters: Object.fromEntries(Object.keys(answers).map((status) => [status, textMap(answers, status)!])),
+      }),
+    },
+    place,
+  );
 }
 
 function timeoutOf(given: Node): number | undefined {

@@ -21,7 +21,7 @@ const REPLACED = [routes, integrations, authorizers] as unknown as readonly Coll
 export function reimportApi(deps: ApiGatewayDeps): Operation<ReimportApiRequest, ReimportApiResponse> {
   return async ({ ApiId = '', Body = '', Basepath }, context) => {
     checkBasepath(Basepath);
-    const definition = readDefinition(Body);
+    const definition = readDefinition(Body, context);
     const parts = partsOfDefinition(deps, ApiId, definition);
     const changed = await changeApi(deps, context, ApiId, async (tx, before) => {
       for (const part of REPLACED)

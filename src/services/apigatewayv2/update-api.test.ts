@@ -37,6 +37,10 @@ test('Target and RouteKey change what quick create made, and only that', async (
   await room.call('UpdateApi', { ApiId, Target: 'https://example.com/x', RouteKey: 'GET /' });
   const match = (await room.find(ApiId))?.stages.get('$default')?.deployment?.match('GET', '/');
   assert.deepEqual([match?.route.key, match?.route.integration?.kind], ['GET /', 'http']);
+  const role = 'arn:aws:iam::000000000000:role/r';
+  await room.call('UpdateApi', { ApiId, Target: FUNCTION, CredentialsArn: role });
+  const integration = (await room.find(ApiId))?.stages.get('$default')?.deployment?.match('GET', '/')?.route.integration;
+  assert.deepEqual([integration?.kind, integration?.kind === 'function' && integration.credentialsArn], ['function', role]);
   const plain = await room.api();
   await refused(room.call('UpdateApi', { ApiId: plain, Target: FUNCTION }), 'BadRequestException');
   await refused(room.call('UpdateApi', { ApiId: plain, RouteKey: 'GET /' }), 'BadRequestException');

@@ -12,11 +12,11 @@ import { checkedRoute } from './route-settings.ts';
 
 /** UpdateApi (spec/backends.md §12.1): what is given replaces what was. Target and RouteKey change what quick create made. */
 export function updateApi(deps: ApiGatewayDeps): Operation<UpdateApiRequest, UpdateApiResponse> {
-  return async ({ ApiId, Target, RouteKey, ...input }, context) => {
+  return async ({ ApiId, Target, RouteKey, CredentialsArn, ...input }, context) => {
     const changed = await changeApi(deps, context, ApiId, async (tx, api) => {
       const after: StoredApi = { ...api, settings: changedApiSettings(api.settings, input) };
       await tx.put(apis, after);
-      if (Target !== undefined) await retarget(tx, api.api, Target);
+      if (Target !== undefined || CredentialsArn !== undefined) await retarget(tx, api, { Target, CredentialsArn });
       if (RouteKey !== undefined) await rekey(tx, api.api, RouteKey);
       return after;
     });
@@ -24,10 +24,14 @@ export function updateApi(deps: ApiGatewayDeps): Operation<UpdateApiRequest, Upd
   };
 }
 
-async function retarget(tx: Transaction, api: string, target: string): Promise<void> {
-  const own = (await everyPart(tx, integrations, api)).find(({ managed }) => managed);
-  if (!own) throw badRequest('Target can be changed only for APIs that were made with one');
-  await tx.put(integrations, { ...own, settings: quickIntegration(target) });
+type Quick = Pick<UpdateApiRequest, 'Target' | 'CredentialsArn'>;
+
+async function retarget(tx: Transaction, api: StoredApi, { Target, CredentialsArn }: Quick): Promise<void> {
+  const own = (await everyPart(tx, integrations, api.api)).find(({ managed }) => managed);
+  if (!own) throw badRequest('Target and CredentialsArn can be changed only for APIs that were made with a Target');
+  const target = Target ?? own.settings.IntegrationUri ?? '';
+  const credentials = CredentialsArn ?? own.settings.CredentialsArn;
+  await tx.put(integrations, { ...own, settings: quickIntegration({ target, credentials }, api) });
 }
 
 async function rekey(tx: Transaction, api: string, RouteKey: string): Promise<void> {

@@ -14,7 +14,7 @@ export function updateAuthorizer(deps: ApiGatewayDeps): Operation<UpdateAuthoriz
       const before = await partOf(tx, 'Authorizer', [api, AuthorizerId ?? '']);
       if (input.AuthorizerType !== undefined && input.AuthorizerType !== before.settings.AuthorizerType)
         throw badRequest('AuthorizerType cannot be changed');
-      const row: StoredAuthorizer = { ...before, settings: checkedAuthorizer({ ...before.settings, ...given(input) }) };
+      const row: StoredAuthorizer = { ...before, settings: checkedAuthorizer({ ...before.settings, ...given(input) }, context) };
       await tx.put(authorizers, row);
       return row;
     });

@@ -11,7 +11,7 @@ export function updateIntegration(deps: ApiGatewayDeps): Operation<UpdateIntegra
   return async ({ ApiId, IntegrationId, ...input }, context) => {
     const changed = await changeApi(deps, context, ApiId, async (tx, { api }) => {
       const before = await partOf(tx, 'Integration', [api, IntegrationId ?? '']);
-      const row: StoredIntegration = { ...before, settings: checkedIntegration(merged(before.settings, input)) };
+      const row: StoredIntegration = { ...before, settings: checkedIntegration(merged(before.settings, input), context) };
       await tx.put(integrations, row);
       return row;
     });
