@@ -48,4 +48,6 @@ test('wrong names and values are refused', async () => {
   const foreign = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: '*' }] };
   await assert.rejects(set('Policy', JSON.stringify(foreign)), invalid('Policy statement action out of service scope!'));
   await refused(set('KmsMasterKeyId', 'key'), 'NotImplemented');
+  await refused(set('SQSSuccessFeedbackSampleRate', '1'), 'NotImplemented');
+  await set('SQSSuccessFeedbackSampleRate', '0');
 });
