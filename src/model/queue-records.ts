@@ -1,8 +1,7 @@
-import { parseArn } from './arns.ts';
 import type { QueueMessage } from './sources.ts';
 
 /** A queue's message as functions get it (spec/event-sources.md §11). */
-export function queueRecord(message: QueueMessage, queueArn: string): Record<string, unknown> {
+export function queueRecord(message: QueueMessage, queueArn: string, region: string): Record<string, unknown> {
   return {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
@@ -13,7 +12,7 @@ export function queueRecord(message: QueueMessage, queueArn: string): Record<str
     md5OfBody: message.md5OfBody,
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
-    awsRegion: parseArn(queueArn)?.region ?? '',
+    awsRegion: region,
   };
 }
 

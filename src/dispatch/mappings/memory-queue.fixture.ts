@@ -16,10 +16,13 @@ export class MemoryQueue implements QueueSource {
   readonly #clock: Clock;
   readonly #wakes = new Set<() => void>();
   messages: Kept[] = [];
-  visibilityTimeoutMs = 30_000;
+  /** Long, for tests move the clock in steps while the store works in real time. */
+  visibilityTimeoutMs = 600_000;
   fifo = false;
   exists = true;
   receives = 0;
+  /** As a page of the store: a receive ends with the message that makes it so heavy. */
+  pageBytes = Number.POSITIVE_INFINITY;
   #made = 0;
 
   constructor(clock: Clock) {
@@ -40,6 +43,10 @@ export class MemoryQueue implements QueueSource {
     const now = this.#clock.now();
     const busy = new Set(this.messages.filter(({ group, visibleAt }) => group && visibleAt > now).map(({ group }) => group));
     const free = this.messages.filter(({ group, visibleAt }) => visibleAt <= now && !(group && busy.has(group))).slice(0, max);
+    for (let i = 0, bytes = 0; i < free.length; i++) {
+      bytes += free[i]!.body.length;
+      if (bytes >= this.pageBytes) free.length = i + 1;
+    }
     if (free.length > 0) this.#clock.after(visibilityMs + 1, () => this.#wake());
     return free.map((message) => {
       message.visibleAt = now + visibilityMs;

@@ -44,7 +44,7 @@ export function receive(mapping: EventSourceMapping, filter: RecordFilter, messa
   const filtered = mapping.settings.filters.length > 0;
   const [records, dropped]: [QueueRecord[], string[]] = [[], []];
   for (const message of messages) {
-    const shown = queueRecord(message, mapping.sourceArn);
+    const shown = queueRecord(message, mapping.sourceArn, mapping.region);
     const { messageId: id, receiptHandle: handle, cause } = message;
     if (filtered && !filter(shown)) dropped.push(handle);
     else {

@@ -24,9 +24,11 @@ import { LiveMapping } from './shard.ts';
 
 /** Messages of one receive: more would hold up other transactions. */
 const MOST_RECEIVED = 100;
+/** A receive of so much may hold fewer messages than there are: pages of the store end at about 1 MB. */
+const HEAVY_BYTES = 100_000;
 
 /**
- * Polls a queue: pollers that each receive, invoke and finish one batch after another, as many as the backlog asks for. Woken by the queue;
+ * Polls a queue: pollers that each receive, invoke and finish one batch, as many at a time as the backlog asks for. Woken by the queue;
  * with nothing to receive there is no poller and no timer.
  */
 export class QueueRunner implements Runner {
@@ -91,42 +93,47 @@ export class QueueRunner implements Runner {
   /** Starts one more poller; false when there are as many as there may be. */
   #begin(): boolean {
     if (this.#stopped || this.#resting) return true;
-    if (this.#polls.size >= pollersAllowed(this.#pollers, this.#maximum())) {
-      this.#grow();
-      return false;
-    }
+    if (!this.#hasRoom() && !this.#grow()) return false;
     const poll = this.#poll()
       .catch((error) => {
         const { uuid } = this.#live.mapping;
         this.#ports.logger.error('a queue could not be polled', { mapping: uuid, error: describe(error) });
         this.#rest();
       })
-      .finally(() => this.#polls.delete(poll));
+      .finally(() => {
+        this.#polls.delete(poll);
+        if (this.#woken) this.#begin();
+      });
     this.#polls.add(poll);
     return true;
   }
 
-  /** While more is asked for than is allowed, what is allowed grows with time. */
-  #grow(): void {
+  #hasRoom(): boolean {
+    return this.#polls.size < pollersAllowed(this.#pollers, this.#maximum());
+  }
+
+  /** While more is asked for than is allowed, what is allowed grows with time. Answers whether there is room now. */
+  #grow(): boolean {
     this.#pollers = morePollers(this.#pollers, this.#ports.clock.now(), this.#maximum());
-    if (this.#growing || this.#pollers.limit >= this.#maximum()) return;
-    this.#growing = true;
-    this.#after(POLLER_STEP_MS, () => {
-      this.#growing = false;
-      if (this.#woken) this.#begin();
-    });
+    if (this.#hasRoom()) return true;
+    if (!this.#growing && this.#pollers.limit < this.#maximum()) {
+      this.#growing = true;
+      this.#after(POLLER_STEP_MS, () => {
+        this.#growing = false;
+        if (this.#woken) this.#begin();
+      });
+    }
+    return false;
   }
 
   async #poll(): Promise<void> {
-    do {
-      this.#woken = false;
-      const gate = await openGate(this.#ports, this.#live.mapping);
-      if ('problem' in gate) return this.#trouble(gate.problem);
-      const queue = await this.#source.find(this.#live.mapping.sourceArn);
-      if (!queue) return this.#trouble(`PROBLEM: Queue not found: ${this.#live.mapping.sourceArn}`, false);
-      [this.#told, this.#rests] = ['', 0];
-      await this.#one(gate.spec, queue);
-    } while (this.#woken && !this.#stopped);
+    this.#woken = false;
+    const gate = await openGate(this.#ports, this.#live.mapping);
+    if ('problem' in gate) return this.#trouble(gate.problem);
+    const queue = await this.#source.find(this.#live.mapping.sourceArn);
+    if (!queue) return this.#trouble(`PROBLEM: Queue not found: ${this.#live.mapping.sourceArn}`, false);
+    [this.#told, this.#rests] = ['', 0];
+    await this.#one(gate.spec, queue);
   }
 
   /** One batch: received, filled up, brought to its end. */
@@ -142,7 +149,7 @@ export class QueueRunner implements Runner {
     }
     await this.#fill(messages, receivedAt, visibilityMs);
     if (this.#stopped) return this.#giveBack(mapping, messages);
-    if (messages.length >= mapping.settings.batchSize) {
+    if (messages.length >= mapping.settings.batchSize || weightOf(messages) >= RECORDS_BYTES) {
       this.#woken = true;
       this.#begin();
     }
@@ -163,25 +170,22 @@ export class QueueRunner implements Runner {
   /** Receives until there are as many as a batch holds, or no more at once. */
   async #take({ sourceArn }: EventSourceMapping, most: number, visibilityMs: number): Promise<QueueMessage[]> {
     const taken: QueueMessage[] = [];
-    let bytes = 0;
-    while (taken.length < most && bytes < RECORDS_BYTES && !this.#stopped) {
+    while (taken.length < most && weightOf(taken) < RECORDS_BYTES && !this.#stopped) {
       const wanted = Math.min(most - taken.length, MOST_RECEIVED);
       const messages = await this.#source.receive(sourceArn, wanted, visibilityMs);
       taken.push(...messages);
-      for (const { body } of messages) bytes += body.length;
-      if (messages.length < wanted) break;
+      if (messages.length < wanted && weightOf(messages) < HEAVY_BYTES) break;
     }
     return taken;
   }
 
   /** Waits for more until the batch is full, its window is over, or it holds 6 MB. */
   async #fill(messages: QueueMessage[], receivedAt: number, visibilityMs: number): Promise<void> {
-    const bytes = () => messages.reduce((sum, { body }) => sum + body.length, 0);
     while (!this.#stopped) {
       const { mapping } = this.#live;
       const { windowMs, batchSize } = mapping.settings;
       const left = receivedAt + windowMs - this.#ports.clock.now();
-      if (left <= 0 || messages.length >= batchSize || bytes() >= RECORDS_BYTES || this.#filling) return;
+      if (left <= 0 || messages.length >= batchSize || weightOf(messages) >= RECORDS_BYTES || this.#filling) return;
       await this.#wakened(left);
       messages.push(...(await this.#take(mapping, batchSize - messages.length, visibilityMs)));
     }
@@ -251,4 +255,8 @@ export class QueueRunner implements Runner {
     this.#cancels.add(cancel);
     return cancel;
   }
+}
+
+function weightOf(messages: readonly QueueMessage[]): number {
+  return messages.reduce((sum, { body }) => sum + body.length, 0);
 }
