@@ -10,12 +10,11 @@ type Given = Readonly<Record<string, MessageAttributeValue>>;
  * with SNS's texts, ValidationError.
  */
 export function readMessageAttributes(given: Given | undefined, at = 'messageAttributes'): Record<string, PutAttribute> {
-  const attributes: Record<string, PutAttribute> = {};
-  for (const [name, attribute] of Object.entries(given ?? {})) {
+  const entries = Object.entries(given ?? {}).map(([name, attribute]) => {
     checkName(name);
-    attributes[name] = readAttribute(name, attribute, at);
-  }
-  return attributes;
+    return [name, readAttribute(name, attribute, at)] as const;
+  });
+  return Object.fromEntries(entries); // an attribute may be named __proto__
 }
 
 function checkName(name: string): void {

@@ -43,6 +43,12 @@ test('Publish appends the facts of the message, with who caused it', async () =>
   });
 });
 
+test('an attribute may have any name that is allowed', async () => {
+  const MessageAttributes = JSON.parse('{"__proto__":{"DataType":"String","StringValue":"v"}}');
+  await publish({ MessageAttributes });
+  assert.deepEqual(Object.keys((await sns.last()).body.attributes), ['__proto__']);
+});
+
 test('TargetArn names a topic too; phones and devices are refused by name', async () => {
   assert.ok((await publish({ TopicArn: undefined, TargetArn: TopicArn })).MessageId);
   await refused(publish({ PhoneNumber: '+15551234567' }), 'NotImplemented');
