@@ -60,7 +60,18 @@ export async function compose(around: Surroundings): Promise<Platform> {
   Object.assign(work.late, { gateway, home: sampleUrl });
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
   const { observe, invoke, lambda, dispatch, events } = work;
-  const all = inOrder([closing, ground.driver, observe, invoke, lambda, ...events.background, dispatch, sample, gateway]);
+  const all = inOrder([
+    closing,
+    ground.driver,
+    observe,
+    invoke,
+    lambda,
+    ...events.background,
+    dispatch,
+    sample,
+    gateway,
+    ...events.waits,
+  ]);
   return { ...all, url: gateway.url, sampleUrl };
 }
 

@@ -24,6 +24,7 @@ import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
 import { eventsService } from './services/events/index.ts';
 import { kinesisService } from './services/kinesis/index.ts';
 import { logGroupExists, putIntoLogGroup } from './services/logs/index.ts';
+import { monitoringService } from './services/monitoring/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { type SnsService, snsService } from './services/sns/index.ts';
 import { sqsService } from './services/sqs/index.ts';
@@ -57,6 +58,8 @@ export interface EventServices {
   readonly streams: Readonly<Record<string, StreamSource>>;
   /** What works behind: sweeps, moves, timers. */
   readonly background: readonly Service[];
+  /** What would hold up the closing of the door: stopped before it. */
+  readonly waits: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
   readonly controlRoutes: readonly ControlRoute[];
   readonly findHttpApi: FindHttpApi;
@@ -90,14 +93,37 @@ export function eventServices(ports: EventServicePorts): EventServices {
   const dynamodb = dynamodbService(ports);
   const events = eventsService(ports);
   const kinesis = kinesisService(ports);
+  const monitoring = monitoringService(ports);
   const scheduler = schedulerService(ports);
   const sns = snsService({ ...ports, canSendMail: ports.config.email.smtp !== undefined });
   const sqs = sqsService(ports);
   return {
-    tables: { apigatewayv2, dynamodb, dynamodbstreams: dynamodbStreamsService(ports), events, kinesis, scheduler, sns, sqs },
-    put: putBy({ bus: events.putInto, 'log-group': putIntoLogGroup, queue: sqs.putInto, stream: kinesis.putInto, topic: sns.putInto }),
+    tables: {
+      apigatewayv2,
+      dynamodb,
+      dynamodbstreams: dynamodbStreamsService(ports),
+      events,
+      kinesis,
+      monitoring,
+      scheduler,
+      sns,
+      sqs,
+    },
+    put: putBy({
+      bus: events.putInto,
+      'log-group': putIntoLogGroup,
+      queue: sqs.putInto,
+      stream: kinesis.putInto,
+      topic: sns.putInto,
+    }),
     notifications: notificationsOf(sns, ports),
-    exists: { bus: events.exists, 'log-group': (arn) => logGroupExists(ports.store.read, arn), queue: sqs.exists, stream: kinesis.exists, topic: sns.exists },
+    exists: {
+      bus: events.exists,
+      'log-group': (arn) => logGroupExists(ports.store.read, arn),
+      queue: sqs.exists,
+      stream: kinesis.exists,
+      topic: sns.exists,
+    },
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
     background: [
@@ -106,9 +132,11 @@ export function eventServices(ports: EventServicePorts): EventServices {
       createTimers(ports),
       dynamodb.upkeep,
       kinesis.sweep,
+      ...monitoring.background,
       ...sns.background,
       ...sqs.background,
     ],
+    waits: [sqs.waits],
     rawRoutes: [sns.route],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,

@@ -21,6 +21,8 @@ export interface Bells {
   listen(key: string): Listener;
   /** Calls wake at each ring; returns what ends it. again is called when a timer has rung, to set the next. */
   watch(key: string, wake: () => void, again: () => void): () => void;
+  /** Ends all waits, and those to come at once: the platform stops. */
+  close(): void;
 }
 
 export function createBells({ clock, store }: { readonly clock: Clock; readonly store: Pick<Store, 'transact'> }): Bells {
@@ -33,12 +35,14 @@ export function createBells({ clock, store }: { readonly clock: Clock; readonly 
     return bell;
   };
   const ring = (key: string, messages = 1) => bells.get(key)?.ring(messages);
+  const closed = new AbortController();
   return {
     ring,
     ringAfter: afterCommit(store, ring),
     ringAt: (key, at) => bells.get(key)?.ringAt(at),
-    listen: (key) => bellOf(key).listen(),
+    listen: (key) => bellOf(key).listen(closed.signal),
     watch: (key, wake, again) => bellOf(key).watch(wake, again),
+    close: () => closed.abort(),
   };
 }
 
@@ -94,12 +98,15 @@ class Bell {
     this.#timer = { at, cancel };
   }
 
-  listen(): Listener {
+  listen(closed: AbortSignal): Listener {
     const waiter = new Waiter(this.#clock);
     this.#waiting.add(waiter);
+    const end = () => waiter.ring();
+    closed.addEventListener('abort', end);
     return {
-      next: (until, signal) => waiter.next(until, signal),
+      next: async (until, signal) => !closed.aborted && (await waiter.next(until, signal)) && !closed.aborted,
       close: () => {
+        closed.removeEventListener('abort', end);
         this.#waiting.delete(waiter);
         if (waiter.rung) this.ring(1);
         this.#rest();

@@ -45,6 +45,8 @@ export interface SqsService extends ServiceTable {
   readonly exists: (queueArn: string) => Promise<boolean>;
   /** The sweep of what is past its time, and the message move tasks. */
   readonly background: readonly Service[];
+  /** Its stop ends all long polls: they would hold up the closing of the door. */
+  readonly waits: Service;
 }
 
 /** SQS (spec/backends.md §6): all operations of its model, what each asks of IAM, and queues as targets and sources of events. */
@@ -63,6 +65,7 @@ export function sqsService(ports: SqsPorts): SqsService {
     source: createQueueSource(deps),
     exists: async (arn) => (await queueByArn(store.read, arn)) !== undefined,
     background: [sweeper, mover],
+    waits: { start: async () => {}, stop: async () => bells.close() },
   };
 }
 
