@@ -31,7 +31,7 @@ export const defaultRetryPolicy: HealthyRetryPolicy = {
   backoffFunction: 'linear',
 };
 
-export const DEFAULT_CONTENT_TYPE = 'text/plain; charset=UTF-8';
+const DEFAULT_CONTENT_TYPE = 'text/plain; charset=UTF-8';
 
 const MEDIA_TYPES = [
   'application/atom+xml',

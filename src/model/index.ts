@@ -50,7 +50,6 @@ export {
   outcomes,
 } from './deliveries.ts';
 export {
-  DEFAULT_CONTENT_TYPE,
   effectiveSubscriptionDelivery,
   effectiveTopicDelivery,
   type HttpDelivery,
@@ -222,7 +221,7 @@ export {
   wasDone,
   withoutPassed,
 } from './mapping-shards.ts';
-export { addToRollup, costOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
+export { addToRollup, costOf, durationsOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
 export { joinValues, type MetricValues, percentile, summed, valuesOf } from './metric-values.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
@@ -263,6 +262,7 @@ export type {
   CheckRole,
   ControlRequest,
   ControlRoute,
+  CountMetric,
   Enqueue,
   Expect,
   FindAsyncSettings,
@@ -354,7 +354,7 @@ export {
   type Target,
   targetOf,
 } from './targets.ts';
-export { messageFor, type TopicMessage } from './topic-messages.ts';
+export type { TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
 export { asyncTopic, busTopic, meterTopic, objectTopic, scheduleTopic, snsTopic, topics } from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
