@@ -1,5 +1,6 @@
 import type { CreateEventBusRequest, CreateEventBusResponse } from '@aws-sdk/client-eventbridge';
 import { busArn, eventBuses, type Operation } from '../../model/index.ts';
+import { archives } from './archives.ts';
 import type { EventsDeps } from './deps.ts';
 import { readAll } from './read-all.ts';
 import { alreadyThere, invalid, tooMany } from './refusals.ts';
@@ -21,9 +22,20 @@ export function createEventBus({ store }: EventsDeps): Operation<CreateEventBusR
       if (name === 'default' || (await tx.get(eventBuses, [arn]))) throw alreadyThere(`Event bus ${name}`);
       const others = await readAll(tx, eventBuses, { index: 'place', prefix: [account, region] });
       if (others.filter((bus) => bus.name !== 'default').length >= MOST_BUSES - 1) throw tooMany();
+      const kept = await readAll(tx, archives, { index: 'bus', prefix: [arn] });
       const said = { ...(description === undefined ? {} : { description }), ...(tags ? { tags } : {}) };
       // A bus that was there before under this name must not look unchanged to who has its rules in memory.
-      await tx.put(eventBuses, { arn, account, region, name, created: now, modified: now, revision: now, archives: 0, ...said });
+      await tx.put(eventBuses, {
+        arn,
+        account,
+        region,
+        name,
+        created: now,
+        modified: now,
+        revision: now,
+        archives: kept.length,
+        ...said,
+      });
     });
     return { EventBusArn: arn, ...(description === undefined ? {} : { Description: description }) };
   };

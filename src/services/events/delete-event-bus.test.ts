@@ -20,3 +20,13 @@ test('DeleteEventBus removes a bus without rules, and is content without a bus',
   assert.equal(error.message, 'Cannot delete event bus default.');
   assert.deepEqual(await room.call('DeleteEventBus', { Name: `arn:aws:events:eu-west-1:${ACCOUNT}:event-bus/x` }), {});
 });
+
+test('an archive stays when its bus is deleted, and goes on with a bus of that name', async () => {
+  await room.call('CreateEventBus', { Name: 'kept' });
+  const EventSourceArn = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/kept`;
+  await room.call('CreateArchive', { ArchiveName: 'a', EventSourceArn });
+  await room.call('DeleteEventBus', { Name: 'kept' });
+  await room.call('CreateEventBus', { Name: 'kept' });
+  await room.call('PutEvents', { Entries: [{ Source: 's', DetailType: 'd', Detail: '{}', EventBusName: 'kept' }] });
+  assert.equal((await room.call('DescribeArchive', { ArchiveName: 'a' })).EventCount, 1);
+});
