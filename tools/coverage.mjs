@@ -34,7 +34,6 @@ const REFUSING = new Set([
   'kinesis EnableEnhancedMonitoring',
   'kinesis StartStreamEncryption',
   'logs PutSubscriptionFilter',
-  's3 PutBucketVersioning',
   'sts AssumeRoleWithWebIdentity',
 ]);
 

@@ -85,8 +85,11 @@ test('presign, and errors by their codes', { skip }, async () => {
   assert.equal(await (await fetch(url)).text(), 'presigned');
   const missing = await aws('s3api', 'get-object', '--bucket', 'signed', '--key', 'none', 'out');
   assert.match(missing.error, /\(NoSuchKey\) when calling the GetObject operation: The specified key does not exist\./);
-  const versioning = ['s3api', 'put-bucket-versioning', '--bucket', 'signed', '--versioning-configuration', 'Status=Enabled'];
-  assert.match((await aws(...versioning)).error, /\(NotImplemented\) when calling the PutBucketVersioning operation/);
+  const faster = ['s3api', 'put-bucket-accelerate-configuration', '--bucket', 'signed', '--accelerate-configuration'];
+  assert.match(
+    (await aws(...faster, 'Status=Enabled')).error,
+    /\(NotImplemented\) when calling the PutBucketAccelerateConfiguration operation/,
+  );
   const range = await aws('s3api', 'get-object', '--bucket', 'signed', '--key', 'p', '--range', 'bytes=3-5', 'part');
   assert.equal(range.code, 0, range.error);
   assert.equal(fs.readFileSync(file('part'), 'utf8'), 'sig');

@@ -34,6 +34,16 @@ test('actions and resources', async () => {
     's3:DeleteObject arn:aws:s3:::bucket/a',
     's3:DeleteObject arn:aws:s3:::bucket/b',
   ]);
+  assert.deepEqual(await actions('DeleteObjects', { Delete: { Objects: [{ Key: 'a', VersionId: 'null' }] } }), [
+    's3:DeleteObjectVersion arn:aws:s3:::bucket/a',
+  ]);
+  assert.deepEqual(await actions('PutObjectTagging', { Key: 'k', VersionId: 'null' }), [
+    's3:PutObjectVersionTagging arn:aws:s3:::bucket/k',
+  ]);
+  assert.deepEqual(await actions('GetObjectAttributes', { Key: 'k', VersionId: 'null' }), [
+    's3:GetObjectVersion arn:aws:s3:::bucket/k',
+    's3:GetObjectVersionAttributes arn:aws:s3:::bucket/k',
+  ]);
   assert.deepEqual(await actions('HeadBucket', {}), ['s3:ListBucket arn:aws:s3:::bucket']);
   assert.deepEqual(await actions('GetBucketVersioning', {}), ['s3:GetBucketVersioning arn:aws:s3:::bucket']);
   assert.deepEqual(await actions('GetBucketEncryption', {}), ['s3:GetEncryptionConfiguration arn:aws:s3:::bucket']);

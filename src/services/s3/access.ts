@@ -1,4 +1,4 @@
-import type { PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
+import type { Delete, ObjectIdentifier, PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import type { Reader } from '../../kernel/index.ts';
 import { type AccessRequest, compilePolicy, isPublicPolicy, type OperationContext } from '../../model/index.ts';
 import { buckets, settings } from './collections.ts';
@@ -93,14 +93,18 @@ export async function accessRequests(
     context: conditions,
     ...policy,
   });
-  if (operation === 'DeleteObjects') return keysOf(input).map((key) => on('s3:DeleteObject', key));
+  if (operation === 'DeleteObjects')
+    return identifiersOf(input).map(({ Key, VersionId }) => on(`s3:${versioned('DeleteObject', { VersionId })}`, Key ?? ''));
   const own = on(action, asked[1] === 'object' ? input.Key : undefined);
+  const attributes = operation === 'GetObjectAttributes' ? [on(`${action}Attributes`, input.Key)] : [];
   const tagging = input.Tagging !== undefined && own.action === 's3:PutObject' ? [on('s3:PutObjectTagging', input.Key)] : [];
-  return [own, ...tagging, ...(await sourceRequests(from, input, context))];
+  return [own, ...attributes, ...tagging, ...(await sourceRequests(from, input, context))];
 }
 
+const VERSIONED = /^(?:(?:Get|Delete)Object|PutObjectTagging$)/;
+
 function versioned(action: string, input: Record<string, unknown>): string {
-  return input.VersionId !== undefined && /^(Get|Delete)Object/.test(action) ? action.replace('Object', 'ObjectVersion') : action;
+  return input.VersionId !== undefined && VERSIONED.test(action) ? action.replace('Object', 'ObjectVersion') : action;
 }
 
 /**
@@ -137,9 +141,8 @@ async function sourceRequests(
   ];
 }
 
-function keysOf(input: Record<string, unknown>): readonly unknown[] {
-  const wanted = (input.Delete as { Objects?: readonly { Key?: string }[] } | undefined)?.Objects ?? [];
-  return wanted.slice(0, 1000).map(({ Key }) => Key ?? '');
+function identifiersOf(input: Record<string, unknown>): readonly ObjectIdentifier[] {
+  return ((input.Delete as Delete | undefined)?.Objects ?? []).slice(0, 1000);
 }
 
 /** Condition keys of S3 out of the input's members. */

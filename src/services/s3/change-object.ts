@@ -1,33 +1,45 @@
 import type { Transaction } from '../../kernel/index.ts';
 import { type ObjectChange, type OperationContext, objectTopic } from '../../model/index.ts';
-import { objects, type Part, parts, type StoredObject } from './collections.ts';
+import { type Part, parts, type StoredObject } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 
 /** What an announcement needs from outside the transaction, which may run twice. */
 export interface Announcement {
-  /** Ids of the events, one for each change. */
-  readonly ids: readonly string[];
+  /** Id of the event. */
+  readonly id: string;
   /** Epoch ms. */
   readonly time: number;
-  readonly context: OperationContext;
+  readonly origin: Origin;
 }
 
-export function announcement(deps: S3Deps, context: OperationContext, changes = 1): Announcement {
-  return { ids: Array.from({ length: changes }, () => deps.ids.uuid()), time: deps.clock.now(), context };
+/** Where a change comes from. */
+export interface Origin {
+  readonly region: string;
+  readonly requestId: string;
+  readonly principalId: string;
+  readonly sourceIp: string;
+  /** The invocation that asked for it, if one did. */
+  readonly cause?: string | undefined;
+  readonly traceId?: string | undefined;
 }
 
-/** Puts an object in the place of what was there, whose content goes. */
-export async function replaceObject(tx: Transaction, before: StoredObject | undefined, object: StoredObject): Promise<void> {
-  if (before) await dropContent(tx, before);
-  await tx.put(objects, object);
+export function announcement(deps: S3Deps, context: OperationContext): Announcement {
+  return { id: deps.ids.uuid(), time: deps.clock.now(), origin: originOf(context) };
 }
 
-export async function removeObject(tx: Transaction, object: StoredObject): Promise<void> {
-  await dropContent(tx, object);
-  await tx.delete(objects, [object.bucket, object.key]);
+/** One for each of several changes of one request. */
+export function announcements(deps: S3Deps, context: OperationContext, changes: number): readonly Announcement[] {
+  const [time, origin] = [deps.clock.now(), originOf(context)];
+  return Array.from({ length: changes }, () => ({ id: deps.ids.uuid(), time, origin }));
 }
 
-async function dropContent(tx: Transaction, object: StoredObject): Promise<void> {
+function originOf({ region, requestId, principal, sourceIp, cause, headers }: OperationContext): Origin {
+  const principalId = principal.kind === 'role' ? `AWS:${principal.userId}` : principal.userId;
+  return { region, requestId, principalId, sourceIp, cause, traceId: headers['x-amzn-trace-id'] };
+}
+
+/** Gives back what an object's content holds in the store. */
+export async function dropContent(tx: Transaction, object: StoredObject): Promise<void> {
   if (object.hash !== undefined) await tx.dropBlob(object.hash);
   if (object.upload !== undefined) await dropParts(tx, object.upload);
 }
@@ -51,39 +63,41 @@ export async function* eachPart(from: Pick<Transaction, 'range'>, upload: string
   }
 }
 
+/** What a change is about: an object, or as much of one as a delete marker has. */
+export type Changed = Pick<StoredObject, 'bucket' | 'key' | 'owner'> & Partial<StoredObject>;
+
 /** Appends the fact of a change, in its own transaction. eventName without `s3:`; removals carry neither size nor ETag. */
 export async function announce(
   tx: Transaction,
   eventName: string,
-  object: Pick<StoredObject, 'bucket' | 'key' | 'owner'> & Partial<StoredObject>,
-  { ids, time, context }: Announcement,
-  nth = 0,
+  object: Changed,
+  { id, time, origin }: Announcement,
 ): Promise<void> {
   const { next } = await tx.bounds(objectTopic.name, 0);
-  const { principal, requestId } = context;
-  const traceId = context.headers['x-amzn-trace-id'];
+  const { region, requestId, cause, traceId } = origin;
   const change: ObjectChange = {
     bucket: object.bucket,
     owner: object.owner,
     key: object.key,
     eventName,
-    ...(eventName.startsWith('ObjectRemoved') ? {} : { size: object.size, etag: object.etag }),
+    ...(/^(?:ObjectRemoved|LifecycleExpiration)/.test(eventName) ? {} : { size: object.size, etag: object.etag }),
+    ...(object.version === undefined ? {} : { versionId: object.version }),
     sequencer: next.toString(16).toUpperCase().padStart(16, '0'),
     requestId,
     hostId: hostIdOf(requestId),
-    principalId: principal.kind === 'role' ? `AWS:${principal.userId}` : principal.userId,
-    sourceIp: context.sourceIp,
+    principalId: origin.principalId,
+    sourceIp: origin.sourceIp,
     ...(traceId === undefined ? {} : { traceId }),
   };
   await tx.append(objectTopic.name, 0, {
-    id: ids[nth]!,
+    id,
     type: eventName,
     source: 's3',
     subject: `arn:aws:s3:::${object.bucket}/${object.key}`,
     account: object.owner,
-    region: context.region,
+    region,
     time,
-    ...(context.cause === undefined ? {} : { cause: context.cause }),
+    ...(cause === undefined ? {} : { cause }),
     body: change,
   });
 }

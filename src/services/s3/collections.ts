@@ -12,6 +12,8 @@ export interface Bucket {
   readonly location: string;
   /** Whether a policy is stored among the settings. */
   readonly policed?: boolean;
+  /** Absent: never set; there is no way back to that. */
+  readonly versioning?: 'Enabled' | 'Suspended';
 }
 
 export const buckets = collection<Bucket>({
@@ -48,7 +50,7 @@ export interface Description {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** A current object. Its content is one blob, or the parts of the upload it was completed from. */
+/** An object; those in `s3.objects` are the latest version of their key. Its content is one blob, or the parts of the upload it was completed from. */
 export interface StoredObject {
   readonly bucket: string;
   readonly key: string;
@@ -67,9 +69,39 @@ export interface StoredObject {
   readonly checksum: Checksum;
   readonly description: Description;
   readonly tags?: readonly Tag[];
+  /** An id, or `null` when versioning was suspended. Absent: put before versioning was set, which is version `null` as well. */
+  readonly version?: string;
+  /** Falls with time from version to version of a key; there when version is. Made of the topic's position, not of a clock. */
+  readonly order?: string;
 }
 
 export const objects = collection<StoredObject>({ name: 's3.objects', key: ['bucket', 'key'] });
+
+/** A version that is not the latest one, or a delete marker. A key is in `s3.objects` exactly when its latest version is no marker. */
+export interface StoredVersion {
+  readonly bucket: string;
+  readonly key: string;
+  /** That of the object, or OLDEST. */
+  readonly order: string;
+  /** An id or `null`; one of a key is `null` at most. */
+  readonly version: string;
+  readonly owner: string;
+  /** Epoch ms. */
+  readonly modified: number;
+  /** Epoch ms when a newer version took the place of this object. */
+  readonly retired?: number;
+  /** Absent: a delete marker. */
+  readonly object?: StoredObject;
+}
+
+/** The order of what was there before versioning: after all others. */
+export const OLDEST = '~';
+
+export const versions = collection<StoredVersion>({
+  name: 's3.versions',
+  key: ['bucket', 'key', 'order'],
+  indexes: [{ name: 'by-version', fields: ['bucket', 'key', 'version'] }],
+});
 
 /** A multipart upload that was neither completed nor aborted. Ids of one key sort by time. */
 export interface Upload {
@@ -107,6 +139,6 @@ export interface Part {
 export const parts = collection<Part>({ name: 's3.parts', key: ['upload', 'number'], integers: ['number'] });
 
 export const schema: StoreSchema = {
-  collections: [buckets, settings, objects, uploads, parts, bucketNotifications] as StoreSchema['collections'],
+  collections: [buckets, settings, objects, versions, uploads, parts, bucketNotifications] as StoreSchema['collections'],
   topics: [objectTopic],
 };

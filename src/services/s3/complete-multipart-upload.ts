@@ -1,13 +1,15 @@
 import type { CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput } from '@aws-sdk/client-s3';
 import { fail, isFailure, type Transaction } from '../../kernel/index.ts';
 import { checkWriteConditions, judgeWrite, type Operation, type OperationContext } from '../../model/index.ts';
-import { type Announcement, announce, announcement, dropParts, replaceObject } from './change-object.ts';
+import { type Announcement, announce, announcement, dropParts } from './change-object.ts';
 import { objects, type StoredObject, type Upload, uploads } from './collections.ts';
 import { completeParts, selectParts } from './completed-parts.ts';
 import { currentUpload } from './current-upload.ts';
 import type { S3Deps } from './deps.ts';
 import { type OwnSums, ownSums } from './mixed-parts.ts';
 import { checksumMembers, quoted } from './object-description.ts';
+import { putLatest } from './object-versions.ts';
+import { ownedBucket } from './owned-bucket.ts';
 import { invalidRequest, refuseUnkept } from './refusals.ts';
 
 type Input = CompleteMultipartUploadCommandInput;
@@ -24,7 +26,7 @@ export function completeMultipartUpload(deps: S3Deps): Operation<Input, Output> 
     const change = announcement(deps, context);
     const sums = await ownSums(deps.store, input.UploadId!);
     const object = await deps.store.transact(
-      async (tx) => (await completedBefore(tx, input, context)) ?? complete(tx, { ...input, sums }, change),
+      async (tx) => (await completedBefore(tx, input, context)) ?? complete(tx, { ...input, context, sums }, change),
     );
     return {
       Location: `${context.endpoint}/${object.bucket}/${encodeURIComponent(object.key)}`,
@@ -32,6 +34,7 @@ export function completeMultipartUpload(deps: S3Deps): Operation<Input, Output> 
       Key: object.key,
       ETag: quoted(object.etag),
       ServerSideEncryption: 'AES256',
+      VersionId: object.version,
       ...checksumMembers(object.checksum),
     };
   };
@@ -49,8 +52,10 @@ async function completedBefore(tx: Transaction, input: Input, context: Operation
   }
 }
 
-async function complete(tx: Transaction, input: Input & { readonly sums: OwnSums }, change: Announcement): Promise<StoredObject> {
-  const upload = await currentUpload(tx, input, change.context);
+type Completing = Input & { readonly context: OperationContext; readonly sums: OwnSums };
+
+async function complete(tx: Transaction, input: Completing, change: Announcement): Promise<StoredObject> {
+  const upload = await currentUpload(tx, input, input.context);
   const { bucket, key } = upload;
   const before = await tx.get(objects, [bucket, key]);
   judgeCompletion(upload, before, input);
@@ -76,9 +81,9 @@ async function complete(tx: Transaction, input: Input & { readonly sums: OwnSums
     description: upload.description,
     ...(upload.tags ? { tags: upload.tags } : {}),
   };
-  await replaceObject(tx, before, object);
-  await announce(tx, 'ObjectCreated:CompleteMultipartUpload', object, change);
-  return object;
+  const put = await putLatest(tx, object, { bucket: await ownedBucket(tx, input, input.context), key, before, change });
+  await announce(tx, 'ObjectCreated:CompleteMultipartUpload', put, change);
+  return put;
 }
 
 /** A key that was deleted while the upload went on is a conflict, not an absence. */

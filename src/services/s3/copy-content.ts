@@ -1,7 +1,8 @@
 import { type ChecksumName, fail, type StagedBlob, type Store, type Transaction } from '../../kernel/index.ts';
 import type { ByteRange } from '../../model/index.ts';
-import { type Checksum, objects, type StoredObject } from './collections.ts';
+import type { Checksum, StoredObject } from './collections.ts';
 import { readContent } from './object-content.ts';
+import { sameVersion } from './object-versions.ts';
 import { hashedContent } from './receive-content.ts';
 
 /** Content for a copy: staged anew, or (without staged) the source's own blob, to be linked. */
@@ -38,8 +39,8 @@ export async function copyContent(
 /** Adds the reference. A linked source must still be what was read; else OperationAborted 409, and the client may try again. */
 export async function takeContent(tx: Transaction, source: StoredObject, content: CopiedContent): Promise<void> {
   if (content.staged) return tx.addBlob(content.staged);
-  const current = await tx.get(objects, [source.bucket, source.key]);
-  if (current?.hash !== content.hash) throw sourceChanged();
+  const current = await sameVersion(tx, source);
+  if (current?.object?.hash !== content.hash) throw sourceChanged();
   await tx.linkBlob(content.hash);
 }
 

@@ -10,13 +10,14 @@ import {
   parseTagHeader,
   preconditionFailed,
 } from '../../model/index.ts';
-import { type Announcement, announce, announcement, replaceObject } from './change-object.ts';
+import { type Announcement, announce, announcement } from './change-object.ts';
 import { objects, type StoredObject } from './collections.ts';
 import { type CopiedContent, copyContent, takeContent } from './copy-content.ts';
 import { parseCopySource } from './copy-source.ts';
-import { currentObject } from './current-object.ts';
+import { foundObject } from './current-object.ts';
 import type { S3Deps } from './deps.ts';
 import { checksumMembers, describeObject, quoted, wholeSeconds } from './object-description.ts';
+import { putLatest } from './object-versions.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { checksumName, MOST_BYTES } from './receive-content.ts';
 import { invalidRequest, refuseUnkept } from './refusals.ts';
@@ -35,7 +36,7 @@ export function copyObject(deps: S3Deps): Operation<CopyObjectCommandInput, Outp
     const change = announcement(deps, context);
     const described = describeCopy(input, source);
     const content = await copyContent(deps.store, source, { algorithm: algorithm ?? source.checksum.algorithm });
-    const object = await deps.store.transact((tx) => write(tx, { input, source, content, described, change }));
+    const object = await deps.store.transact((tx) => write(tx, { input, context, source, content, described, change }));
     return {
       CopyObjectResult: {
         ETag: quoted(object.etag),
@@ -43,17 +44,16 @@ export function copyObject(deps: S3Deps): Operation<CopyObjectCommandInput, Outp
         ...checksumMembers(object.checksum),
       },
       ServerSideEncryption: 'AES256',
+      VersionId: object.version,
+      CopySourceVersionId: source.version,
     };
   };
 }
 
 async function sourceOf(deps: S3Deps, input: CopyObjectCommandInput, context: OperationContext): Promise<StoredObject> {
   const named = parseCopySource(input.CopySource ?? '');
-  const source = await currentObject(
-    deps.store.read,
-    { ...named, ExpectedBucketOwner: input.ExpectedSourceBucketOwner },
-    context,
-  );
+  const asked = { ...named, ExpectedBucketOwner: input.ExpectedSourceBucketOwner };
+  const { object: source, row } = await foundObject(deps.store.read, asked, context);
   const verdict = judgeRead(source, {
     ifMatch: input.CopySourceIfMatch,
     ifNoneMatch: input.CopySourceIfNoneMatch,
@@ -63,7 +63,7 @@ async function sourceOf(deps: S3Deps, input: CopyObjectCommandInput, context: Op
   if (verdict !== undefined) throw preconditionFailed(verdict === 'not-modified' ? 'x-amz-copy-source-If-None-Match' : verdict);
   if (source.size > MOST_BYTES)
     throw invalidRequest(`The specified copy source is larger than the maximum allowable size for a copy source: ${MOST_BYTES}`);
-  const onto = source.bucket === input.Bucket && source.key === input.Key;
+  const onto = !row && source.bucket === input.Bucket && source.key === input.Key;
   if (onto && input.MetadataDirective !== 'REPLACE')
     throw invalidRequest(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -80,14 +80,15 @@ function describeCopy(input: CopyObjectCommandInput, source: StoredObject): Pick
 
 interface Copy {
   readonly input: CopyObjectCommandInput;
+  readonly context: OperationContext;
   readonly source: StoredObject;
   readonly content: CopiedContent;
   readonly described: Pick<StoredObject, 'description' | 'tags'>;
   readonly change: Announcement;
 }
 
-async function write(tx: Transaction, { input, source, content, described, change }: Copy): Promise<StoredObject> {
-  const bucket = await ownedBucket(tx, input, change.context);
+async function write(tx: Transaction, { input, context, source, content, described, change }: Copy): Promise<StoredObject> {
+  const bucket = await ownedBucket(tx, input, context);
   const key = input.Key!;
   const before = await tx.get(objects, [bucket.bucket, key]);
   judgeWrite(before, { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }, key);
@@ -103,7 +104,7 @@ async function write(tx: Transaction, { input, source, content, described, chang
     checksum: content.checksum,
     ...described,
   };
-  await replaceObject(tx, before, object);
-  await announce(tx, 'ObjectCreated:Copy', object, change);
-  return object;
+  const put = await putLatest(tx, object, { bucket, key, before, change });
+  await announce(tx, 'ObjectCreated:Copy', put, change);
+  return put;
 }

@@ -2,7 +2,7 @@ import type { DeleteBucketCommandInput } from '@aws-sdk/client-s3';
 import { fail, type Transaction } from '../../kernel/index.ts';
 import { bucketNotifications, type Operation } from '../../model/index.ts';
 import { dropParts } from './change-object.ts';
-import { buckets, objects, settings, uploads } from './collections.ts';
+import { buckets, objects, settings, uploads, versions } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { ownedBucket } from './owned-bucket.ts';
 
@@ -10,13 +10,8 @@ import { ownedBucket } from './owned-bucket.ts';
 export function deleteBucket(deps: S3Deps): Operation<DeleteBucketCommandInput> {
   return async (input, context) => {
     await deps.store.transact(async (tx) => {
-      const { bucket } = await ownedBucket(tx, input, context);
-      const held = await tx.range(objects, { prefix: [bucket], limit: 1 });
-      if (held.items.length > 0)
-        throw fail('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
-          status: 409,
-          fields: { BucketName: bucket },
-        });
+      const { bucket, versioning } = await ownedBucket(tx, input, context);
+      await checkEmpty(tx, bucket, versioning !== undefined);
       await dropUploads(tx, bucket);
       const kept = await tx.range(settings, { prefix: [bucket], limit: 100 });
       for (const { kind } of kept.items) await tx.delete(settings, [bucket, kind]);
@@ -25,6 +20,19 @@ export function deleteBucket(deps: S3Deps): Operation<DeleteBucketCommandInput> 
     });
     return {};
   };
+}
+
+async function checkEmpty(tx: Transaction, bucket: string, versioned: boolean): Promise<void> {
+  const [held, older] = [
+    await tx.range(objects, { prefix: [bucket], limit: 1 }),
+    await tx.range(versions, { prefix: [bucket], limit: 1 }),
+  ];
+  if (held.items.length + older.items.length === 0) return;
+  const more = versioned ? '. You must delete all versions in the bucket.' : '';
+  throw fail('BucketNotEmpty', `The bucket you tried to delete is not empty${more}`, {
+    status: 409,
+    fields: { BucketName: bucket },
+  });
 }
 
 async function dropUploads(tx: Transaction, bucket: string): Promise<void> {

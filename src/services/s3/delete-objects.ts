@@ -1,9 +1,10 @@
 import type { DeletedObject, DeleteObjectsCommandInput, DeleteObjectsCommandOutput, ObjectIdentifier } from '@aws-sdk/client-s3';
 import { type Failure, isFailure, type Transaction } from '../../kernel/index.ts';
-import { checkKey, headerNotImplemented, judgeWrite, type Operation } from '../../model/index.ts';
-import { type Announcement, announce, announcement, removeObject } from './change-object.ts';
-import { objects } from './collections.ts';
+import { checkKey, headerNotImplemented, type Operation } from '../../model/index.ts';
+import { type Announcement, announcements } from './change-object.ts';
+import type { Bucket } from './collections.ts';
 import { checkVersion } from './current-object.ts';
+import { deleteIn } from './delete-object.ts';
 import type { S3Deps } from './deps.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { malformedXml, notImplemented } from './refusals.ts';
@@ -16,14 +17,15 @@ export function deleteObjects(deps: S3Deps): Operation<DeleteObjectsCommandInput
     if (input.MFA !== undefined) throw headerNotImplemented('x-amz-mfa');
     const wanted = input.Delete?.Objects ?? [];
     if (wanted.length === 0 || wanted.length > 1000) throw malformedXml();
-    const change = announcement(deps, context, wanted.length);
+    const changes = announcements(deps, context, wanted.length);
     return deps.store.transact(async (tx) => {
-      const { bucket } = await ownedBucket(tx, input, context);
+      const bucket = await ownedBucket(tx, input, context);
       const output = { Deleted: [] as DeletedObject[], Errors: [] as object[] };
       for (const [nth, one] of wanted.entries()) {
-        const failure = await removeOne(tx, { bucket, one, change, nth });
-        if (failure) output.Errors.push({ Key: one.Key, VersionId: one.VersionId, Code: failure.code, Message: failure.message });
-        else if (!input.Delete?.Quiet) output.Deleted.push({ Key: one.Key, VersionId: one.VersionId });
+        const verdict = await deleteOne(tx, { bucket, one, change: changes[nth]! });
+        if (isFailure(verdict))
+          output.Errors.push({ Key: one.Key, VersionId: one.VersionId, Code: verdict.code, Message: verdict.message });
+        else if (!input.Delete?.Quiet) output.Deleted.push(verdict);
       }
       return output;
     });
@@ -31,26 +33,22 @@ export function deleteObjects(deps: S3Deps): Operation<DeleteObjectsCommandInput
 }
 
 interface Removal {
-  readonly bucket: string;
+  readonly bucket: Bucket;
   readonly one: ObjectIdentifier;
   readonly change: Announcement;
-  readonly nth: number;
 }
 
 /** Resolves to the caller's own fault, for the answer's list; anything else ends the transaction. */
-async function removeOne(tx: Transaction, { bucket, one, change, nth }: Removal): Promise<Failure | undefined> {
+async function deleteOne(tx: Transaction, { bucket, one, change }: Removal): Promise<DeletedObject | Failure> {
+  const { Key: key = '', VersionId: version, ETag: ifMatch } = one;
   try {
-    const key = one.Key ?? '';
     checkKey(key);
-    checkVersion(one.VersionId, key);
+    checkVersion(version);
     if (one.LastModifiedTime !== undefined || one.Size !== undefined)
       throw notImplemented('LastModifiedTime or Size as a condition');
-    const object = await tx.get(objects, [bucket, key]);
-    judgeWrite(object, { ifMatch: one.ETag }, key);
-    if (!object) return undefined;
-    await removeObject(tx, object);
-    await announce(tx, 'ObjectRemoved:Delete', object, change, nth);
-    return undefined;
+    const deleted = await deleteIn(tx, { bucket, key, version, ifMatch, change });
+    const marker = deleted.DeleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: deleted.VersionId } : {};
+    return { Key: one.Key, VersionId: version, ...marker };
   } catch (error) {
     if (isFailure(error) && error.fault === 'caller') return error;
     throw error;

@@ -1,12 +1,12 @@
 import type { GetObjectAttributesCommandInput, GetObjectAttributesCommandOutput, ObjectAttributes } from '@aws-sdk/client-s3';
-import type { Reader } from '../../kernel/index.ts';
-import type { Operation } from '../../model/index.ts';
+import { isFailure, type Reader } from '../../kernel/index.ts';
+import type { Operation, OperationContext } from '../../model/index.ts';
 import { parts, type StoredObject } from './collections.ts';
-import { currentObject } from './current-object.ts';
+import { foundObject, type ObjectInput } from './current-object.ts';
 import type { S3Deps } from './deps.ts';
 import { listLimit } from './list-entries.ts';
 import { checksumMember, checksumMembers, wholeSeconds } from './object-description.ts';
-import { invalidArgument, refuseUnkept } from './refusals.ts';
+import { invalidArgument, noSuchKey, refuseUnkept } from './refusals.ts';
 
 type Input = GetObjectAttributesCommandInput;
 type Output = Omit<GetObjectAttributesCommandOutput, '$metadata'>;
@@ -20,10 +20,11 @@ export function getObjectAttributes(deps: S3Deps): Operation<Input, Output> {
     const wanted = input.ObjectAttributes ?? [];
     if (wanted.length === 0 || wanted.some((one) => !KNOWN.includes(one)))
       throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', wanted.join(','));
-    const object = await currentObject(deps.store.read, input, context);
+    const object = await attributed(deps.store.read, input, context);
     const has = (one: ObjectAttributes) => wanted.includes(one);
     return {
       LastModified: wholeSeconds(object.modified),
+      VersionId: object.version,
       ...(has('ETag') ? { ETag: object.etag } : {}),
       ...(has('Checksum') ? { Checksum: checksumMembers(object.checksum) } : {}),
       ...(has('StorageClass') ? { StorageClass: 'STANDARD' as const } : {}),
@@ -33,6 +34,16 @@ export function getObjectAttributes(deps: S3Deps): Operation<Input, Output> {
         : {}),
     };
   };
+}
+
+/** A delete marker is no object here, even by its id (spec/backends.md §2.2). */
+async function attributed(from: Reader, input: ObjectInput, context: OperationContext): Promise<StoredObject> {
+  try {
+    return (await foundObject(from, input, context)).object;
+  } catch (error) {
+    if (isFailure(error, 'MethodNotAllowed')) throw noSuchKey(input.Key ?? '', error.headers);
+    throw error;
+  }
 }
 
 /** Parts are listed one by one only where the checksum is made of theirs. */

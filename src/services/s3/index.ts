@@ -12,6 +12,7 @@ import {
 } from './bucket-ownership-controls.ts';
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket-policy.ts';
 import { deleteBucketTagging, getBucketTagging, putBucketTagging } from './bucket-tagging.ts';
+import { getBucketVersioning, putBucketVersioning } from './bucket-versioning.ts';
 import { buckets } from './collections.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
@@ -69,6 +70,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
     GetBucketPolicy: getBucketPolicy(deps),
     GetBucketPolicyStatus: getBucketPolicyStatus(deps),
     GetBucketTagging: getBucketTagging(deps),
+    GetBucketVersioning: getBucketVersioning(deps),
     GetObject: getObject(deps),
     GetObjectAcl: getObjectAcl(deps),
     GetObjectAttributes: getObjectAttributes(deps),
@@ -88,6 +90,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
     PutBucketOwnershipControls: putBucketOwnershipControls(deps),
     PutBucketPolicy: putBucketPolicy(deps),
     PutBucketTagging: putBucketTagging(deps),
+    PutBucketVersioning: putBucketVersioning(deps),
     PutObject: putObject(deps),
     PutObjectAcl: putObjectAcl(deps),
     PutObjectTagging: putObjectTagging(deps),

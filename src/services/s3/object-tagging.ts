@@ -6,15 +6,16 @@ import type {
 import type { OperationContext } from '../../model/index.ts';
 import { checkTags, type Operation, type Tag } from '../../model/index.ts';
 import { announce, announcement } from './change-object.ts';
-import { objects, type StoredObject } from './collections.ts';
-import { currentObject, type ObjectInput } from './current-object.ts';
+import type { StoredObject } from './collections.ts';
+import { currentObject, foundObject, type ObjectInput } from './current-object.ts';
 import type { S3Deps } from './deps.ts';
+import { saveObject } from './object-versions.ts';
 
 /** GetObjectTagging. */
 export function getObjectTagging(deps: S3Deps): Operation<GetObjectTaggingCommandInput> {
   return async (input, context) => {
     const object = await currentObject(deps.store.read, input, context);
-    return { TagSet: object.tags ?? [] };
+    return { TagSet: object.tags ?? [], VersionId: object.version };
   };
 }
 
@@ -22,16 +23,14 @@ export function getObjectTagging(deps: S3Deps): Operation<GetObjectTaggingComman
 export function putObjectTagging(deps: S3Deps): Operation<PutObjectTaggingCommandInput> {
   return async (input, context) => {
     const tags = checkTags(input.Tagging?.TagSet ?? [], 10);
-    await retag(deps, { input, context, tags, eventName: 'ObjectTagging:Put' });
-    return {};
+    return retag(deps, { input, context, tags, eventName: 'ObjectTagging:Put' });
   };
 }
 
 /** DeleteObjectTagging. */
 export function deleteObjectTagging(deps: S3Deps): Operation<DeleteObjectTaggingCommandInput> {
   return async (input, context) => {
-    await retag(deps, { input, context, tags: [], eventName: 'ObjectTagging:Delete' });
-    return {};
+    return retag(deps, { input, context, tags: [], eventName: 'ObjectTagging:Delete' });
   };
 }
 
@@ -42,12 +41,14 @@ interface Retagging {
   readonly eventName: string;
 }
 
-async function retag(deps: S3Deps, { input, context, tags, eventName }: Retagging): Promise<void> {
+async function retag(deps: S3Deps, { input, context, tags, eventName }: Retagging): Promise<{ VersionId: string | undefined }> {
   const change = announcement(deps, context);
-  await deps.store.transact(async (tx) => {
-    const { tags: _, ...rest } = await currentObject(tx, input, context);
+  return deps.store.transact(async (tx) => {
+    const { object: before, row } = await foundObject(tx, input, context);
+    const { tags: _, ...rest } = before;
     const object: StoredObject = tags.length > 0 ? { ...rest, tags } : rest;
-    await tx.put(objects, object);
+    await saveObject(tx, object, row);
     await announce(tx, eventName, object, change);
+    return { VersionId: object.version };
   });
 }

@@ -1,9 +1,10 @@
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { checkKey, checkWriteConditions, judgeWrite, type Operation, parseTagHeader } from '../../model/index.ts';
-import { announce, announcement, replaceObject } from './change-object.ts';
+import { announce, announcement } from './change-object.ts';
 import { objects, type StoredObject } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { checksumMembers, describeObject, quoted } from './object-description.ts';
+import { putLatest } from './object-versions.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { receiveContent } from './receive-content.ts';
 import { refuseUnkept } from './refusals.ts';
@@ -26,7 +27,7 @@ export function putObject(deps: S3Deps): Operation<PutObjectCommandInput, Output
     if ((input.ContentLength ?? 0) > LARGE) await ownedBucket(deps.store.read, input, context);
     const content = await receiveContent(deps.store.blobs, input, context);
     const change = announcement(deps, context);
-    await deps.store.transact(async (tx) => {
+    const put = await deps.store.transact(async (tx) => {
       const bucket = await ownedBucket(tx, input, context);
       const before = await tx.get(objects, [bucket.bucket, key]);
       judgeWrite(before, conditions, key);
@@ -43,12 +44,14 @@ export function putObject(deps: S3Deps): Operation<PutObjectCommandInput, Output
         ...(tags.length > 0 ? { tags } : {}),
       };
       await tx.addBlob(content.blob);
-      await replaceObject(tx, before, object);
-      await announce(tx, 'ObjectCreated:Put', object, change);
+      const put = await putLatest(tx, object, { bucket, key, before, change });
+      await announce(tx, 'ObjectCreated:Put', put, change);
+      return put;
     });
     return {
       ETag: quoted(content.md5),
       ServerSideEncryption: 'AES256',
+      VersionId: put.version,
       ...checksumMembers(content.checksum),
     };
   };

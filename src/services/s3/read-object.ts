@@ -38,6 +38,7 @@ export async function selectObject(from: Reader, input: ReadInput, context: Oper
     ContentLength: range ? range.end - range.start : object.size,
     ...(range ? { ContentRange: contentRange(range, object.size) } : {}),
     ...(input.PartNumber !== undefined && object.parts !== undefined ? { PartsCount: object.parts } : {}),
+    VersionId: object.version ?? input.VersionId,
     ...(input.ChecksumMode === 'ENABLED' && !partial ? checksumMembers(object.checksum) : {}),
     ...overrides(input, context),
   };

@@ -3,7 +3,8 @@ import type { CorsRule, FindBucketCors, ReadObject } from '../../model/index.ts'
 import { buckets, objects, type StoredObject, settings } from './collections.ts';
 import { checkVersion } from './current-object.ts';
 import { readContent } from './object-content.ts';
-import { accessDenied, noSuchBucket, noSuchKey } from './refusals.ts';
+import { findVersion, sameVersion, saveObject } from './object-versions.ts';
+import { accessDenied, noSuchBucket, noSuchKey, noSuchVersion } from './refusals.ts';
 
 const MOST_COMPOSED = 512 * 2 ** 20;
 
@@ -13,9 +14,13 @@ export function objectReader(store: Store): ReadObject {
     const bucket = await store.read.get(buckets, [bucketName]);
     if (!bucket) throw noSuchBucket(bucketName);
     if (bucket.account !== place.account) throw accessDenied();
-    checkVersion(versionId, key);
-    const object = await store.read.get(objects, [bucketName, key]);
-    if (!object) throw noSuchKey(key);
+    checkVersion(versionId);
+    const name = { bucket: bucketName, key };
+    const object =
+      versionId === undefined
+        ? await store.read.get(objects, [bucketName, key])
+        : (await findVersion(store.read, name, versionId))?.object;
+    if (!object) throw versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
     return { hash: object.hash ?? (await compose(store, object)), size: object.size };
   };
 }
@@ -28,12 +33,11 @@ async function compose(store: Store, object: StoredObject): Promise<string> {
     });
   const blob = await store.blobs.stage(await readContent(store, object));
   return store.transact(async (tx) => {
-    const current = await tx.get(objects, [object.bucket, object.key]);
-    if (!current) throw noSuchKey(object.key);
+    const { object: current, row } = (await sameVersion(tx, object)) ?? {};
+    if (!current || current.upload !== object.upload) throw noSuchKey(object.key);
     if (current.hash !== undefined) return current.hash;
-    if (current.upload !== object.upload) throw noSuchKey(object.key);
     await tx.addBlob(blob);
-    await tx.put(objects, { ...current, hash: blob.hash });
+    await saveObject(tx, { ...current, hash: blob.hash }, row);
     return blob.hash;
   });
 }

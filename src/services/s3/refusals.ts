@@ -5,8 +5,12 @@ export function noSuchBucket(bucket: string): Failure {
   return fail('NoSuchBucket', 'The specified bucket does not exist', { status: 404, fields: { BucketName: bucket } });
 }
 
-export function noSuchKey(key: string): Failure {
-  return fail('NoSuchKey', 'The specified key does not exist.', { status: 404, fields: { Key: key } });
+export function noSuchKey(key: string, headers: Record<string, string> = {}): Failure {
+  return fail('NoSuchKey', 'The specified key does not exist.', { status: 404, fields: { Key: key }, headers });
+}
+
+export function noSuchVersion(key: string, id: string): Failure {
+  return fail('NoSuchVersion', 'The specified version does not exist.', { status: 404, fields: { Key: key, VersionId: id } });
 }
 
 export function noSuchUpload(upload: string): Failure {

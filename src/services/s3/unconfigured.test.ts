@@ -44,9 +44,6 @@ test('the defaults may be written back, nothing else', async () => {
   await refused(call('PutBucketRequestPayment', { RequestPaymentConfiguration: { Payer: 'Requester' } }), 'NotImplemented');
   await call('PutBucketLogging', { BucketLoggingStatus: {} });
   await refused(call('PutBucketLogging', { BucketLoggingStatus: { LoggingEnabled: {} } }), 'NotImplemented');
-  await refused(call('PutBucketVersioning', { VersioningConfiguration: {} }), 'IllegalVersioningConfigurationException');
-  for (const Status of ['Enabled', 'Suspended'])
-    await refused(call('PutBucketVersioning', { VersioningConfiguration: { Status } }), 'NotImplemented');
   await call('PutBucketAccelerateConfiguration', { AccelerateConfiguration: { Status: 'Suspended' } });
   assert.deepEqual(await call('GetBucketAccelerateConfiguration'), { Status: 'Suspended' });
   await refused(call('PutBucketAccelerateConfiguration', { AccelerateConfiguration: { Status: 'Enabled' } }), 'NotImplemented');

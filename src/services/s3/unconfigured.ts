@@ -1,4 +1,3 @@
-import { fail } from '../../kernel/index.ts';
 import type { Operation, OperationContext } from '../../model/index.ts';
 import { notConfigured, readSetting, writeSetting } from './bucket-setting.ts';
 import { currentObject, type ObjectInput } from './current-object.ts';
@@ -14,8 +13,6 @@ type Answer = (input: Input) => object;
  * accepted, and everything else is refused by name (DESIGN §6).
  */
 const ANSWERS: Readonly<Record<string, Answer>> = {
-  GetBucketVersioning: () => ({}),
-  PutBucketVersioning: ({ VersioningConfiguration }) => refuseVersioning(VersioningConfiguration as Versioning | undefined),
   GetBucketEncryption: () => ({ ServerSideEncryptionConfiguration: { Rules: [DEFAULT_ENCRYPTION] } }),
   PutBucketEncryption: ({ ServerSideEncryptionConfiguration }) => refuseKeys(ServerSideEncryptionConfiguration as Encryption),
   DeleteBucketEncryption: () => ({}),
@@ -74,17 +71,6 @@ function missing(code: string, message: string): Answer {
   return ({ Bucket }) => {
     throw notConfigured(code, message, Bucket);
   };
-}
-
-interface Versioning {
-  readonly Status?: string;
-}
-
-/** There is no way back to "never set", so Suspended is a state of its own (it makes delete markers) and is refused as well. */
-function refuseVersioning(given: Versioning | undefined): object {
-  if (given?.Status === undefined)
-    throw fail('IllegalVersioningConfigurationException', 'The Versioning element must be specified');
-  throw notImplemented(`Versioning ${given.Status}`);
 }
 
 interface Encryption {

@@ -84,7 +84,11 @@ function advance(cursor: Cursor, group: string | undefined, lastKey: string): bo
   return true;
 }
 
-/** UTF-8 byte order, which JavaScript's own (UTF-16) is not. */
 function before(a: string, b: string): boolean {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+  return compareKeys(a, b) < 0;
+}
+
+/** UTF-8 byte order, which JavaScript's own (UTF-16) is not. */
+export function compareKeys(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
