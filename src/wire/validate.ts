@@ -94,11 +94,12 @@ const WORDED_BY_SERVICE: ReadonlySet<string> = new Set([
   'sqs.MessageSystemAttributes',
 ]);
 
+/** DynamoDB has its own words for values of several types (spec/backends.md §3.5). */
 function structurePlan(schema: NormalizedSchema, service: ServiceName): Plan {
   const row = schema.getSchema() as unknown as object;
   const known = structures.get(row);
   if (known) return known;
-  const plan: Plan = { kind: 'structure', union: schema.isUnionSchema() };
+  const plan: Plan = { kind: 'structure', union: schema.isUnionSchema() && service !== 'dynamodb' };
   structures.set(row, plan);
   const own = serviceModel(service).rulesOf(row) ?? {};
   const required = requiredCount(schema);

@@ -32,10 +32,11 @@ test('nothing of a refused batch is done', async () => {
   assert.equal(await text({ one: [put('x'), remove('x')] }), 'Provided list of item keys contains duplicates');
   assert.equal(
     await text({ one: [put('y'), { PutRequest: { Item: {} } }] }),
-    'One or more parameter values were invalid: Missing the key pk in the item',
+    'The provided key element does not match the schema',
   );
   await text({ one: [{ ...put('z'), ...remove('z') }] });
   await text({ one: [{}] });
+  assert.match(await text({ one: [] }), /Map value must satisfy constraint/);
   await refused(batch({ one: [put('x')], missing: [put('x')] }), 'ResourceNotFoundException');
   assert.equal(await count('one'), before);
 });

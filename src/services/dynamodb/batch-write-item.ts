@@ -11,8 +11,11 @@ import { collectionMetrics, noteMetrics } from './collection-metrics.ts';
 import type { Table } from './collections.ts';
 import type { DynamoDeps } from './deps.ts';
 import { tableOf } from './found.ts';
+import { keyOf } from './item-keys.ts';
 import { originOf } from './origins.ts';
 import { invalid } from './refusals.ts';
+import type { Item } from './values/item.ts';
+import { checkKey } from './values/keys.ts';
 import { deleteOf, perform, putOf, type Write } from './writes.ts';
 
 type Output = Omit<BatchWriteItemCommandOutput, '$metadata'>;
@@ -25,6 +28,7 @@ export function batchWriteItem(deps: DynamoDeps): Operation<BatchWriteItemComman
     const requests = Object.entries(input.RequestItems ?? {});
     const count = requests.reduce((sum, [, list]) => sum + list.length, 0);
     if (count > MOST_ITEMS) throw invalid('Too many items requested for the BatchWriteItem call');
+    refuseEmpty(requests);
     const writes = requests.flatMap(([name, list]) => list.map((request) => writeOf(context, name, request)));
     const origin = originOf(deps, context);
     const mustRead = (input.ReturnConsumedCapacity ?? 'NONE') !== 'NONE';
@@ -54,10 +58,22 @@ function writeOf(context: OperationContext, name: string, request: WriteRequest)
         ? 'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes'
         : 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
     );
-  return {
-    name,
-    write: put ? putOf(context, { TableName: name, ...put }) : deleteOf(context, { TableName: name, Key: remove!.Key }),
+  if (remove) return { name, write: deleteOf(context, { TableName: name, Key: remove.Key }) };
+  const write = putOf(context, { TableName: name, ...put });
+  // In a batch AWS judges the keys of an item as it judges those of a deletion.
+  const place = (table: Table) => {
+    checkKey(table.keys, keyOf(put!.Item as Item, table));
+    return write.place(table);
   };
+  return { name, write: { ...write, place } };
+}
+
+function refuseEmpty(requests: readonly (readonly [string, readonly WriteRequest[]])[]): void {
+  const empty = requests.find(([, list]) => list.length === 0);
+  if (empty)
+    throw invalid(
+      `1 validation error detected: Value '{${empty[0]}=[]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]`,
+    );
 }
 
 async function tablesOf(tx: Transaction, writes: readonly { name: string; write: Write }[]): Promise<Map<string, Table>> {

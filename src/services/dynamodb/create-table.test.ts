@@ -72,7 +72,11 @@ const index = (name: string, keys: object[], projection: object = { ProjectionTy
 });
 
 const INVALID: readonly (readonly [string, object, string])[] = [
-  ['no partition key', { KeySchema: [SORT] }, 'Invalid KeySchema: The first KeySchemaElement is not a HASH key type'],
+  [
+    'no partition key',
+    { KeySchema: [{ ...PARTITION, KeyType: 'RANGE' }] },
+    'Invalid KeySchema: The first KeySchemaElement is not a HASH key type',
+  ],
   [
     'two partition keys',
     { KeySchema: [PARTITION, { ...SORT, KeyType: 'HASH' }], AttributeDefinitions: BOTH },
@@ -80,13 +84,14 @@ const INVALID: readonly (readonly [string, object, string])[] = [
   ],
   [
     'one name twice',
-    { KeySchema: [PARTITION, { ...PARTITION, KeyType: 'RANGE' }] },
+    { KeySchema: [PARTITION, { ...PARTITION, KeyType: 'RANGE' }], AttributeDefinitions: BOTH },
     'Both the Hash Key and the Range Key element in the KeySchema have the same name',
   ],
+  ['no definition', { KeySchema: [PARTITION, SORT] }, 'Invalid KeySchema: Some index key attribute have no definition'],
   [
     'undefined keys',
-    { KeySchema: [PARTITION, SORT] },
-    'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [pk, sk], AttributeDefinitions: [pk]',
+    { KeySchema: [PARTITION, SORT], AttributeDefinitions: [BOTH[0], { AttributeName: 'x', AttributeType: 'S' }] },
+    'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [pk, sk], AttributeDefinitions: [pk, x]',
   ],
   [
     'unused definitions',
@@ -113,7 +118,12 @@ const INVALID: readonly (readonly [string, object, string])[] = [
     {
       KeySchema: [PARTITION, SORT],
       AttributeDefinitions: BOTH,
-      LocalSecondaryIndexes: [index('i', [{ AttributeName: 'sk', KeyType: 'HASH' }])],
+      LocalSecondaryIndexes: [
+        index('i', [
+          { AttributeName: 'sk', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
+        ]),
+      ],
     },
     'One or more parameter values were invalid: Index KeySchema does not have the same leading hash key as table KeySchema for index: i. index hash key: sk, table hash key: pk',
   ],

@@ -19,6 +19,7 @@ export function createTable(deps: DynamoDeps): Operation<CreateTableCommandInput
     const ref = tableRef(context, input.TableName);
     refuseUnkept(input);
     const mode = modeOf(input.BillingMode);
+    const throughput = readThroughput(input.ProvisionedThroughput, mode);
     const { indexes, ...keys } = readKeys(input, () => deps.ids.base32(16));
     const plain: Omit<Table, 'stream'> = {
       ...ref,
@@ -28,7 +29,7 @@ export function createTable(deps: DynamoDeps): Operation<CreateTableCommandInput
       created: context.now,
       indexes,
       billing: { mode },
-      throughput: readThroughput(input.ProvisionedThroughput, mode),
+      throughput,
       ...(input.TableClass ? { tableClass: input.TableClass } : {}),
       protected: input.DeletionProtectionEnabled ?? false,
     };

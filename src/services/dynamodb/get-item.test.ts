@@ -34,6 +34,14 @@ test('a projection gives parts, in both ways of asking', async () => {
   await refused(get({ pk: { S: 'a' } }, { AttributesToGet: ['pk'], ProjectionExpression: 'pk' }), 'ValidationException');
 });
 
+test('a path cannot look into a key', async () => {
+  const error = await refused(get({ pk: { S: 'a' } }, { ProjectionExpression: 'pk.x' }), 'ValidationException');
+  assert.equal(
+    error.message,
+    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: pk",
+  );
+});
+
 test('a key has exactly the attributes of the schema', async () => {
   const mismatch = 'The provided key element does not match the schema';
   for (const key of [{}, { x: { S: 'a' } }, { pk: { N: '1' } }, { pk: { S: 'a' }, x: { S: 'b' } }])

@@ -9,7 +9,7 @@ import { project } from './expressions/projection.ts';
 import { tableOf, tableRef } from './found.ts';
 import { placeOfKey } from './item-keys.ts';
 import { answerWithItem, itemIn } from './stored-item.ts';
-import { keyGiven } from './writes.ts';
+import { checkScalars, keyGiven } from './writes.ts';
 
 type Output = Omit<GetItemCommandOutput, '$metadata'>;
 
@@ -21,6 +21,7 @@ export function getItem(deps: DynamoDeps): Operation<GetItemCommandInput, Output
     const key = keyGiven(input);
     const table = await tableOf(read, tableRef(context, input.TableName));
     const { pk, sk } = placeOfKey(table, key);
+    if (projection) checkScalars(table, projection);
     const stored = await read.get(items, [table.id, pk, sk]);
     const units = { table: readUnits(stored?.size ?? 0, input.ConsistentRead) };
     const capacity = withCapacity(consumed(input.ReturnConsumedCapacity, table, units));

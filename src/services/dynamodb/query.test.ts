@@ -148,11 +148,15 @@ test('starting keys must fit', async () => {
   const from = (ExclusiveStartKey: object, condition = 'pk = :a', values: object = A) =>
     refused(query(condition, values, { ExclusiveStartKey }), 'ValidationException');
   assert.equal((await from({ pk: { S: 'a' } })).message, 'The provided starting key is invalid');
-  assert.equal((await from({ pk: { S: 'a' }, sk: { S: '1' } })).message, 'The provided starting key is invalid');
+  assert.equal((await from({ pk: { S: 'a' }, sk: { S: '1' } })).message, 'The provided key element does not match the schema');
+  assert.equal(
+    (await from({ pk: { S: 'a' }, sk: {} })).message,
+    'The provided starting key is invalid: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
+  );
   const outside = 'The provided starting key is outside query boundaries based on provided conditions';
   assert.equal((await from({ pk: { S: 'b' }, sk: { N: '0' } })).message, outside);
   const bounded = await from({ pk: { S: 'a' }, sk: { N: '3' } }, 'pk = :a AND sk < :v', { ...A, ':v': { N: '1' } });
-  assert.equal(bounded.message, outside);
+  assert.equal(bounded.message, 'The provided starting key does not match the range key predicate');
 });
 
 test('the old parameters do the same', async () => {

@@ -7,7 +7,7 @@ import { tableOf, tableRef } from './found.ts';
 import { partitionText } from './item-keys.ts';
 import { answerPage, indexOf, readPage } from './read-page.ts';
 import { invalid } from './refusals.ts';
-import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
+import { startAfter } from './start-key.ts';
 import type { AttributeValue, Item } from './values/item.ts';
 import { encodeKey, prefixBounds } from './values/keys.ts';
 import type { Stretch } from './walk.ts';
@@ -23,10 +23,7 @@ export function query(deps: DynamoDeps): Operation<QueryCommandInput> {
     const range = keyRange(bound.keyCondition!, keys);
     if (bound.filter) checkFilterKeys(bound.filter, keys, input.QueryFilter ? 'QueryFilter' : undefined);
     const stretch = { pk: partitionText(encodeKey(range.partition)), ...boundsOf(range.sort) };
-    const after = startAfter(table, index, {
-      key: input.ExclusiveStartKey as Item | undefined,
-      text: STARTING_KEY_INVALID,
-    });
+    const after = startAfter(table, index, { key: input.ExclusiveStartKey as Item | undefined, scans: false });
     checkWithin(stretch, after);
     const page = await readPage(
       read,
@@ -71,9 +68,15 @@ export function boundsOf(sort: KeyRange['sort']): Pick<Stretch, 'from' | 'to'> {
 
 function checkWithin({ pk, from, to }: Pick<Stretch, 'pk' | 'from' | 'to'>, after: Stretch['after']): void {
   if (!after) return;
-  const within =
-    after.pk === pk && !(from !== undefined && before(after.sk, from)) && !(to !== undefined && !before(after.sk, to));
-  if (!within) throw invalid('The provided starting key is outside query boundaries based on provided conditions');
+  const sorted = from !== undefined || to !== undefined;
+  if ((from !== undefined && before(after.sk, from)) || (to !== undefined && !before(after.sk, to)))
+    throw invalid('The provided starting key does not match the range key predicate');
+  if (after.pk === pk) return;
+  throw invalid(
+    sorted
+      ? 'The query can return at most one row and cannot be restarted'
+      : 'The provided starting key is outside query boundaries based on provided conditions',
+  );
 }
 
 /** In the order of the store: UTF-8 bytes. */

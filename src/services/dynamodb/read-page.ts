@@ -4,6 +4,7 @@ import { consumed, readUnits, withCapacity } from './capacity.ts';
 import { items, type Table, type TableIndex } from './collections.ts';
 import type { Bound } from './expressions/bind.ts';
 import { holds } from './expressions/condition.ts';
+import { conditionPaths } from './expressions/key-condition.ts';
 import { project } from './expressions/projection.ts';
 import { keyOf } from './item-keys.ts';
 import { invalid } from './refusals.ts';
@@ -11,6 +12,7 @@ import { readSelection, type SelectInput } from './selection.ts';
 import { answerWithItems, itemIn } from './stored-item.ts';
 import { type Item, toJsonItem } from './values/item.ts';
 import { inTable, type Row, type Stretch, walk } from './walk.ts';
+import { checkScalars } from './writes.ts';
 
 /** What Query and Scan have in common. */
 export interface PageInput extends SelectInput {
@@ -49,6 +51,7 @@ export async function readPage(
 ): Promise<Page> {
   const { table, index } = stretch;
   const { filter, projection } = bound;
+  checkScalars(table, [...(projection ?? []), ...(filter ? conditionPaths(filter) : [])]);
   const selection = readSelection(input, { table, index, projection });
   const { rows, bytes, stopped } = await walk(read, stretch);
   const whole = selection.fetches ? await fetchRows(read, table, rows) : rows;

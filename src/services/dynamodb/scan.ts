@@ -17,8 +17,7 @@ export function scan(deps: DynamoDeps): Operation<ScanCommandInput> {
     const bound = bindRequest('Scan', input as RequestInput);
     const table = await tableOf(read, tableRef(context, input.TableName));
     const index = indexOf(table, input);
-    const text = `${STARTING_KEY_INVALID}: The provided key element does not match the schema`;
-    const after = startAfter(table, index, { key: input.ExclusiveStartKey as Item | undefined, text });
+    const after = startAfter(table, index, { key: input.ExclusiveStartKey as Item | undefined, scans: true });
     checkWithin(segment, after, input);
     const stretch = { table, ...(index ? { index } : {}), ...segment, ...(after ? { after } : {}), limit: input.Limit };
     return answerPage(await readPage(read, stretch, { input, bound }));

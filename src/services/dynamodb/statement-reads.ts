@@ -10,7 +10,7 @@ import type { Select } from './partiql/statement.ts';
 import { boundsOf } from './query.ts';
 import { indexOf, itemsOf, readPage } from './read-page.ts';
 import { invalid } from './refusals.ts';
-import { STARTING_KEY_INVALID, startAfter } from './start-key.ts';
+import { startAfter } from './start-key.ts';
 import { placeBy } from './statement-writes.ts';
 import { itemIn } from './stored-item.ts';
 import { decodeItem, encodeItem, type Item } from './values/item.ts';
@@ -35,7 +35,7 @@ export async function selectPage(
   const index = indexOf(table, input);
   const range = rangeOf(select.where, (index ?? table).keys);
   checkOrder(select, range !== undefined);
-  const after = startAfter(table, index, { key: readToken(NextToken), text: STARTING_KEY_INVALID });
+  const after = startAfter(table, index, { key: readToken(NextToken), scans: !range });
   const stretch = {
     table,
     ...(index ? { index } : {}),

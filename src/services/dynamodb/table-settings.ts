@@ -20,19 +20,30 @@ const MOST_PROJECTED = 100;
 /** Checks what must agree in a table's keys, attributes and indexes, and says what it comes to (spec/backends.md §3.3). */
 export function readKeys(input: CreateTableCommandInput, newId: () => string): KeySchema & { indexes: readonly TableIndex[] } {
   const definitions = input.AttributeDefinitions ?? [];
+  checkGiven(input);
   const types = attributeTypes(definitions);
+  if ((input.KeySchema?.length ?? 0) > definitions.length)
+    throw invalid('Invalid KeySchema: Some index key attribute have no definition');
   const schema = readSchema(input.KeySchema ?? [], types);
   const locals = input.LocalSecondaryIndexes;
   const globals = input.GlobalSecondaryIndexes;
   if (locals?.length === 0) throw invalidValues('List of LocalSecondaryIndexes is empty');
   if (globals?.length === 0) throw invalidValues('List of GlobalSecondaryIndexes is empty');
   const indexes = [
-    ...(locals ?? []).map((index) => localIndex(index, schema, types, newId())),
     ...(globals ?? []).map((index) => globalIndex(index, types, { id: newId(), mode: modeOf(input.BillingMode) })),
+    ...(locals ?? []).map((index) => localIndex(index, schema, types, newId())),
   ];
   checkIndexes(indexes);
   checkUsed(definitions, [schema, ...indexes]);
   return { ...schema, indexes };
+}
+
+/** The model leaves these open for copies of tables in other regions, which are not there. */
+function checkGiven({ AttributeDefinitions: definitions, KeySchema: schema }: CreateTableCommandInput): void {
+  const missing = [...(definitions ? [] : ['attributeDefinitions']), ...(schema ? [] : ['keySchema'])];
+  if (missing.length === 0) return;
+  const texts = missing.map((name) => `Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+  throw invalid(`${missing.length} validation error${missing.length > 1 ? 's' : ''} detected: ${texts.join('; ')}`);
 }
 
 export function modeOf(mode: string | undefined): 'PROVISIONED' | 'PAY_PER_REQUEST' {
@@ -51,12 +62,6 @@ export function attributeTypes(definitions: readonly AttributeDefinition[]): Rea
 
 function readSchema(given: readonly KeySchemaElement[], types: ReadonlyMap<string, KeyType>): KeySchema {
   const [first, second] = given;
-  if (first?.KeyType !== 'HASH') throw invalid('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
-  if (given.length > 2) throw invalidValues('Too many KeySchema elements; expected at most 2');
-  if (second && second.KeyType !== 'RANGE')
-    throw invalid('Invalid KeySchema: The second KeySchemaElement is not a RANGE key type');
-  if (second && second.AttributeName === first.AttributeName)
-    throw invalid('Both the Hash Key and the Range Key element in the KeySchema have the same name');
   const undefinedKeys = given.filter(({ AttributeName = '' }) => !types.has(AttributeName));
   if (undefinedKeys.length > 0) {
     const keys = given.map(({ AttributeName }) => AttributeName).join(', ');
@@ -64,6 +69,12 @@ function readSchema(given: readonly KeySchemaElement[], types: ReadonlyMap<strin
       `Some index key attributes are not defined in AttributeDefinitions. Keys: [${keys}], AttributeDefinitions: [${[...types.keys()].join(', ')}]`,
     );
   }
+  if (given.length > 2) throw invalidValues('Too many KeySchema elements; expected at most 2');
+  if (first && second && second.AttributeName === first.AttributeName)
+    throw invalid('Both the Hash Key and the Range Key element in the KeySchema have the same name');
+  if (first?.KeyType !== 'HASH') throw invalid('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
+  if (second && second.KeyType !== 'RANGE')
+    throw invalid('Invalid KeySchema: The second KeySchemaElement is not a RANGE key type');
   return {
     keys: given.map(({ AttributeName: name = '', KeyType: keyType = 'HASH' }) => ({ name, type: types.get(name)!, keyType })),
   };
@@ -71,16 +82,16 @@ function readSchema(given: readonly KeySchemaElement[], types: ReadonlyMap<strin
 
 function localIndex(given: LocalSecondaryIndex, table: KeySchema, types: ReadonlyMap<string, KeyType>, id: string): TableIndex {
   const name = given.IndexName ?? '';
-  const schema = readSchema(given.KeySchema ?? [], types);
-  const [partition] = schema.keys as [KeyElement];
   const [tablePartition, tableSort] = table.keys as [KeyElement, KeyElement?];
   if (!tableSort)
     throw invalidValues('Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex');
+  const schema = readSchema(given.KeySchema ?? [], types);
+  const [partition] = schema.keys as [KeyElement];
+  if (schema.keys.length < 2) throw invalidValues(`Index KeySchema does not have a range key for index: ${name}`);
   if (partition.name !== tablePartition.name)
     throw invalidValues(
       `Index KeySchema does not have the same leading hash key as table KeySchema for index: ${name}. index hash key: ${partition.name}, table hash key: ${tablePartition.name}`,
     );
-  if (schema.keys.length < 2) throw invalidValues(`Index KeySchema does not have a range key for index: ${name}`);
   return { ...schema, name, id, kind: 'local', projection: readProjection(given.Projection) };
 }
 
@@ -113,7 +124,9 @@ export function readThroughput(given: ProvisionedThroughput | undefined, mode: T
   if (mode === 'PAY_PER_REQUEST') {
     if (given)
       throw invalidValues(
-        `Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`,
+        where === ''
+          ? 'Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST'
+          : `ProvisionedThroughput should not be specified${where} when BillingMode is PAY_PER_REQUEST`,
       );
     return { read: 0, write: 0 };
   }

@@ -1,6 +1,6 @@
 import type { ProvisionedThroughput, UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Table, TableIndex, Throughput } from './collections.ts';
-import { invalid } from './refusals.ts';
+import { invalid, invalidValues } from './refusals.ts';
 import { readThroughput } from './table-settings.ts';
 
 /**
@@ -13,6 +13,8 @@ export function changeBilling(table: Table, input: UpdateTableCommandInput, now:
   const mode = asked ?? table.billing.mode;
   if (mode === table.billing.mode && mode === 'PAY_PER_REQUEST' && !given) return table;
   if (mode === table.billing.mode && mode === 'PROVISIONED' && !given) return table;
+  if (mode === 'PROVISIONED' && !given)
+    throw invalidValues('ProvisionedThroughput must be specified when BillingMode is PROVISIONED');
   const throughput = readThroughput(given, mode);
   if (mode !== table.billing.mode) return switched(table, { mode, throughput, now });
   refuseSame(table.throughput, throughput, 'table', table.name);

@@ -6,7 +6,7 @@ import { type Table, type TableIndex, tables } from './collections.ts';
 import { readStream } from './create-table.ts';
 import type { DynamoDeps } from './deps.ts';
 import { tableNamed, tableRef } from './found.ts';
-import { invalid, resourceNotFound } from './refusals.ts';
+import { invalid, invalidValues, resourceNotFound } from './refusals.ts';
 import { tableDescription } from './table-description.ts';
 import { attributeTypes, checkIndexes, globalIndex, keyAttributes } from './table-settings.ts';
 import { closeStream, openStream } from './table-streams.ts';
@@ -49,12 +49,19 @@ const STEPS: readonly Step[] = [changeThroughput, changeIndexes, changeStream, c
 
 function checkAsked(input: Input): void {
   const { TableName: _, AttributeDefinitions: __, SSESpecification: encryption, ...asked } = input;
-  const others = Object.values(asked).filter((value) => value !== undefined);
+  const isAsked = (value: unknown) => value !== undefined && !(Array.isArray(value) && value.length === 0);
+  const others = Object.values(asked).filter(isAsked);
   if (encryption && others.length > 0) throw invalid('SSESpecification can not be updated along with other table settings');
   if (!encryption && others.length === 0)
     throw invalid(
       'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
     );
+  for (const { Create, Update, Delete } of input.GlobalSecondaryIndexUpdates ?? []) {
+    if (!Create && !Update && !Delete)
+      throw invalidValues(
+        'One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null',
+      );
+  }
   const online = (input.GlobalSecondaryIndexUpdates ?? []).filter(({ Create, Delete }) => Create || Delete);
   if (online.length > 1)
     throw fail(

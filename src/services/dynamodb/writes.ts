@@ -6,13 +6,14 @@ import type { Table } from './collections.ts';
 import type { Bound } from './expressions/bind.ts';
 import type { Condition, Path, Update } from './expressions/compiled.ts';
 import { holds } from './expressions/condition.ts';
+import { checkScalarKeys, conditionPaths } from './expressions/key-condition.ts';
 import { bindRequest, type RequestInput } from './expressions/legacy.ts';
 import { applyUpdate } from './expressions/update.ts';
 import { checkIndexKeyUpdates, checkUpdatedIndexKeys, checkUpdateKeys } from './expressions/update-keys.ts';
 import { type TableRef, tableRef } from './found.ts';
 import { type Place, placeOf, placeOfKey } from './item-keys.ts';
 import { checkItem, checkItemSize, type Item, normalizeItem } from './values/item.ts';
-import { checkIndexKeys, checkItemKeys } from './values/keys.ts';
+import { checkIndexKeys, checkItemKeys, type KeyElement } from './values/keys.ts';
 
 /** The members that a write of one item can have, besides what it writes. */
 export interface WriteInput extends RequestInput {
@@ -89,6 +90,10 @@ export function updateOf(at: At, input: WriteInput): Write {
     place: (table) => {
       const place = base.place(table);
       checkUpdateKeys(update, table.keys);
+      checkScalars(
+        table,
+        update.actions.map(({ path }) => path),
+      );
       for (const index of table.indexes) checkIndexKeyUpdates(update, index.name, index.keys);
       return place;
     },
@@ -126,10 +131,22 @@ function showsOld(input: WriteInput): boolean {
 /** Reads what was there if that matters, and works out what comes. Throws ConditionalCheckFailedException, ValidationException. */
 export async function judge(tx: Transaction, table: Table, write: Write, mustRead: boolean): Promise<Judged> {
   const place = write.place(table);
+  if (write.condition) checkScalars(table, conditionPaths(write.condition));
   const reads = mustRead || write.rests || write.condition !== undefined || followsChanges(table);
   const before = reads ? await itemAt(tx, table, place) : undefined;
   if (write.condition && !holds(write.condition, before)) throw conditionFailed(write, before);
   return { place, before, ...write.next(table, before) };
+}
+
+/** Throws ValidationException when a path looks into an attribute that is a key of the table or of an index. */
+export function checkScalars({ keys, indexes }: Table, paths: readonly Path[]): void {
+  if (paths.every(({ length }) => length === 1)) return;
+  const names = (elements: readonly KeyElement[]) => elements.map(({ name }) => name);
+  checkScalarKeys(
+    paths,
+    names(keys),
+    indexes.flatMap((index) => names(index.keys)),
+  );
 }
 
 /** Judges a write and does it. */
