@@ -8,6 +8,8 @@ import { topics } from './collections.ts';
 let sns: SnsRoom;
 before(async () => {
   sns = await openSns();
+  await sns.call('CreateTopic', { Name: 'first' });
+  await sns.call('Publish', { TopicArn: arnOf('first'), Message: 'so that there is a newest message' });
 });
 after(() => sns.close());
 
