@@ -52,12 +52,9 @@ export function batchWriteItem(deps: DynamoDeps): Operation<BatchWriteItemComman
 
 function writeOf(context: OperationContext, name: string, request: WriteRequest): { name: string; write: Write } {
   const { PutRequest: put, DeleteRequest: remove } = request;
+  // AWS says the same whether both are there or none is.
   if ((put === undefined) === (remove === undefined))
-    throw invalid(
-      put
-        ? 'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes'
-        : 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
-    );
+    throw invalid('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
   if (remove) return { name, write: deleteOf(context, { TableName: name, Key: remove.Key }) };
   const write = putOf(context, { TableName: name, ...put });
   // In a batch AWS judges the keys of an item as it judges those of a deletion.

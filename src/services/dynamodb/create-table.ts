@@ -6,7 +6,7 @@ import type { DynamoDeps } from './deps.ts';
 import { tableKey, tableRef } from './found.ts';
 import { invalidValues } from './refusals.ts';
 import { tableDescription } from './table-description.ts';
-import { modeOf, readKeys, readThroughput } from './table-settings.ts';
+import { checkGiven, modeOf, readKeys, readThroughput } from './table-settings.ts';
 import { openStream } from './table-streams.ts';
 import { mergeTags } from './table-tags.ts';
 import { refuseUnkept } from './unkept.ts';
@@ -18,6 +18,7 @@ export function createTable(deps: DynamoDeps): Operation<CreateTableCommandInput
   return async (input, context) => {
     const ref = tableRef(context, input.TableName);
     refuseUnkept(input);
+    checkGiven(input);
     const mode = modeOf(input.BillingMode);
     const throughput = readThroughput(input.ProvisionedThroughput, mode);
     const { indexes, ...keys } = readKeys(input, () => deps.ids.base32(16));

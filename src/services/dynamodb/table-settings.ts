@@ -20,7 +20,6 @@ const MOST_PROJECTED = 100;
 /** Checks what must agree in a table's keys, attributes and indexes, and says what it comes to (spec/backends.md §3.3). */
 export function readKeys(input: CreateTableCommandInput, newId: () => string): KeySchema & { indexes: readonly TableIndex[] } {
   const definitions = input.AttributeDefinitions ?? [];
-  checkGiven(input);
   const types = attributeTypes(definitions);
   if ((input.KeySchema?.length ?? 0) > definitions.length)
     throw invalid('Invalid KeySchema: Some index key attribute have no definition');
@@ -38,8 +37,8 @@ export function readKeys(input: CreateTableCommandInput, newId: () => string): K
   return { ...schema, indexes };
 }
 
-/** The model leaves these open for copies of tables in other regions, which are not there. */
-function checkGiven({ AttributeDefinitions: definitions, KeySchema: schema }: CreateTableCommandInput): void {
+/** Throws ValidationException without definitions or keys: the model leaves them open for copies of tables in other regions, which are not there. */
+export function checkGiven({ AttributeDefinitions: definitions, KeySchema: schema }: CreateTableCommandInput): void {
   const missing = [...(definitions ? [] : ['attributeDefinitions']), ...(schema ? [] : ['keySchema'])];
   if (missing.length === 0) return;
   const texts = missing.map((name) => `Value null at '${name}' failed to satisfy constraint: Member must not be null`);
