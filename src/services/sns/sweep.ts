@@ -15,17 +15,9 @@ export function createSweep(deps: SnsDeps): Service {
   let cancel: (() => void) | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
-  const round = async () => {
-    try {
-      for (const sweep of [sweepSubscriptions, sweepDeduplications])
-        for (let batches = 0; batches < MOST_BATCHES && !stopped; batches++) if (!(await sweep(deps))) break;
-    } catch (error) {
-      deps.logger.error('sweeping failed, trying again in the next round', { error: describe(error) });
-    }
-  };
   const again = () => {
     cancel = deps.clock.after(EVERY_MS, () => {
-      running = round().then(() => {
+      running = sweepRound(deps, () => !stopped).then(() => {
         if (!stopped) again();
       });
     });
@@ -42,8 +34,18 @@ export function createSweep(deps: SnsDeps): Service {
   };
 }
 
+/** One round, for as long as it may go on. Never rejects. */
+export async function sweepRound(deps: Pick<SnsDeps, 'store' | 'clock' | 'logger'>, goesOn: () => boolean): Promise<void> {
+  try {
+    for (const sweep of [sweepSubscriptions, sweepDeduplications])
+      for (let batches = 0; batches < MOST_BATCHES && goesOn(); batches++) if (!(await sweep(deps))) break;
+  } catch (error) {
+    deps.logger.error('sweeping failed, trying again in the next round', { error: describe(error) });
+  }
+}
+
 /** One batch; answers whether there may be more. */
-async function sweepSubscriptions({ store, clock }: SnsDeps): Promise<boolean> {
+async function sweepSubscriptions({ store, clock }: Pick<SnsDeps, 'store' | 'clock'>): Promise<boolean> {
   const now = clock.now();
   const due = await store.read.range(topicSubscriptions, { index: 'by-expiry', to: [now + 1], limit: BATCH });
   if (due.items.length === 0) return false;
@@ -60,7 +62,7 @@ async function sweepSubscriptions({ store, clock }: SnsDeps): Promise<boolean> {
   return due.next !== undefined;
 }
 
-async function sweepDeduplications({ store, clock }: SnsDeps): Promise<boolean> {
+async function sweepDeduplications({ store, clock }: Pick<SnsDeps, 'store' | 'clock'>): Promise<boolean> {
   const now = clock.now();
   const due = await store.read.range(deduplications, { index: 'by-expiry', to: [now + 1], limit: BATCH });
   if (due.items.length === 0) return false;
