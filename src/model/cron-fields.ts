@@ -43,8 +43,8 @@ export function parseCron(text: string): Cron | undefined {
 type Days = (year: number, month: number) => readonly number[];
 
 function parts(field: string, read: (part: string) => Days | undefined): readonly Days[] | undefined {
-  const read_ = field.split(',').map(read);
-  return read_.includes(undefined) ? undefined : (read_ as Days[]);
+  const found = field.split(',').map(read);
+  return found.includes(undefined) ? undefined : (found as Days[]);
 }
 
 /** `*`, `5`, `1-15/2`, `L`, `L-3`, `LW`, `15W`. */
