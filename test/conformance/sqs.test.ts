@@ -199,3 +199,12 @@ test('the query protocol, at the path of the queue', async () => {
     /<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code><Message>The specified queue does not exist for this wsdl version\.<\/Message>/,
   );
 });
+
+test('a stop answers those who wait, with nothing', async () => {
+  const QueueUrl = await create('stops');
+  const waiting = sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 });
+  await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 1 });
+  const stopped = platform.stop();
+  assert.equal((await waiting).Messages, undefined);
+  assert.equal(await stopped, 0);
+});

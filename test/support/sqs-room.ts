@@ -1,5 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import { randomIds, type Store, silentLogger } from '../../src/kernel/index.ts';
+import { platformFailure, randomIds, type Store, silentLogger, type Transaction } from '../../src/kernel/index.ts';
 import type { MayAct, OperationContext } from '../../src/model/index.ts';
 import { type SqsService, schema, sqsService } from '../../src/services/sqs/index.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -25,6 +25,8 @@ export interface SqsRoom {
   quiet(): Promise<void>;
   /** Starts what works behind. */
   start(): Promise<void>;
+  /** From now on, or not any more, the store refuses what needs room. */
+  fill(full: boolean): void;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,8 @@ export interface SqsRoom {
 export async function openSqs(mayAct: MayAct = async () => false): Promise<SqsRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock();
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const disk = { full: false };
+  const store = fillable(await openStore({ directory, schema, clock, logger: silentLogger }), disk);
   const service = sqsService({ store, clock, ids: randomIds, logger: silentLogger, mayAct });
   const call: Call = (operation, input = {}, context = {}) => {
     const known = contextOf({ now: clock.now(), ...context });
@@ -65,12 +68,29 @@ export async function openSqs(mayAct: MayAct = async () => false): Promise<SqsRo
     async start() {
       for (const worker of service.background) await worker.start();
     },
+    fill(full) {
+      disk.full = full;
+    },
     async close() {
       for (const worker of service.background) await worker.stop(AbortSignal.timeout(1000));
       await store.close();
       removeDirectory(directory);
     },
   };
+}
+
+/** A store that refuses puts while the disk is full, as the real one does. */
+function fillable<S extends Store>(store: S, disk: { readonly full: boolean }): S {
+  const put: Transaction['put'] = () => Promise.reject(platformFailure('StoreFull'));
+  const refusing = (tx: Transaction) =>
+    disk.full ? new Proxy(tx, { get: (of, name) => (name === 'put' ? put : bound(of, name)) }) : tx;
+  const transact: Store['transact'] = (fn) => store.transact((tx) => fn(refusing(tx)));
+  return new Proxy(store, { get: (of, name) => (name === 'transact' ? transact : bound(of, name)) });
+}
+
+function bound(of: object, name: string | symbol): unknown {
+  const value = Reflect.get(of, name, of);
+  return typeof value === 'function' ? value.bind(of) : value;
 }
 
 export function arnOf(name: string, account = ACCOUNT): string {

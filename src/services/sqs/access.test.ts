@@ -43,13 +43,15 @@ test('the policy of a queue goes along for what others may do, with its tags as 
   const url = await room.create('shared');
   await room.call('TagQueue', { QueueUrl: url, Tags: { Team: 'x' } });
   await room.call('AddPermission', { QueueUrl: url, Label: 'l', Actions: ['*'], AWSAccountIds: [OTHER] });
-  const of = async (operation: string) => {
-    const principal = rootOf(OTHER);
-    const [request] = await room.service.access(operation, { QueueUrl: url }, contextOf({ principal, account: OTHER }));
+  const of = async (operation: string, account = OTHER) => {
+    const principal = rootOf(account);
+    const [request] = await room.service.access(operation, { QueueUrl: url }, contextOf({ principal, account }));
     return request!;
   };
   const send = await of('SendMessage');
   assert.ok(send.resourcePolicy);
   assert.deepEqual(send.context, { 'aws:resourcetag/team': 'x' });
   assert.equal((await of('DeleteQueue')).resourcePolicy, undefined);
+  assert.ok((await of('DeleteQueue', '000000000000')).resourcePolicy, 'it may deny the owner’s account too');
+  assert.equal((await of('SetQueueAttributes', '000000000000')).resourcePolicy, undefined, 'but never the mending of itself');
 });

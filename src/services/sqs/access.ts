@@ -23,6 +23,9 @@ const SHARED: ReadonlySet<string> = new Set([
   'SendMessage',
 ]);
 
+/** What an owner's root can always do, whatever a policy denies: mend it. */
+const MENDING: ReadonlySet<string> = new Set(['AddPermission', 'GetQueueAttributes', 'RemovePermission', 'SetQueueAttributes']);
+
 type Input = Readonly<Record<string, unknown>>;
 
 /** What each operation asks of IAM, with the queue's own policy (spec/backends.md §6). */
@@ -33,17 +36,18 @@ export async function accessRequests(
   context: OperationContext,
 ): Promise<readonly AccessRequest[]> {
   if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*', context: {} }];
-  if (operation.endsWith('MessageMoveTask') || operation === 'ListMessageMoveTasks') return moveRequests(from, operation, input);
+  if (operation.endsWith('MessageMoveTask') || operation === 'ListMessageMoveTasks')
+    return moveRequests(from, operation, { input, context });
   const place = placeOf(operation, input, context);
   const action = ACTIONS[operation] ?? operation;
   if (operation === 'CreateQueue') {
-    const own = requestFor(place, undefined, { action, keys: tagKeys(input.tags) });
+    const own = requestFor(place, undefined, { action, context, keys: tagKeys(input.tags) });
     const tags =
-      input.tags === undefined ? [] : [requestFor(place, undefined, { action: 'TagQueue', keys: tagKeys(input.tags) })];
+      input.tags === undefined ? [] : [requestFor(place, undefined, { action: 'TagQueue', context, keys: tagKeys(input.tags) })];
     return [own, ...tags];
   }
   const queue = await from.get(queues, [place.account, place.region, place.name]);
-  return [requestFor(place, queue, { action, keys: tagKeys(input.Tags ?? input.TagKeys) })];
+  return [requestFor(place, queue, { action, context, keys: tagKeys(input.Tags ?? input.TagKeys) })];
 }
 
 type QueuePlace = Pick<Queue, 'account' | 'region' | 'name'>;
@@ -61,17 +65,24 @@ function placeOf(operation: string, input: Input, { account, region }: Operation
 
 interface Asked {
   readonly action: string;
+  readonly context: OperationContext;
   readonly keys?: AccessRequest['context'];
 }
 
-function requestFor(place: QueuePlace, queue: Queue | undefined, { action, keys }: Asked): AccessRequest {
+function requestFor(place: QueuePlace, queue: Queue | undefined, { action, context, keys }: Asked): AccessRequest {
   const tags = Object.entries(queue?.tags ?? {}).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]);
   return {
     action: `sqs:${action}`,
     resource: queueArn(place),
     context: tags.length === 0 ? (keys ?? {}) : { ...Object.fromEntries(tags), ...keys },
-    ...(queue?.policy !== undefined && SHARED.has(action) ? { resourcePolicy: queue.policy } : {}),
+    ...(queue?.policy !== undefined && isJudged(queue, action, context) ? { resourcePolicy: queue.policy } : {}),
   };
+}
+
+/** Whether a queue's policy has a say. */
+function isJudged({ account }: Queue, action: string, { principal }: OperationContext): boolean {
+  if (principal.account !== account) return SHARED.has(action);
+  return principal.kind !== 'root' || !MENDING.has(action);
 }
 
 /** Tags that are given, or keys that are taken away. */
@@ -84,11 +95,15 @@ function tagKeys(given: unknown): AccessRequest['context'] | undefined {
 }
 
 /** A task takes from its source and sends to its destination, so starting one asks for that too. */
-async function moveRequests(from: Reader, operation: string, input: Input): Promise<readonly AccessRequest[]> {
+async function moveRequests(
+  from: Reader,
+  operation: string,
+  { input, context }: { readonly input: Input; readonly context: OperationContext },
+): Promise<readonly AccessRequest[]> {
   const source = operation === 'CancelMessageMoveTask' ? readTaskHandle(String(input.TaskHandle ?? ''))?.source : input.SourceArn;
   const on = async (arn: string, action: string): Promise<AccessRequest> => {
     const { account = '', region = '', resource: name = '' } = parseArn(arn) ?? {};
-    return requestFor({ account, region, name }, await from.get(queues, [account, region, name]), { action });
+    return requestFor({ account, region, name }, await from.get(queues, [account, region, name]), { action, context });
   };
   if (typeof source !== 'string' || !parseArn(source)) return [{ action: `sqs:${operation}`, resource: '*', context: {} }];
   if (operation !== 'StartMessageMoveTask') return [await on(source, operation)];

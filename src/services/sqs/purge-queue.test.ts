@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { bodies, openSqs, type SqsRoom } from '../../../test/support/sqs-room.ts';
+import { bodies, openSqs, refused, type SqsRoom } from '../../../test/support/sqs-room.ts';
+import { messages } from './collections.ts';
 
 let room: SqsRoom;
 before(async () => {
@@ -24,4 +25,16 @@ test('nothing sent before is received afterwards; FIFO: duplicates stay duplicat
     if (fifo) assert.ok(after.SequenceNumber > before.SequenceNumber);
     assert.deepEqual(bodies(await room.receive(url)), ['c']);
   }
+});
+
+test('works on a full disk, where it is needed most', async () => {
+  const url = await room.create('full');
+  for (const body of ['a', 'b']) await room.call('SendMessage', { QueueUrl: url, MessageBody: body });
+  const before = await room.store.read.count(messages, []);
+  room.fill(true);
+  await refused(room.call('SendMessage', { QueueUrl: url, MessageBody: 'c' }), 'StoreFull');
+  await room.call('PurgeQueue', { QueueUrl: url });
+  assert.equal(await room.store.read.count(messages, []), before - 2);
+  assert.deepEqual(await room.backlog(url), [0, 0, 0]);
+  room.fill(false);
 });

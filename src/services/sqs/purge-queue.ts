@@ -1,22 +1,38 @@
 import type { PurgeQueueCommandInput } from '@aws-sdk/client-sqs';
+import { isFailure } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
-import { graves, queues } from './collections.ts';
+import { counts, graves, queues } from './collections.ts';
 import type { SqsDeps } from './deps.ts';
 import { findQueue } from './find-queue.ts';
-import { boxOf } from './queue.ts';
+import { boxOf, type Queue } from './queue.ts';
+import { emptyBox } from './sweep.ts';
 
 /**
  * PurgeQueue: nothing that was sent before is delivered after the answer; the sweep frees the room. It takes no minute as on AWS, so
- * there is no PurgeQueueInProgress either. Throws QueueDoesNotExist.
+ * there is no PurgeQueueInProgress either. On a full disk the room is freed before the answer. Throws QueueDoesNotExist.
  */
 export function purgeQueue(deps: SqsDeps): Operation<PurgeQueueCommandInput> {
   return async (input, context) => {
-    await deps.store.transact(async (tx) => {
-      const queue = await findQueue(tx, input.QueueUrl, context);
-      await tx.put(queues, { ...queue, era: queue.era + 1 });
-      await tx.put(graves, { box: boxOf(queue), fifo: queue.fifo, since: context.now });
-    });
-    deps.wakeSweep();
+    try {
+      await deps.store.transact(async (tx) => {
+        const queue = await findQueue(tx, input.QueueUrl, context);
+        await tx.put(queues, { ...queue, era: queue.era + 1 });
+        await tx.put(graves, { box: boxOf(queue), fifo: queue.fifo, since: context.now });
+      });
+      deps.wakeSweep();
+    } catch (error) {
+      if (!isFailure(error, 'StoreFull')) throw error;
+      await purgeInPlace(deps, await findQueue(deps.store.read, input.QueueUrl, context), context.signal);
+    }
     return {};
   };
+}
+
+async function purgeInPlace({ store }: SqsDeps, queue: Queue, signal: AbortSignal): Promise<void> {
+  const box = boxOf(queue);
+  await emptyBox(store, { box, fifo: queue.fifo }, signal);
+  const { items } = await store.read.range(counts, { prefix: [box], limit: 100 });
+  await store.transact(async (tx) => {
+    for (const { shard } of items) await tx.delete(counts, [box, shard]);
+  });
 }

@@ -65,11 +65,17 @@ async function removeAll(store: Store, { kind, range, signal }: Removal): Promis
   }
 }
 
+/** Removes all messages of a box; only deletes, so that it works on a full disk too. */
+export async function emptyBox(store: Store, { box, fifo }: Pick<Grave, 'box' | 'fifo'>, signal: AbortSignal): Promise<void> {
+  const range = { prefix: [box] };
+  for (const kind of fifo ? [fifoMessages, groups, attempts] : [messages, turns])
+    await removeAll(store, { kind: kind as unknown as Collection<Row>, range, signal });
+}
+
 /** Resolves true while the grave must stay. */
 async function sweepGrave({ store, clock }: SweepDeps, grave: Grave, signal: AbortSignal): Promise<boolean> {
+  await emptyBox(store, grave, signal);
   const range = { prefix: [grave.box] };
-  for (const kind of grave.fifo ? [fifoMessages, groups, attempts] : [messages, turns])
-    await removeAll(store, { kind: kind as unknown as Collection<Row>, range, signal });
   if (signal.aborted || clock.now() < grave.since + GRAVE_MS) return true;
   await removeAll(store, { kind: counts as unknown as Collection<Row>, range, signal });
   await store.transact(async (tx) => {
