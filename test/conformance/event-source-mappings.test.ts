@@ -7,7 +7,7 @@ import { awsCli } from '../support/aws-cli.ts';
 import { noAwsCli } from '../support/aws-shell.ts';
 import { clients, createRole, deploy } from '../support/deploy.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
-import { eventually, moduleZip, PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
+import { moduleZip, PROCESS_DRIVER, refused, sdk, eventually as within } from '../support/sdk.ts';
 
 /** Says what it got; fails for records that ask for it, while their message is young. */
 const CODE = `
@@ -19,6 +19,9 @@ export const handler = async (event) => {
   const failed = event.Records.filter((r) => r.body?.startsWith('back') && r.attributes.ApproximateReceiveCount === '1');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 };`;
+
+/** Machines may be busy. */
+const eventually = <T>(what: string, attempt: () => Promise<T | undefined>) => within(what, attempt, 60_000);
 
 let platform: Platform;
 let on: ReturnType<typeof sdk>;
