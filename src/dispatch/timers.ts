@@ -43,11 +43,13 @@ export function createTimers(ports: TimerPorts): Service {
     const now = clock.now();
     if (now < seen - BACK_MS) await setBack(store, now);
     seen = now;
-    const { items } = await store.read.range(timers, { index: 'due', limit: BATCH });
-    const due = items.filter((timer) => timer.due <= now);
-    if (due.length > 0) await store.transact((tx) => fireAll(tx, due, now, logger));
-    const next = due.length > 0 ? now : (items[0]?.due ?? Number.POSITIVE_INFINITY);
-    return Math.min(Math.max(next - clock.now(), 0), LOOK_MS);
+    const [first] = (await store.read.range(timers, { index: 'due', limit: 1 })).items;
+    if (first && first.due <= now) {
+      const { items } = await store.read.range(timers, { index: 'due', limit: BATCH });
+      await store.transact((tx) => fireAll(tx, items, now, logger));
+      return 0;
+    }
+    return Math.min(Math.max((first?.due ?? Number.POSITIVE_INFINITY) - clock.now(), 0), LOOK_MS);
   };
   const look = () => {
     running = round()
@@ -83,9 +85,10 @@ async function setBack(store: Store, now: number): Promise<void> {
   }
 }
 
-async function fireAll(tx: Transaction, due: readonly Timer[], now: number, logger: Logger): Promise<void> {
-  for (const looked of due) {
-    const timer = await tx.get(timers, [looked.arn]);
+/** Fires those of the timers that are due. */
+async function fireAll(tx: Transaction, looked: readonly Timer[], now: number, logger: Logger): Promise<void> {
+  for (const { arn } of looked) {
+    const timer = await tx.get(timers, [arn]);
     if (!timer || timer.due > now) continue;
     const { time, next } = fire(timer, now);
     const gone =

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { EventBridge, type PutEventsRequestEntry, type Target } from '@aws-sdk/client-eventbridge';
 import { IAM } from '@aws-sdk/client-iam';
+import { Kinesis } from '@aws-sdk/client-kinesis';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
@@ -111,6 +112,27 @@ test('a function is invoked when its policy allows the rule', async () => {
     return answer?.events?.find(({ message }) => message?.includes('heard hello'));
   });
   assert.ok(lines);
+});
+
+test('a stream takes records under the key that the event says', async () => {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const kinesis = new Kinesis({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  await kinesis.createStream({ StreamName: 'records', ShardCount: 1 });
+  const stream = await eventually('the stream', async () => {
+    const { StreamDescriptionSummary: seen } = await kinesis.describeStreamSummary({ StreamName: 'records' });
+    return seen?.StreamStatus === 'ACTIVE' ? seen.StreamARN : undefined;
+  });
+  const KinesisParameters = { PartitionKeyPath: '$.detail.key' };
+  await rule('records', { source: ['records'] }, [
+    { Id: '1', Arn: stream, RoleArn: role, KinesisParameters, InputPath: '$.detail' },
+  ]);
+  await put({ key: 'k1' }, { Source: 'records' });
+  const from = { StreamName: 'records', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' } as const;
+  const record = await eventually('the record', async () => {
+    const { ShardIterator } = await kinesis.getShardIterator(from);
+    return (await kinesis.getRecords({ ShardIterator })).Records?.[0];
+  });
+  assert.deepEqual([record.PartitionKey, Buffer.from(record.Data!).toString()], ['k1', '{"key":"k1"}']);
 });
 
 test('a log group takes a line for each event', async () => {
