@@ -180,7 +180,8 @@ async function finish(batch: QueueBatch, what: Finished): Promise<void> {
   const { ports, source, mapping, queue } = batch;
   const now = ports.clock.now();
   const gone = [...delivered.map(({ handle }) => handle), ...dropped];
-  const back = failed.map(({ handle }) => handle);
+  // Hidden for the queue's own time, they come back by themselves.
+  const back = batch.visibilityMs > queue.visibilityTimeoutMs ? failed.map(({ handle }) => handle) : [];
   const delayMs = Math.max(0, batch.receivedAt + queue.visibilityTimeoutMs - now);
   const well = ran?.kind === 'ran' ? ran : undefined;
   const ends = endsOf(batch, well?.requestId ?? ports.ids.uuid(), what);

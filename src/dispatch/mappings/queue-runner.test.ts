@@ -289,3 +289,18 @@ test('what a disabled mapping has collected goes back at once', async () => {
   assert.equal(room.events.length, 0);
   await room.close();
 });
+
+test('messages that were hidden for longer than the queue hides them come back when the queue would have shown them', async () => {
+  const room = await openRoom({
+    handler: () => {
+      throw Error('no');
+    },
+  });
+  room.queue.visibilityTimeoutMs = 3000;
+  room.queue.send(['a']);
+  await room.mappings.start();
+  await room.keep(mappingOf(queueSettings({ batchSize: 1, windowMs: 1000 })));
+  await until('failed', async () => (await room.books())?.failed === 1);
+  assert.equal(room.queue.messages[0]!.visibleAt - room.clock.now(), 3000);
+  await room.close();
+});
