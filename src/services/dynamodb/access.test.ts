@@ -67,6 +67,20 @@ test('batches ask once for each table, transactions for the actions of their ite
   assert.equal(transaction[0]?.context['dynamodb:enclosingoperation'], 'TransactWriteItems');
 });
 
+test('tags of the table and of the request count', async () => {
+  await dynamo.call('TagResource', { ResourceArn: TABLE, Tags: [{ Key: 'Team', Value: 'a' }] });
+  const [scan] = await asked('Scan', { TableName: 'table' });
+  assert.equal(scan?.context['aws:resourcetag/team'], 'a');
+  const made = await asked('CreateTable', { TableName: 'made', Tags: [{ Key: 'k', Value: 'v' }] });
+  assert.deepEqual(
+    made.map(({ action }) => action),
+    ['dynamodb:CreateTable', 'dynamodb:TagResource'],
+  );
+  assert.deepEqual(made[0]?.context, { 'aws:requesttag/k': 'v', 'aws:tagkeys': ['k'] });
+  const [untag] = await asked('UntagResource', { ResourceArn: TABLE, TagKeys: ['x'] });
+  assert.deepEqual(untag?.context, { 'aws:resourcetag/team': 'a', 'aws:tagkeys': ['x'] });
+});
+
 test('nothing is worked out for the root of an account', async () => {
   const [get] = await dynamo.access('GetItem', { TableName: 'table', Key: { pk: { S: 'me' } } }, contextOf());
   assert.deepEqual(get?.context, {});

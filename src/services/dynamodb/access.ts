@@ -1,11 +1,12 @@
 import type { Reader } from '../../kernel/index.ts';
-import type { AccessRequest, OperationContext } from '../../model/index.ts';
+import type { AccessRequest, OperationContext, Tag } from '../../model/index.ts';
 import { tables } from './collections.ts';
 import type { ExpressionOperation } from './expressions/legacy.ts';
 import { type TableRef, tableArn, tableKey, tableRef } from './found.ts';
 import { type NamingInput, namedBy, namedByStatement } from './named-attributes.ts';
 import { parseStatement } from './partiql/parse-statement.ts';
 import type { Statement } from './partiql/statement.ts';
+import { tagConditions } from './tag-conditions.ts';
 import type { AttributeValue, Item } from './values/item.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -40,7 +41,13 @@ export async function accessRequests(
     usesOf(operation, input, context).map(async (use) => ({
       action: `dynamodb:${use.action}`,
       resource: use.index === undefined ? tableArn(use.ref) : `${tableArn(use.ref)}/index/${use.index}`,
-      context: judged ? { ...(await namedConditions(from, use)), ...memberConditions(operation, input) } : {},
+      context: judged
+        ? {
+            ...(await tagConditions(from, use.ref, input as { Tags?: Tag[] })),
+            ...(await namedConditions(from, use)),
+            ...memberConditions(operation, input),
+          }
+        : {},
     })),
   );
 }
@@ -61,7 +68,9 @@ function usesOf(operation: string, input: Input, context: OperationContext): rea
   const ref = tableRef(context, (input.TableName ?? input.ResourceArn) as string | undefined);
   const index = input.IndexName as string | undefined;
   const parts: Use['parts'] = EXPRESSIVE.has(operation) ? [[operation as ExpressionOperation, input as NamingInput]] : [];
-  return [{ action: operation, ref, parts, ...(index === undefined ? {} : { index }) }];
+  const own: Use = { action: operation, ref, parts, ...(index === undefined ? {} : { index }) };
+  const tags = operation === 'CreateTable' && (input.Tags as readonly Tag[] | undefined)?.length;
+  return tags ? [own, { action: 'TagResource', ref, parts: [] }] : [own];
 }
 
 function batchUses(operation: string, input: Input, context: OperationContext): readonly Use[] {
