@@ -10,6 +10,7 @@ import { schema as iamSchema } from './services/iam/index.ts';
 import { schema as kinesisSchema } from './services/kinesis/index.ts';
 import { schema as lambdaSchema } from './services/lambda/index.ts';
 import { schema as logsSchema } from './services/logs/index.ts';
+import { schema as monitoringSchema } from './services/monitoring/index.ts';
 import { schema as s3Schema } from './services/s3/index.ts';
 import { schema as schedulerSchema } from './services/scheduler/index.ts';
 import { schema as snsSchema } from './services/sns/index.ts';
@@ -23,6 +24,7 @@ const parts: readonly StoreSchema[] = [
   kinesisSchema,
   lambdaSchema,
   logsSchema,
+  monitoringSchema,
   s3Schema,
   schedulerSchema,
   snsSchema,

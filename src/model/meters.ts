@@ -1,5 +1,6 @@
 import { collection } from '../kernel/index.ts';
 import type { MeterRecord } from './invocation.ts';
+import { joinValues, type MetricValues, summed } from './metric-values.ts';
 
 /** Sums of one function in one minute, from which bills and graphs are made. Durations in ms, memory in MiB. */
 export interface Rollup {
@@ -13,6 +14,11 @@ export interface Rollup {
   readonly timeouts: number;
   readonly coldStarts: number;
   readonly durationMs: number;
+  /** With durationBins, how durations are spread (metric-values.ts); absent in sums of earlier releases. */
+  readonly minDurationMs?: number;
+  readonly maxDurationMs?: number;
+  /** Absent while all are the same. */
+  readonly durationBins?: readonly number[];
   readonly billedMs: number;
   /** Σ of billed ms × memory in MiB: exact, for bills. */
   readonly billedMiBMs: number;
@@ -53,20 +59,43 @@ export function emptyRollup([account, region, name, minute]: readonly [string, s
   };
 }
 
-export function addToRollup(sum: Rollup, record: MeterRecord): Rollup {
-  return {
-    ...sum,
-    invocations: sum.invocations + 1,
-    errors: sum.errors + (record.status === 'success' ? 0 : 1),
-    timeouts: sum.timeouts + (record.status === 'timeout' ? 1 : 0),
-    coldStarts: sum.coldStarts + (record.initMs === undefined ? 0 : 1),
-    durationMs: sum.durationMs + record.durationMs,
-    billedMs: sum.billedMs + record.billedMs,
-    billedMiBMs: sum.billedMiBMs + record.billedMs * record.memoryMiB,
-    initMs: sum.initMs + (record.initMs ?? 0),
-    maxMemoryMiB: Math.max(sum.maxMemoryMiB, record.maxMemoryMiB),
-    egressBytes: sum.egressBytes + record.egressBytes,
-  };
+/** A sum with all of these added, which must be of its function and minute. */
+export function addToRollup(sum: Rollup, records: readonly MeterRecord[]): Rollup {
+  const added: { -readonly [name in keyof Rollup]: Rollup[name] } = { ...sum };
+  for (const record of records) {
+    added.invocations += 1;
+    if (record.status !== 'success') added.errors += 1;
+    if (record.status === 'timeout') added.timeouts += 1;
+    if (record.initMs !== undefined) added.coldStarts += 1;
+    added.durationMs += record.durationMs;
+    added.billedMs += record.billedMs;
+    added.billedMiBMs += record.billedMs * record.memoryMiB;
+    added.initMs += record.initMs ?? 0;
+    added.maxMemoryMiB = Math.max(added.maxMemoryMiB, record.maxMemoryMiB);
+    added.egressBytes += record.egressBytes;
+  }
+  return { ...added, ...spreadOf(sum, records) };
+}
+
+/** Of a sum that an earlier release began, the spread stays unknown. */
+function spreadOf(
+  sum: Rollup,
+  records: readonly MeterRecord[],
+): Pick<Rollup, 'minDurationMs' | 'maxDurationMs' | 'durationBins'> {
+  const more = summed(records.map(({ durationMs }) => durationMs));
+  if (!more || (sum.invocations > 0 && sum.minDurationMs === undefined)) return {};
+  const known = durationsOf(sum);
+  const { min, max, bins } = known ? joinValues(known, more) : more;
+  return { minDurationMs: min, maxDurationMs: max, ...(bins ? { durationBins: bins } : {}) };
+}
+
+/** Durations in ms as values of a metric; where the spread is unknown, all are the mean. Undefined without invocations. */
+export function durationsOf(sum: Rollup): MetricValues | undefined {
+  const { invocations: count, durationMs, minDurationMs, maxDurationMs, durationBins } = sum;
+  if (count === 0) return undefined;
+  const mean = durationMs / count;
+  const sums = { count, sum: durationMs, min: minDurationMs ?? mean, max: maxDurationMs ?? mean };
+  return durationBins ? { ...sums, bins: durationBins } : sums;
 }
 
 /** us-east-1 on x86, in dollars (spec/invoke.md §12). Tiers: GB-s from which each price holds. */

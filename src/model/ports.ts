@@ -125,6 +125,19 @@ export type Meter = (record: MeterRecord) => void;
 /** The same inside the transaction of an asynchronous outcome (observe). */
 export type MeterIn = (tx: Transaction, record: MeterRecord) => Promise<void>;
 
+/** Adds a value to a metric of the platform's own (services/monitoring): in memory, written each minute; a crash loses that much. Never blocks. */
+export type CountMetric = (
+  place: Place,
+  metric: {
+    readonly namespace: string;
+    readonly name: string;
+    /** AWS's word: `Count`, `Milliseconds`, … */
+    readonly unit: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+  },
+  value: number,
+) => void;
+
 /** Unpacks a stored zip into a read-only tree named by its hash, unless it is there (sandbox). Rejects with InvalidArchive, ArchiveTooLarge. */
 export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: number }>;
 

@@ -8,7 +8,6 @@ import {
   logChunks,
   type MeterRecord,
   meterTopic,
-  type Rollup,
   rollupKey,
   usageRollups,
 } from '../model/index.ts';
@@ -178,14 +177,17 @@ export class Recorder {
   }
 
   private async appendMeters(tx: Transaction, records: readonly MeterRecord[]): Promise<void> {
-    const sums = new Map<string, Rollup>();
+    const together = new Map<string, MeterRecord[]>();
     for (const record of records) {
-      const key = rollupKey(record);
-      const name = key.join('\n');
-      const sum = sums.get(name) ?? (await tx.get(usageRollups, key)) ?? emptyRollup(key);
-      sums.set(name, addToRollup(sum, record));
+      const name = rollupKey(record).join('\n');
+      const same = together.get(name);
+      if (same) same.push(record);
+      else together.set(name, [record]);
     }
-    for (const sum of sums.values()) await tx.put(usageRollups, sum);
+    for (const same of together.values()) {
+      const key = rollupKey(same[0]!);
+      await tx.put(usageRollups, addToRollup((await tx.get(usageRollups, key)) ?? emptyRollup(key), same));
+    }
     for (let i = 0; i < records.length; i += METERS_AN_EVENT) await this.appendEvent(tx, records.slice(i, i + METERS_AN_EVENT));
   }
 

@@ -90,7 +90,10 @@ async function usage(store: Store, { query, place }: ControlRequest): Promise<ob
     }
     after = page.next;
   } while (after && rows < MOST_ROWS);
-  const functions = [...totals.values()].map(({ minute: _, ...total }) => ({ ...total, costUsd: costOf(total) }));
+  const functions = [...totals.values()].map(({ minute, minDurationMs, maxDurationMs, durationBins, ...total }) => ({
+    ...total,
+    costUsd: costOf(total),
+  }));
   return { functions, complete: after === undefined };
 }
 

@@ -1,0 +1,76 @@
+import { describe, type Service } from '../../kernel/index.ts';
+import { type CountMetric, joinValues, type MetricValues, valuesOf } from '../../model/index.ts';
+import type { MonitoringDeps } from './deps.ts';
+import { dimensionsText } from './known-metrics.ts';
+import { type Recorded, recordValues } from './record-values.ts';
+
+const EVERY_MS = 60_000;
+const MINUTE = 60_000;
+/** Metrics that wait to be written; what comes for more is not counted. */
+const MOST = 10_000;
+/** Written by one transaction. */
+const SLICE = 500;
+
+/** What the platform itself counts: summed up in memory, written each minute and at the end. A crash loses what waits. */
+export class Counts implements Service {
+  readonly #deps: MonitoringDeps;
+  #waiting = new Map<string, Recorded>();
+  #cancel: () => void = () => {};
+  #running: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(deps: MonitoringDeps) {
+    this.#deps = deps;
+  }
+
+  readonly count: CountMetric = ({ account, region }, metric, value) => {
+    const now = this.#deps.clock.now();
+    const time = now - (now % MINUTE);
+    let key = `${account}/${region}/${metric.namespace}/${metric.name}/${metric.unit}/${time}`;
+    for (const name in metric.dimensions) key += `/${name}=${metric.dimensions[name]}`;
+    const known = this.#waiting.get(key);
+    if (!known && this.#waiting.size >= MOST) return;
+    const values: MetricValues = known ? joinValues(known.values, valuesOf(value)) : valuesOf(value);
+    this.#waiting.set(key, known ? { ...known, values } : this.#begun({ account, region }, metric, { time, values }));
+  };
+
+  async start(): Promise<void> {
+    this.#again();
+  }
+
+  async stop(_deadline: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#running;
+    await this.flush();
+  }
+
+  /** Writes what waits. */
+  async flush(): Promise<void> {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    try {
+      for (let i = 0; i < waiting.length; i += SLICE) {
+        await recordValues(this.#deps, waiting.slice(i, i + SLICE), this.#deps.clock.now());
+      }
+    } catch (error) {
+      this.#deps.logger.warn('metrics of the platform could not be stored', { error: describe(error) });
+    }
+  }
+
+  #begun(
+    { account, region }: Parameters<CountMetric>[0],
+    { namespace, name, unit, dimensions }: Parameters<CountMetric>[1],
+    { time, values }: { readonly time: number; readonly values: MetricValues },
+  ): Recorded {
+    const pairs = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    return { account, region, namespace, name, unit, dimensions: dimensionsText(pairs), time, fine: false, values };
+  }
+
+  #again(): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
+      this.#running = this.flush().then(() => this.#again());
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { Service } from '../../kernel/index.ts';
+import type { CountMetric, Operation, ServiceTable } from '../../model/index.ts';
+import { accessOf } from './access.ts';
+import { Counts } from './counts.ts';
+import type { MonitoringDeps, MonitoringPorts } from './deps.ts';
+import { getMetricData } from './get-metric-data.ts';
+import { getMetricStatistics } from './get-metric-statistics.ts';
+import { KnownMetrics } from './known-metrics.ts';
+import { listMetrics } from './list-metrics.ts';
+import { putMetricData } from './put-metric-data.ts';
+import { Sweep } from './sweep.ts';
+
+export { schema } from './collections.ts';
+export type { MonitoringPorts } from './deps.ts';
+
+export interface Monitoring extends ServiceTable {
+  /** For what the platform itself has to tell. */
+  readonly countMetric: CountMetric;
+  readonly counts: Service & { flush(): Promise<void> };
+  /** Longer periods for older values. */
+  readonly sweep: Service & { round(): Promise<void> };
+  readonly background: readonly Service[];
+}
+
+/** CloudWatch metrics (spec/backends.md §10). What is not here is answered NotImplemented by the gateway. */
+export function monitoringService(ports: MonitoringPorts): Monitoring {
+  const deps: MonitoringDeps = { ...ports, known: new KnownMetrics() };
+  const counts = new Counts(deps);
+  const sweep = new Sweep(deps);
+  const operations = {
+    GetMetricData: getMetricData(deps),
+    GetMetricStatistics: getMetricStatistics(deps),
+    ListMetrics: listMetrics(deps),
+    PutMetricData: putMetricData(deps),
+  };
+  return {
+    operations: operations as unknown as Readonly<Record<string, Operation>>,
+    access: accessOf,
+    countMetric: counts.count,
+    counts,
+    sweep,
+    background: [counts, sweep],
+  };
+}
