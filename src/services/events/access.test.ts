@@ -41,7 +41,7 @@ test('PutEvents asks for each bus and kind of event, with the policy of the bus'
   const [own, other, ...more] = await ask('PutEvents', { Entries });
   assert.deepEqual(
     [own!.action, own!.resource, own!.context],
-    ['events:PutEvents', bus, { 'events:source': 'a', 'events:detail-type': 'd' }],
+    ['events:PutEvents', bus, { 'events:source': 'a', 'events:detail-type': 'd', 'events:eventbusinvocation': 'false' }],
   );
   assert.ok(own!.resourcePolicy);
   assert.deepEqual([other!.resource, other!.resourcePolicy, more], [Entries[2]!.EventBusName, undefined, []]);
@@ -60,4 +60,13 @@ test('a role that is given must be allowed to be passed on; tags and targets are
   const [tags] = await ask('TagResource', { ResourceARN: 'x', Tags: [{ Key: 'K', Value: 'v' }] });
   assert.deepEqual(tags!.context, { 'aws:requesttag/k': 'v', 'aws:tagkeys': ['K'] });
   await refused(room.call('DescribeRule', { Name: 'none' }), 'ResourceNotFoundException');
+});
+
+test('a rule can be narrowed to sources and detail types', async () => {
+  const context = async (EventPattern: unknown) => (await ask('PutRule', { Name: 'r', EventPattern }))[0]!.context;
+  assert.deepEqual(await context('{"source":["a","b"],"detail-type":["d"]}'), {
+    'events:source': ['a', 'b'],
+    'events:detail-type': ['d'],
+  });
+  for (const pattern of ['{"source":[{"prefix":"a"}]}', '{', 'null', undefined]) assert.deepEqual(await context(pattern), {});
 });

@@ -75,7 +75,7 @@ async function putRequests(from: Reader, input: Input, context: OperationContext
     requests.set(key, {
       action: 'events:PutEvents',
       resource: arn,
-      context: { 'events:source': Source, 'events:detail-type': DetailType },
+      context: { 'events:source': Source, 'events:detail-type': DetailType, 'events:eventbusinvocation': 'false' },
       ...(policy === undefined ? {} : { resourcePolicy: policy }),
     });
   }
@@ -99,7 +99,29 @@ function conditionsOf(operation: string, input: Input): AccessRequest['context']
   const keys = (input.TagKeys as string[] | undefined) ?? (input.Tags as { Key: string }[] | undefined)?.map(({ Key }) => Key);
   if (keys) conditions['aws:tagkeys'] = keys;
   if (operation === 'PutTargets') conditions['events:targetarn'] = targetsOf(input).map(({ Arn = '' }) => Arn);
+  if (operation === 'PutRule') Object.assign(conditions, patternConditions(input.EventPattern));
   return conditions;
+}
+
+/** What a rule's pattern says of sources and detail types, for policies that narrow rules to some. */
+function patternConditions(pattern: unknown): Record<string, readonly string[]> {
+  const conditions: Record<string, readonly string[]> = {};
+  const parsed = parsedPattern(pattern);
+  for (const field of ['source', 'detail-type']) {
+    const values = parsed[field];
+    if (Array.isArray(values) && values.every((value) => typeof value === 'string')) conditions[`events:${field}`] = values;
+  }
+  return conditions;
+}
+
+/** Empty for what is none; the operation itself says so. */
+function parsedPattern(text: unknown): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(String(text));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Whoever gives EventBridge a role must be allowed to pass it on. */

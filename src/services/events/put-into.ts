@@ -40,7 +40,7 @@ function mayPut(bus: EventBus, { caller, source = '', detailType = '' }: PutItem
   if (account === bus.account && !rule) return true;
   if (!bus.policy) return false;
   const policy = compilePolicy(bus.policy, 'resource');
-  const about = { 'events:source': source, 'events:detail-type': detailType };
+  const about = { 'events:source': source, 'events:detail-type': detailType, 'events:eventbusinvocation': String(rule) };
   const asked = { action: 'events:PutEvents', resource: bus.arn };
   const root = { kind: 'root', account, arn: rootArn(account) } as const;
   if ('role' in caller) return verdict(policy, { ...asked, caller: root, context: about }) === 'allow';

@@ -14,7 +14,8 @@ test('GetScheduleGroup shows a group', async () => {
   const at = new Date(SCHEDULER_NOW);
   const shown = { Arn: ScheduleGroupArn, Name: 'g', State: 'ACTIVE', CreationDate: at, LastModificationDate: at };
   assert.deepEqual(await room.call('GetScheduleGroup', { Name: 'g' }), shown);
-  assert.equal((await room.call('GetScheduleGroup', { Name: 'default' })).State, 'ACTIVE');
+  const arn = ScheduleGroupArn.replace('/g', '/default');
+  assert.deepEqual(await room.call('GetScheduleGroup', { Name: 'default' }), { Arn: arn, Name: 'default', State: 'ACTIVE' });
   const error = await refused(room.call('GetScheduleGroup', { Name: 'x' }), 'ResourceNotFoundException');
   assert.deepEqual([error.status, error.message], [404, 'Schedule group x does not exist.']);
 });

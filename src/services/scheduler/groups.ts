@@ -27,7 +27,7 @@ export function shownGroup(group: ScheduleGroup) {
     Arn: groupArn(group),
     Name: group.name,
     State: group.state,
-    CreationDate: new Date(group.created),
-    LastModificationDate: new Date(group.modified),
+    ...(group.created === 0 ? {} : { CreationDate: new Date(group.created) }),
+    ...(group.modified === 0 ? {} : { LastModificationDate: new Date(group.modified) }),
   };
 }
