@@ -25,14 +25,15 @@ export function node26() {
 
 /**
  * Runs `npm ci` in a checkout unless the installed tree is the lock file's. Inside another project's node_modules npm has done it already.
- * dev: also what tests and tools need.
+ * dev: also what tests and tools need; where that was installed before, it stays.
  */
-export async function installPackages({ dev, say }) {
+export async function installPackages({ dev: asked, say }) {
   const lock = path.join(root, 'package-lock.json');
   if (root.split(path.sep).includes('node_modules') || !fs.existsSync(lock)) return;
   const stamp = path.join(root, 'node_modules', '.dalamb-installed');
   const wanted = createHash('sha256').update(fs.readFileSync(lock)).digest('hex');
   const have = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8').split(' ') : [];
+  const dev = asked || have[1] === 'dev';
   if (have[0] === wanted && (have[1] === 'dev' || !dev)) return;
   say(`installing npm packages (once${dev ? ', with those for tests' : ''}) …`);
   const began = Date.now();
