@@ -46,6 +46,7 @@ export async function takeFifo(tx: Transaction, taking: Taking): Promise<readonl
     }
   }
   await addToCount(tx, box, { now: taking.now, by: -gone });
+  if (gone > 0) taking.bells.ringAfter(queueArn(taking.queue)); // Fewer than there were is no sign that there are no more.
   await writeAttempt(tx, taking, taken);
   return taken.map((message) => takenOf(taking.queue, message));
 }

@@ -93,6 +93,27 @@ test('watch wakes for what is sent, released, freed, and becomes visible by itse
   assert.equal(woken, 0);
 });
 
+test('watch wakes when fewer came than were asked for, because some went elsewhere', async () => {
+  for (const name of ['some', 'some.fifo']) {
+    const fifo = name.endsWith('.fifo');
+    const more: Record<string, string> = fifo ? { ContentBasedDeduplication: 'true' } : {};
+    const url = await room.create(name, { ...more, MessageRetentionPeriod: '60' });
+    for (const body of ['old', 'young', 'younger']) {
+      await send(url, body, fifo ? { MessageGroupId: body } : {});
+      await room.clock.advance(30_000);
+    }
+    let woken = 0;
+    const end = room.service.source.watch(arnOf(name), () => woken++);
+    await room.quiet();
+    woken = 0;
+    const taken = await room.service.source.receive(arnOf(name), 2, 30_000);
+    assert.ok(taken.length < 2);
+    await room.quiet();
+    assert.ok(woken > 0);
+    end();
+  }
+});
+
 test('watch knows of what was hidden before it began', async () => {
   const url = await room.create('before');
   await send(url, 'delayed', { DelaySeconds: 5 });

@@ -1,11 +1,12 @@
 import { isFailure, type Transaction } from '../../kernel/index.ts';
 import type { QueueMessage, QueueSource } from '../../model/index.ts';
+import { addToCount } from './counts.ts';
 import type { SqsDeps } from './deps.ts';
 import { queueByArn } from './find-queue.ts';
 import type { LetterAttribute, Taken } from './message.ts';
-import type { Queue } from './queue.ts';
+import { boxOf, type Queue } from './queue.ts';
 import { expectNext, receive } from './receive.ts';
-import { hide, remove } from './remove.ts';
+import { hide, removeUncounted } from './remove.ts';
 import { systemAttributes } from './system-attributes.ts';
 
 type Deps = Pick<SqsDeps, 'store' | 'clock' | 'bells'>;
@@ -29,7 +30,10 @@ export function createQueueSource(deps: Deps): QueueSource {
     async remove(tx, arn, handles) {
       const queue = await queueByArn(tx, arn);
       if (!queue) return;
-      for (const handle of handles) await ifHeld(remove(tx, queue, { handle, now: clock.now() }));
+      const now = clock.now();
+      let gone = 0;
+      for (const handle of handles) if (await ifHeld(removeUncounted(tx, queue, { handle, now }))) gone++;
+      await addToCount(tx, boxOf(queue), { now, by: -gone });
       if (queue.fifo) bells.ringAfter(arn);
     },
     async release(tx, arn, handles, delayMs) {
@@ -55,11 +59,12 @@ async function release(tx: Transaction, { queue, handles, now, delayMs }: Releas
 }
 
 /** Handles that no longer hold are passed over. */
-async function ifHeld(work: Promise<unknown>): Promise<void> {
+async function ifHeld<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     if (!isFailure(error) || error.fault !== 'caller') throw error;
+    return undefined;
   }
 }
 

@@ -42,6 +42,7 @@ export async function takeStandard(tx: Transaction, taking: Taking): Promise<rea
     if (taken.length > 0 || gone === before) break;
   }
   await addToCount(tx, boxOf(taking.queue), { now: taking.now, by: -gone });
+  if (gone > 0) taking.bells.ringAfter(queueArn(taking.queue)); // Fewer than there were is no sign that there are no more.
   return taken;
 }
 
