@@ -13,6 +13,7 @@ export class ShardReader {
   /** The latest pages, the newest last; as many as slices may lag without reading the store. */
   readonly #pages: StoredEvent[][] = [];
   readonly #kept: number;
+  readonly #slices: number;
   readonly #ending = new AbortController();
   readonly #waiting = new Set<(why?: 'nudged') => void>();
   #following: AsyncIterator<StoredEvent[]> | undefined;
@@ -31,6 +32,7 @@ export class ShardReader {
     this.#lane = lane;
     this.#edge = from.edge;
     this.#end = from.end;
+    this.#slices = from.slices;
     this.#kept = from.slices === 1 ? 1 : 4;
   }
 
@@ -132,6 +134,8 @@ export class ShardReader {
         resolve(why);
       };
       this.#waiting.add(wake);
+      // All are at the edge: what was read is needed no more.
+      if (this.#waiting.size === this.#slices) this.#pages.length = 0;
     });
   }
 

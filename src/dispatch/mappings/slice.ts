@@ -58,7 +58,8 @@ export class Slice {
   #tries = 0;
   #wake = () => {};
   #error = '';
-  #skip: { readonly to: string | undefined } | undefined;
+  /** What people want given up: only the record that they saw. */
+  #skip: { readonly position: number; readonly to: string | undefined } | undefined;
 
   constructor(shard: Shard, slice: number, progress: SliceProgress, window: OpenWindow | undefined) {
     this.#shard = shard;
@@ -115,7 +116,7 @@ export class Slice {
       error: this.#error,
       retry: () => this.#wake(),
       skip: (to) => {
-        this.#skip = { to };
+        this.#skip = { position: positionOf({ work, records }), to };
         this.#wake();
       },
     };
@@ -158,11 +159,9 @@ export class Slice {
       this.#maxAgeMs(),
     );
     if (expired > 0) return this.#giveUp(batch, expired, 'RecordAgeExceeded', { spec });
-    if (this.#skip && batch.records.length > 0) {
-      const { to } = this.#skip;
-      this.#skip = undefined;
-      return this.#giveUp(batch, 1, 'Skipped', { spec, to });
-    }
+    const skip = this.#skip;
+    this.#skip = undefined;
+    if (skip?.position === positionOf(batch)) return this.#giveUp(batch, 1, 'Skipped', { spec, to: skip.to });
     if ('problem' in gate) {
       this.#error = gate.problem;
       return this.#pause(false, LOOK_AGAIN_MS);
@@ -267,6 +266,10 @@ export class Slice {
     });
     this.#wake = () => {};
   }
+}
+
+function positionOf({ work, records }: Pick<Batch, 'work' | 'records'>): number {
+  return records[0]?.position ?? work.from;
 }
 
 /** The window after an invocation in it: gone after the last one, unless it only ended early. */
