@@ -29,27 +29,26 @@ interface Use {
  * What an operation asks of IAM: its action on its table or index; batches ask once for each table, transactions for each item's own
  * action. Conditions are worked out only for those whom policies judge: an account's root has everything.
  */
-export async function accessRequests(
+export function accessRequests(
   from: Reader,
   operation: string,
   input: Input,
   context: OperationContext,
-): Promise<readonly AccessRequest[]> {
+): readonly AccessRequest[] | Promise<readonly AccessRequest[]> {
   if (ANYTHING.has(operation)) return [{ action: `dynamodb:${operation}`, resource: '*', context: {} }];
-  const judged = context.principal.kind !== 'root';
+  const uses = usesOf(operation, input, context);
+  if (context.principal.kind === 'root') return uses.map((use) => requestOf(use, {}));
   return Promise.all(
-    usesOf(operation, input, context).map(async (use) => ({
-      action: `dynamodb:${use.action}`,
-      resource: use.index === undefined ? tableArn(use.ref) : `${tableArn(use.ref)}/index/${use.index}`,
-      context: judged
-        ? {
-            ...(await tagConditions(from, use.ref, input as { Tags?: Tag[] })),
-            ...(await namedConditions(from, use)),
-            ...memberConditions(operation, input),
-          }
-        : {},
-    })),
+    uses.map(async (use) => {
+      const tags = await tagConditions(from, use.ref, input as { Tags?: Tag[] });
+      return requestOf(use, { ...tags, ...(await namedConditions(from, use)), ...memberConditions(operation, input) });
+    }),
   );
+}
+
+function requestOf({ action, ref, index }: Use, context: Conditions): AccessRequest {
+  const table = tableArn(ref);
+  return { action: `dynamodb:${action}`, resource: index === undefined ? table : `${table}/index/${index}`, context };
 }
 
 const EXPRESSIVE: ReadonlySet<string> = new Set<ExpressionOperation>([
