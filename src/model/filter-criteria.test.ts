@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { isFailure } from '../kernel/index.ts';
 import { compileFilterCriteria } from './filter-criteria.ts';
 
@@ -54,4 +55,30 @@ test('what is no pattern is refused', () => {
       (error) => isFailure(error, 'InvalidParameterValueException') && error.message === 'Invalid filter pattern definition.',
     );
   }
+});
+
+test('whatever record and filter come, the record passes or not, or the filter is refused', () => {
+  const key = fc.constantFrom('body', 'data', 'value', 'key', 'kinesis', 'dynamodb', 'topic', 'partition', 'messageID');
+  const record = fc.dictionary(key, fc.oneof(fc.string(), fc.json(), fc.integer(), fc.dictionary(key, fc.string())));
+  const list = fc.array(fc.oneof(fc.string(), fc.constantFrom({ prefix: 'a' }, { exists: false }, { numeric: ['>', 1] })));
+  const pattern = fc.dictionary(key, fc.oneof(list, fc.dictionary(fc.string(), list)));
+  fc.assert(
+    fc.property(
+      fc.oneof(record, fc.anything()),
+      fc.oneof(
+        fc.json(),
+        pattern.map((given) => JSON.stringify(given)),
+      ),
+      (one, Pattern) => {
+        const before = JSON.stringify(one);
+        try {
+          assert.equal(typeof compileFilterCriteria([{ Pattern }])(one), 'boolean');
+        } catch (error) {
+          assert.ok(isFailure(error, 'InvalidParameterValueException'), String(error));
+        }
+        assert.equal(JSON.stringify(one), before);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -35,3 +35,15 @@ test('ListSchedules by group and name, filtered and paged', async () => {
   await refused(room.call('ListSchedules', { GroupName: 'none' }), 'ResourceNotFoundException');
   await refused(room.call('ListSchedules', { NextToken: ROLE }), 'ValidationException');
 });
+
+test('a prefix is found among many', async () => {
+  await room.call('CreateScheduleGroup', { Name: 'many' });
+  for (const name of ['aa', 'ab1', 'ab2', 'ab3', 'ac', 'b']) await room.create(name, { GroupName: 'many' });
+  const ask = async (more: object) => {
+    const { Schedules, NextToken } = await room.call('ListSchedules', { GroupName: 'many', NamePrefix: 'ab', ...more });
+    return { names: (Schedules as { Name: string }[]).map(({ Name }) => Name).join(), NextToken };
+  };
+  assert.deepEqual(await ask({}), { names: 'ab1,ab2,ab3', NextToken: undefined });
+  const first = await ask({ MaxResults: 2 });
+  assert.deepEqual([first.names, await ask({ NextToken: first.NextToken })], ['ab1,ab2', { names: 'ab3', NextToken: undefined }]);
+});

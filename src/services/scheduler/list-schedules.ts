@@ -1,5 +1,5 @@
 import type { ListSchedulesInput, ListSchedulesOutput } from '@aws-sdk/client-scheduler';
-import { type Operation, type Place, type ScheduleRow, scheduleArn, schedules } from '../../model/index.ts';
+import { afterPrefix, type Operation, type Place, type ScheduleRow, scheduleArn, schedules } from '../../model/index.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { foundGroup } from './groups.ts';
 import { keyOfToken, tokenOf } from './page-token.ts';
@@ -26,11 +26,14 @@ async function collect(
   { GroupName, NamePrefix = '', State, NextToken, most }: ListSchedulesInput & { readonly most: number },
 ): Promise<readonly ScheduleRow[]> {
   const prefix = GroupName === undefined ? [account, region] : [account, region, GroupName];
+  const end = GroupName === undefined ? undefined : afterPrefix(NamePrefix);
+  const from = GroupName === undefined || NamePrefix === '' ? {} : { from: [NamePrefix] };
+  const to = end === undefined ? {} : { to: [end] };
   const found: ScheduleRow[] = [];
   let after: readonly (string | number)[] | undefined =
     NextToken === undefined ? undefined : keyOfToken(NextToken, 2).slice(GroupName === undefined ? 0 : 1);
   do {
-    const page = await store.read.range(schedules, { prefix, limit: 1000, ...(after ? { after } : {}) });
+    const page = await store.read.range(schedules, { prefix, limit: 1000, ...to, ...(after ? { after } : from) });
     const wanted = page.items.filter(
       ({ name, enabled }) => name.startsWith(NamePrefix) && (State === undefined || (State === 'ENABLED') === enabled),
     );
