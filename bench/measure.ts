@@ -18,40 +18,67 @@ export interface Load {
   readonly failed: number;
 }
 
-/** Sends the same request over and over with wrk, a client that costs little itself. */
-export async function load(request: Request, connections: number, seconds: number): Promise<Load> {
-  const script = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-wrk-')), 'request.lua');
-  const lua = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
-  const headers = Object.entries(request.headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
-  const done =
-    'done = function(s, l, r) io.write(string.format("RESULT %d %d %f %f %d\\n", s.requests, s.duration, l:percentile(50), l:percentile(99), s.errors.connect + s.errors.read + s.errors.write + s.errors.status + s.errors.timeout)) end';
-  fs.writeFileSync(
-    script,
-    [`wrk.method = ${lua(request.method)}`, `wrk.body = ${lua(request.body)}`, ...headers, done].join('\n'),
-  );
+/** It sends in turns what is in the file `requests`, and, where it is there to take them, keeps the bodies of answers in the file `answers`. */
+const script = `
+local all, at, kept = {}, 0, nil
+function init(args)
+  local file = io.open(args[1] .. '/requests', 'rb')
+  for one in file:read('*a'):gmatch('[^%z]+') do all[#all + 1] = one end
+  kept = io.open(args[1] .. '/answers', 'r+')
+  if kept then
+    kept:setvbuf('line')
+    response = function(status, headers, body) kept:write(body, '\\n') end
+  end
+end
+function request() at = at % #all + 1; return all[at] end
+function done(s, l, r)
+  local failed = s.errors.connect + s.errors.read + s.errors.write + s.errors.status + s.errors.timeout
+  io.write(string.format('RESULT %d %d %f %f %d\\n', s.requests, s.duration, l:percentile(50), l:percentile(99), failed))
+end
+`;
+
+function bytesOf({ url, method, headers, body }: Request): string {
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) }).map((one) => one.join(': '));
+  return [`${method} ${new URL(url).pathname} HTTP/1.1`, ...lines, '', body].join('\r\n');
+}
+
+/** Sends these requests, without zero bytes, in turns, over and over, with wrk, a client that costs little itself. */
+export async function load(requests: Request | readonly Request[], connections: number, seconds: number): Promise<Load> {
+  return (await loadWith([requests].flat(), { connections, seconds })).load;
+}
+
+/** The same, and the bodies of the answers, each of one line. */
+export async function loadAndKeep(
+  requests: readonly Request[],
+  connections: number,
+  seconds: number,
+): Promise<{ readonly load: Load; readonly answers: readonly string[] }> {
+  return await loadWith(requests, { connections, seconds, keep: true });
+}
+
+async function loadWith(
+  requests: readonly Request[],
+  { connections, seconds, keep = false }: { readonly connections: number; readonly seconds: number; readonly keep?: boolean },
+): Promise<{ load: Load; answers: readonly string[] }> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-wrk-'));
+  const inside = (name: string) => path.join(directory, name);
+  fs.writeFileSync(inside('script.lua'), script);
+  fs.writeFileSync(inside('requests'), requests.map(bytesOf).join('\0'));
+  if (keep) fs.writeFileSync(inside('answers'), '');
+  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', inside('script.lua')];
   try {
-    const { stdout } = await run('wrk', [
-      '-t1',
-      `-c${connections}`,
-      `-d${seconds}s`,
-      '--timeout',
-      '20s',
-      '-s',
-      script,
-      request.url,
-    ]);
-    const [, requests, duration, p50, p99, failed] = /RESULT (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)/.exec(stdout)!.map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { requests, perSecond: requests / (duration / 1e6), p50: p50 / 1000, p99: p99 / 1000, failed };
+    const { stdout } = await run('wrk', [...flags, requests[0]!.url, '--', directory]);
+    const answers = keep ? fs.readFileSync(inside('answers'), 'utf8').trimEnd().split('\n') : [];
+    return { load: resultOf(stdout), answers };
   } finally {
-    fs.rmSync(path.dirname(script), { recursive: true });
+    fs.rmSync(directory, { recursive: true });
   }
+}
+
+function resultOf(stdout: string): Load {
+  const numbers = /RESULT (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)/.exec(stdout)!.slice(1).map(Number);
+  const [requests, duration, p50, p99, failed] = numbers as [number, number, number, number, number];
+  return { requests, perSecond: requests / (duration / 1e6), p50: p50 / 1000, p99: p99 / 1000, failed };
 }
 
 const TICKS = 100;

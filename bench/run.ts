@@ -15,6 +15,7 @@ import { benchMany } from './many.ts';
 import { benchPatterns } from './patterns.ts';
 import { results, statusOf, withBench } from './platform.ts';
 import { benchPut } from './put.ts';
+import { benchServices } from './services.ts';
 import { benchStart } from './start.ts';
 import { benchStore } from './store.ts';
 import { benchWarm } from './warm.ts';
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<Figure[]>>> =
   idle: benchIdle,
   many: benchMany,
   start: benchStart,
+  services: benchServices,
 };
 
 interface Machine {

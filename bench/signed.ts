@@ -15,7 +15,12 @@ export interface AccessKey {
 }
 
 export interface Unsigned {
-  readonly service: 'lambda' | 's3';
+  /** As in the scope of a signature. */
+  readonly service: 'dynamodb' | 'events' | 'kinesis' | 'lambda' | 's3' | 'sns' | 'sqs';
+  /** Of the JSON protocols: `AmazonSQS.SendMessage`. */
+  readonly target?: string;
+  /** Default application/octet-stream. */
+  readonly type?: string;
   readonly method: string;
   /** Letters, digits and `-./` only: nothing in it needs an escape. */
   readonly path: string;
@@ -27,16 +32,17 @@ const AGENT = 'aws-sdk-js/3.1162.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#26.10.0
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /** That request with the headers which the SDK for JavaScript sends and signs; it holds for fifteen minutes. */
-export function signed(origin: string, { service, method, path, body }: Unsigned, key: AccessKey): Request {
+export function signed(origin: string, { service, target, type, method, path, body }: Unsigned, key: AccessKey): Request {
   const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = [date.slice(0, 8), REGION, service, 'aws4_request'];
   const headers: Record<string, string> = {
     'amz-sdk-invocation-id': '6b1c1d2e-97c5-4d3e-8f8f-0a5a3c1f2b7d',
     'amz-sdk-request': 'attempt=1; max=3',
-    'content-type': 'application/octet-stream',
+    'content-type': type ?? 'application/octet-stream',
     host: origin.slice('http://'.length),
     'x-amz-content-sha256': hash('sha256', body),
     'x-amz-date': date,
+    ...(target === undefined ? {} : { 'x-amz-target': target }),
     'x-amz-user-agent': 'aws-sdk-js/3.1162.0',
   };
   const names = Object.keys(headers).join(';');
@@ -56,6 +62,25 @@ export function signed(origin: string, { service, method, path, body }: Unsigned
 export function invokeOf(functionName: string, event: unknown): Unsigned {
   const path = `/2015-03-31/functions/${functionName}/invocations`;
   return { service: 'lambda', method: 'POST', path, body: JSON.stringify(event) };
+}
+
+const JSON_SERVICES = {
+  dynamodb: { prefix: 'DynamoDB_20120810', type: 'application/x-amz-json-1.0' },
+  events: { prefix: 'AWSEvents', type: 'application/x-amz-json-1.1' },
+  kinesis: { prefix: 'Kinesis_20131202', type: 'application/x-amz-json-1.1' },
+  sqs: { prefix: 'AmazonSQS', type: 'application/x-amz-json-1.0' },
+};
+
+/** One call of a service that speaks a JSON protocol. */
+export function jsonCall(service: keyof typeof JSON_SERVICES, operation: string, input: object): Unsigned {
+  const { prefix, type } = JSON_SERVICES[service];
+  return { service, target: `${prefix}.${operation}`, type, method: 'POST', path: '/', body: JSON.stringify(input) };
+}
+
+/** One call of SNS, which speaks the query protocol. */
+export function publishOf(TopicArn: string, Message: string): Unsigned {
+  const body = new URLSearchParams({ Action: 'Publish', Version: '2010-03-31', TopicArn, Message }).toString();
+  return { service: 'sns', type: 'application/x-www-form-urlencoded', method: 'POST', path: '/', body };
 }
 
 export interface Answer {
