@@ -41,7 +41,8 @@ test('too many, twice the same, and missing tables are refused', async () => {
 test('what is beyond 16 MB comes back unprocessed', async () => {
   await dynamo.table('large');
   const keys = Array.from({ length: 45 }, (_, i) => key(`${i}`));
-  for (const pk of keys) await dynamo.call('PutItem', { TableName: 'large', Item: { ...pk, x: { S: 'x'.repeat(400_000) } } });
+  const put = (pk: object) => dynamo.call('PutItem', { TableName: 'large', Item: { ...pk, x: { S: 'x'.repeat(400_000) } } });
+  await Promise.all(keys.map(put));
   const { Responses, UnprocessedKeys } = await batch({ large: { Keys: keys, ProjectionExpression: 'pk' } });
   assert.equal(Responses.large.length, 42);
   assert.deepEqual(UnprocessedKeys, { large: { Keys: keys.slice(42), ProjectionExpression: 'pk' } });

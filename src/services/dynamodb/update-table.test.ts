@@ -48,10 +48,11 @@ test('billing goes from one mode to the other and back', async () => {
 });
 
 test('an index that is made later is filled with what is there, and follows meanwhile', async () => {
-  for (let i = 0; i < 150; i++) {
+  const put = (i: number) => {
     const g = i % 3 === 0 ? { N: '1' } : { S: 'yes' };
-    await dynamo.call('PutItem', { TableName: 'table', Item: { pk: { S: `${i}` }, g } });
-  }
+    return dynamo.call('PutItem', { TableName: 'table', Item: { pk: { S: `${i}` }, g } });
+  };
+  await Promise.all(Array.from({ length: 150 }, (_, i) => put(i)));
   await update(create(byG));
   assert.equal((await described()).GlobalSecondaryIndexes[0].IndexStatus, 'CREATING');
   assert.equal((await described()).GlobalSecondaryIndexes[0].Backfilling, true);

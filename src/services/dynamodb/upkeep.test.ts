@@ -42,8 +42,8 @@ test('a chore whose table is gone ends, and those of several slices go on', asyn
   const dynamo = await openDynamo();
   try {
     await dynamo.table('large');
-    for (let i = 0; i < 250; i++)
-      await dynamo.call('PutItem', { TableName: 'large', Item: { pk: { S: `${i}` }, due: { N: '1' } } });
+    const put = (i: number) => dynamo.call('PutItem', { TableName: 'large', Item: { pk: { S: `${i}` }, due: { N: '1' } } });
+    await Promise.all(Array.from({ length: 250 }, (_, i) => put(i)));
     await dynamo.call('UpdateTimeToLive', {
       TableName: 'large',
       TimeToLiveSpecification: { Enabled: true, AttributeName: 'due' },
