@@ -7,7 +7,7 @@ import { type ManualClock, manualClock } from './clock.ts';
 import { removeDirectory, temporaryDirectory } from './platform.ts';
 import { ACCOUNT, type Answer, type Call, contextOf } from './s3-room.ts';
 
-export { ACCOUNT, contextOf, OTHER, refused, rootOf } from './s3-room.ts';
+export { contextOf, OTHER, refused, rootOf } from './s3-room.ts';
 
 export interface SqsRoom {
   readonly clock: ManualClock;

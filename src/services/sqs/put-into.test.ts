@@ -104,3 +104,17 @@ test('a queue that is not there, and what it can never take', async () => {
   await refused(put('small', { body: 'x'.repeat(1025) }), 'TargetInvalid');
   await refused(put('small', { body: '\0' }), 'TargetInvalid');
 });
+
+test('a queue that delays wakes those who watch when the delay is over', async () => {
+  await room.create('delaying', { DelaySeconds: '5' });
+  let woken = 0;
+  const end = room.service.source.watch(arnOf('delaying'), () => woken++);
+  await put('delaying');
+  await room.quiet();
+  assert.deepEqual(await room.service.source.receive(arnOf('delaying'), 1, 1000), []);
+  woken = 0;
+  await room.clock.advance(5000);
+  assert.equal(woken, 1);
+  assert.equal((await room.service.source.receive(arnOf('delaying'), 1, 1000)).length, 1);
+  end();
+});

@@ -27,6 +27,7 @@ export function createPutInto(deps: Pick<SqsDeps, 'bells' | 'mayAct'>): PutInto 
     if (!(await isAllowed(deps.mayAct, queue, item))) throw platformFailure('TargetRefused', `sqs:SendMessage on ${arn}`);
     await deliver(tx, queue, item);
     deps.bells.ringAfter(arn);
+    if (queue.settings.delayMs > 0) deps.bells.ringAt(arn, item.time + queue.settings.delayMs);
   };
 }
 
