@@ -25,7 +25,7 @@ import { schema } from './schema.ts';
 import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { createReadLog, logsService } from './services/logs/index.ts';
-import { bucketExists, findBucketCors, readObject, s3Service, storeObject } from './services/s3/index.ts';
+import { bucketExists, findBucketCors, readObject, s3Background, s3Service, storeObject } from './services/s3/index.ts';
 import { platformStatus } from './status.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
@@ -59,19 +59,9 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const sampleUrl = () => sample.url(gateway.url());
   Object.assign(work.late, { gateway, home: sampleUrl });
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
-  const { observe, invoke, lambda, dispatch, events } = work;
-  const all = inOrder([
-    closing,
-    ground.driver,
-    observe,
-    invoke,
-    lambda,
-    ...events.background,
-    dispatch,
-    sample,
-    gateway,
-    ...events.waits,
-  ]);
+  const { observe, invoke, lambda, dispatch, events, background } = work;
+  const rooms = [ground.driver, observe, invoke, lambda, ...background, dispatch];
+  const all = inOrder([closing, ...rooms, sample, gateway, ...events.waits]);
   return { ...all, url: gateway.url, sampleUrl };
 }
 
@@ -159,10 +149,11 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     s3,
     ...events.tables,
     iam: iamService(people.identities),
-    logs: logsService(base),
+    logs: logsService({ ...base, ...people, mayInvoke: lambda.mayInvoke, put: events.put }),
     sts: people.sts,
   };
-  return { observe, invoke, lambda, dispatch, events, services, late };
+  const background = [...events.background, s3Background(s3Deps)];
+  return { observe, invoke, lambda, dispatch, events, services, background, late };
 }
 
 /** The door, with everything behind it. */

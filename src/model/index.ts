@@ -164,8 +164,28 @@ export {
   revisionMismatch,
   settingNotImplemented,
 } from './lambda-errors.ts';
+export {
+  abortExpiry,
+  type Expiry,
+  expiryOf,
+  type LifecycleObject,
+  lifecyclePrefixes,
+  markerExpiry,
+  noncurrentExpiry,
+} from './lifecycle-decisions.ts';
+export { type GivenLifecycleRule, type LifecycleRule, readLifecycleRules } from './lifecycle-rules.ts';
 export { CHUNK_SPAN_MS, type ChunkEvents, decodeChunk, encodeChunk } from './log-chunk.ts';
 export { compileLogFilter, type LogFilter } from './log-filter.ts';
+export {
+  causeOfLines,
+  controlMessage,
+  createSelectLines,
+  type LogBatch,
+  type SelectLines,
+  subscriptionCallers,
+  subscriptionMessage,
+  subscriptionSource,
+} from './log-subscriptions.ts';
 export {
   compareEvents,
   EVENT_OVERHEAD,
@@ -176,6 +196,7 @@ export {
   type LogGroup,
   type LogPlace,
   type LogStreamRow,
+  type LogSubscription,
   type LogWalk,
   type LogWalked,
   logChunks,
@@ -356,6 +377,6 @@ export {
 } from './targets.ts';
 export type { TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
-export { asyncTopic, busTopic, meterTopic, objectTopic, scheduleTopic, snsTopic, topics } from './topics.ts';
+export { asyncTopic, busTopic, logTopic, meterTopic, objectTopic, scheduleTopic, snsTopic, topics } from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
 export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';

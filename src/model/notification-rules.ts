@@ -5,7 +5,7 @@ const WITHHELD = [
   'ReducedRedundancyLostObject',
   'Replication:',
   'ObjectRestore:',
-  'Lifecycle',
+  'LifecycleTransition',
   'IntelligentTiering',
   'ObjectAcl:',
 ];
@@ -23,6 +23,9 @@ export const supportedEvents: readonly string[] = [
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
+  's3:LifecycleExpiration:*',
+  's3:LifecycleExpiration:Delete',
+  's3:LifecycleExpiration:DeleteMarkerCreated',
 ];
 
 const MOST_RULES = 100;

@@ -67,7 +67,8 @@ export function selects(rule: NotificationRule, change: ObjectChange): boolean {
 
 /** The event a function gets: exactly one record (spec/event-sources.md §1). time: epoch ms. */
 export function objectEvent(change: ObjectChange, rule: NotificationRule, region: string, time: number): object {
-  const removed = change.eventName.startsWith('ObjectRemoved');
+  const expired = change.eventName.startsWith('LifecycleExpiration');
+  const removed = expired || change.eventName.startsWith('ObjectRemoved');
   const version = change.versionId === undefined ? {} : { versionId: change.versionId };
   const tagging = change.eventName.startsWith('ObjectTagging');
   const facts = removed ? {} : tagging ? { eTag: change.etag } : { size: change.size, eTag: change.etag };
@@ -75,7 +76,7 @@ export function objectEvent(change: ObjectChange, rule: NotificationRule, region
   return {
     Records: [
       {
-        eventVersion: tagging ? '2.3' : '2.1',
+        eventVersion: tagging || expired ? '2.3' : '2.1',
         eventSource: 'aws:s3',
         awsRegion: region,
         eventTime: new Date(time).toISOString(),

@@ -48,8 +48,9 @@ export function objectBusEvent(change: ObjectChange): ObjectBusEvent | undefined
         ...(detailType.startsWith('Object Tags') ? {} : { sequencer: change.sequencer }),
       },
       'request-id': change.requestId,
-      requester: change.owner,
-      'source-ip-address': change.sourceIp,
+      ...(change.eventName.startsWith('Lifecycle')
+        ? { requester: 's3.amazonaws.com' }
+        : { requester: change.owner, 'source-ip-address': change.sourceIp }),
       ...(reason === undefined ? {} : { reason }),
       ...(deleted ? { 'deletion-type': marker ? 'Delete Marker Created' : 'Permanently Deleted' } : {}),
     },

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { type Clock, isFailure, randomIds, type StoredEvent, silentLogger, systemClock } from '../../src/kernel/index.ts';
+import {
+  type Clock,
+  isFailure,
+  randomIds,
+  type Store,
+  type StoredEvent,
+  silentLogger,
+  systemClock,
+} from '../../src/kernel/index.ts';
 import {
   type MayInvoke,
   type ObjectChange,
@@ -25,6 +33,7 @@ export interface S3Room {
   readonly call: Call;
   readonly access: ReturnType<typeof s3Service>['access'];
   readonly read: ReturnType<typeof readObject>;
+  readonly store: Store;
   /** All changes announced so far. */
   events(): Promise<readonly (StoredEvent & { body: ObjectChange })[]>;
   close(): Promise<void>;
@@ -55,6 +64,7 @@ export async function openS3({ mayInvoke, put, clock }: S3Options = {}): Promise
       service.operations[operation]!(input as never, contextOf(context)) as Promise<Answer>,
     access: service.access,
     read: readObject({ store }),
+    store,
     events: () => store.read.events(objectTopic.name, 0, 1, 1000) as never,
     async close() {
       await store.close();

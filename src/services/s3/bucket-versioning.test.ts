@@ -37,7 +37,7 @@ test('the state is kept, and never goes back to unset', async () => {
 test('enabled: nothing is lost but what is deleted by its version', async () => {
   await put('kept', 'before');
   await set('kept', 'Enabled');
-  assert.deepEqual(await get('kept'), ['before', undefined]);
+  assert.deepEqual(await get('kept'), ['before', 'null']);
   const one = await put('kept', 'one');
   const two = await put('kept', 'two');
   assert.match(one, /^[0-9a-f]{32}$/);

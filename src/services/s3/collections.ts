@@ -1,5 +1,5 @@
 import { type ChecksumName, collection, type StoreSchema } from '../../kernel/index.ts';
-import { bucketNotifications, objectTopic, type Tag } from '../../model/index.ts';
+import { bucketNotifications, type GivenLifecycleRule, objectTopic, type Tag } from '../../model/index.ts';
 
 /** A bucket; names are unique over all accounts. */
 export interface Bucket {
@@ -14,6 +14,8 @@ export interface Bucket {
   readonly policed?: boolean;
   /** Absent: never set; there is no way back to that. */
   readonly versioning?: 'Enabled' | 'Suspended';
+  /** Whether there is a lifecycle. */
+  readonly expires?: boolean;
 }
 
 export const buckets = collection<Bucket>({
@@ -30,6 +32,25 @@ export interface Setting {
 }
 
 export const settings = collection<Setting>({ name: 's3.settings', key: ['bucket', 'kind'] });
+
+/** A bucket's lifecycle, as it was given. */
+export interface Lifecycle {
+  readonly bucket: string;
+  readonly region: string;
+  readonly rules: readonly GivenLifecycleRule[];
+  readonly minimum: 'all_storage_classes_128K' | 'varies_by_storage_class';
+  /** Tells configurations apart. */
+  readonly changed: string;
+  /** Epoch ms of the midnight (UTC) after which all of the bucket was looked over; 0: not with these rules. */
+  readonly swept: number;
+}
+
+export const lifecycles = collection<Lifecycle>({
+  name: 's3.lifecycles',
+  key: ['bucket'],
+  integers: ['swept'],
+  indexes: [{ name: 'by-swept', fields: ['swept'] }],
+});
 
 export interface Checksum {
   readonly algorithm: ChecksumName;
@@ -139,6 +160,15 @@ export interface Part {
 export const parts = collection<Part>({ name: 's3.parts', key: ['upload', 'number'], integers: ['number'] });
 
 export const schema: StoreSchema = {
-  collections: [buckets, settings, objects, versions, uploads, parts, bucketNotifications] as StoreSchema['collections'],
+  collections: [
+    buckets,
+    settings,
+    lifecycles,
+    objects,
+    versions,
+    uploads,
+    parts,
+    bucketNotifications,
+  ] as StoreSchema['collections'],
   topics: [objectTopic],
 };

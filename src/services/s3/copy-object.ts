@@ -17,6 +17,7 @@ import { parseCopySource } from './copy-source.ts';
 import { foundObject } from './current-object.ts';
 import type { S3Deps } from './deps.ts';
 import { checksumMembers, describeObject, quoted, wholeSeconds } from './object-description.ts';
+import { expirationHeader } from './object-expiry.ts';
 import { putLatest } from './object-versions.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { checksumName, MOST_BYTES } from './receive-content.ts';
@@ -45,6 +46,7 @@ export function copyObject(deps: S3Deps): Operation<CopyObjectCommandInput, Outp
       },
       ServerSideEncryption: 'AES256',
       VersionId: object.version,
+      Expiration: object.expiration,
       CopySourceVersionId: source.version,
     };
   };
@@ -87,7 +89,9 @@ interface Copy {
   readonly change: Announcement;
 }
 
-async function write(tx: Transaction, { input, context, source, content, described, change }: Copy): Promise<StoredObject> {
+type Written = StoredObject & { readonly expiration: string | undefined };
+
+async function write(tx: Transaction, { input, context, source, content, described, change }: Copy): Promise<Written> {
   const bucket = await ownedBucket(tx, input, context);
   const key = input.Key!;
   const before = await tx.get(objects, [bucket.bucket, key]);
@@ -106,5 +110,5 @@ async function write(tx: Transaction, { input, context, source, content, describ
   };
   const put = await putLatest(tx, object, { bucket, key, before, change });
   await announce(tx, 'ObjectCreated:Copy', put, change);
-  return put;
+  return { ...put, expiration: await expirationHeader(tx, bucket, put) };
 }

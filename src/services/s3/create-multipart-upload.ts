@@ -4,6 +4,7 @@ import { checkKey, type Operation, parseTagHeader } from '../../model/index.ts';
 import { objects, uploads } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { describeObject } from './object-description.ts';
+import { uploadExpiry } from './object-expiry.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { checksumName } from './receive-content.ts';
 import { invalidRequest, refuseUnkept } from './refusals.ts';
@@ -22,8 +23,9 @@ export function createMultipartUpload(deps: S3Deps): Operation<CreateMultipartUp
     const description = describeObject(input);
     const initiated = deps.clock.now();
     const upload = initiated.toString(36).padStart(10, '0') + deps.ids.hex(27);
-    await deps.store.transact(async (tx) => {
-      const { bucket, account } = await ownedBucket(tx, input, context);
+    const expiry = await deps.store.transact(async (tx) => {
+      const owned = await ownedBucket(tx, input, context);
+      const { bucket, account } = owned;
       const replaces = (await tx.get(objects, [bucket, key])) !== undefined;
       await tx.put(uploads, {
         bucket,
@@ -38,12 +40,14 @@ export function createMultipartUpload(deps: S3Deps): Operation<CreateMultipartUp
         checksumType,
         replaces,
       });
+      return uploadExpiry(tx, owned, { key, initiated });
     });
     return {
       Bucket: input.Bucket,
       Key: key,
       UploadId: upload,
       ServerSideEncryption: 'AES256',
+      ...(expiry ? { AbortDate: new Date(expiry.at), AbortRuleId: expiry.rule } : {}),
       ...(algorithm ? { ChecksumAlgorithm: algorithm, ChecksumType: checksumType } : {}),
     };
   };

@@ -2,7 +2,7 @@ import type { DeleteBucketCommandInput } from '@aws-sdk/client-s3';
 import { fail, type Transaction } from '../../kernel/index.ts';
 import { bucketNotifications, type Operation } from '../../model/index.ts';
 import { dropParts } from './change-object.ts';
-import { buckets, objects, settings, uploads, versions } from './collections.ts';
+import { buckets, lifecycles, objects, settings, uploads, versions } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { ownedBucket } from './owned-bucket.ts';
 
@@ -16,6 +16,7 @@ export function deleteBucket(deps: S3Deps): Operation<DeleteBucketCommandInput> 
       const kept = await tx.range(settings, { prefix: [bucket], limit: 100 });
       for (const { kind } of kept.items) await tx.delete(settings, [bucket, kind]);
       await tx.delete(bucketNotifications, [bucket]);
+      await tx.delete(lifecycles, [bucket]);
       await tx.delete(buckets, [bucket]);
     });
     return {};

@@ -1,9 +1,10 @@
-import type { Store } from '../../kernel/index.ts';
+import type { Service, Store } from '../../kernel/index.ts';
 import type { FindBucketCors, Operation, ReadObject, ServiceTable, StoreObject } from '../../model/index.ts';
 import { abortMultipartUpload } from './abort-multipart-upload.ts';
 import { accessRequests } from './access.ts';
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './access-control-lists.ts';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './bucket-cors.ts';
+import { deleteBucketLifecycle, getBucketLifecycleConfiguration, putBucketLifecycleConfiguration } from './bucket-lifecycle.ts';
 import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './bucket-notification.ts';
 import {
   deleteBucketOwnershipControls,
@@ -27,6 +28,7 @@ import { getObject } from './get-object.ts';
 import { getObjectAttributes } from './get-object-attributes.ts';
 import { headBucket } from './head-bucket.ts';
 import { headObject } from './head-object.ts';
+import { createLifecycleSweep } from './lifecycle-sweep.ts';
 import { listBuckets } from './list-buckets.ts';
 import { listMultipartUploads } from './list-multipart-uploads.ts';
 import { listObjectVersions } from './list-object-versions.ts';
@@ -55,6 +57,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
     CreateMultipartUpload: createMultipartUpload(deps),
     DeleteBucket: deleteBucket(deps),
     DeleteBucketCors: deleteBucketCors(deps),
+    DeleteBucketLifecycle: deleteBucketLifecycle(deps),
     DeleteBucketOwnershipControls: deleteBucketOwnershipControls(deps),
     DeleteBucketPolicy: deleteBucketPolicy(deps),
     DeleteBucketTagging: deleteBucketTagging(deps),
@@ -64,6 +67,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
     DeletePublicAccessBlock: deletePublicAccessBlock(deps),
     GetBucketAcl: getBucketAcl(deps),
     GetBucketCors: getBucketCors(deps),
+    GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration(deps),
     GetBucketLocation: getBucketLocation(deps),
     GetBucketNotificationConfiguration: getBucketNotificationConfiguration(deps),
     GetBucketOwnershipControls: getBucketOwnershipControls(deps),
@@ -86,6 +90,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
     ListParts: listParts(deps),
     PutBucketAcl: putBucketAcl(deps),
     PutBucketCors: putBucketCors(deps),
+    PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration(deps),
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration(deps),
     PutBucketOwnershipControls: putBucketOwnershipControls(deps),
     PutBucketPolicy: putBucketPolicy(deps),
@@ -103,6 +108,11 @@ export function s3Service(deps: S3Deps): ServiceTable {
     operations: operations as Readonly<Record<string, Operation>>,
     access: (operation, input, context) => accessRequests(deps.store.read, operation, input, context),
   };
+}
+
+/** What works behind: the end of objects, versions and uploads by their buckets' lifecycles. */
+export function s3Background(deps: S3Deps): Service {
+  return createLifecycleSweep(deps);
 }
 
 /** Reads objects for other services (Lambda's Code.S3Bucket). */

@@ -4,6 +4,7 @@ import { announce, announcement } from './change-object.ts';
 import { objects, type StoredObject } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { checksumMembers, describeObject, quoted } from './object-description.ts';
+import { expirationHeader } from './object-expiry.ts';
 import { putLatest } from './object-versions.ts';
 import { ownedBucket } from './owned-bucket.ts';
 import { receiveContent } from './receive-content.ts';
@@ -46,12 +47,13 @@ export function putObject(deps: S3Deps): Operation<PutObjectCommandInput, Output
       await tx.addBlob(content.blob);
       const put = await putLatest(tx, object, { bucket, key, before, change });
       await announce(tx, 'ObjectCreated:Put', put, change);
-      return put;
+      return { version: put.version, expiration: await expirationHeader(tx, bucket, put) };
     });
     return {
       ETag: quoted(content.md5),
       ServerSideEncryption: 'AES256',
       VersionId: put.version,
+      Expiration: put.expiration,
       ...checksumMembers(content.checksum),
     };
   };

@@ -9,9 +9,11 @@ import {
   selectRange,
 } from '../../model/index.ts';
 import { eachPart } from './change-object.ts';
-import type { StoredObject } from './collections.ts';
+import { buckets, type StoredObject } from './collections.ts';
 import { currentObject } from './current-object.ts';
 import { checksumMembers, objectHeaders, quoted, wholeSeconds } from './object-description.ts';
+import { expirationHeader } from './object-expiry.ts';
+import { versionOf } from './object-versions.ts';
 import { invalidArgument, invalidRequest } from './refusals.ts';
 
 /** The members that GetObject and HeadObject share. */
@@ -29,6 +31,7 @@ export async function selectObject(from: Reader, input: ReadInput, context: Oper
   if (input.Range !== undefined && input.PartNumber !== undefined)
     throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
   const object = await currentObject(from, input, context);
+  const bucket = (await from.get(buckets, [object.bucket]))!;
   checkConditions(object, input, context.now);
   const range =
     input.PartNumber === undefined ? requestedRange(object, input.Range) : await partRange(from, object, input.PartNumber);
@@ -38,7 +41,8 @@ export async function selectObject(from: Reader, input: ReadInput, context: Oper
     ContentLength: range ? range.end - range.start : object.size,
     ...(range ? { ContentRange: contentRange(range, object.size) } : {}),
     ...(input.PartNumber !== undefined && object.parts !== undefined ? { PartsCount: object.parts } : {}),
-    VersionId: object.version ?? input.VersionId,
+    VersionId: bucket.versioning && versionOf(object),
+    Expiration: input.VersionId === undefined ? await expirationHeader(from, bucket, object) : undefined,
     ...(input.ChecksumMode === 'ENABLED' && !partial ? checksumMembers(object.checksum) : {}),
     ...overrides(input, context),
   };

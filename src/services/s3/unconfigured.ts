@@ -16,8 +16,6 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   GetBucketEncryption: () => ({ ServerSideEncryptionConfiguration: { Rules: [DEFAULT_ENCRYPTION] } }),
   PutBucketEncryption: ({ ServerSideEncryptionConfiguration }) => refuseKeys(ServerSideEncryptionConfiguration as Encryption),
   DeleteBucketEncryption: () => ({}),
-  GetBucketLifecycleConfiguration: missing('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'),
-  DeleteBucketLifecycle: () => ({}),
   GetBucketWebsite: missing('NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'),
   DeleteBucketWebsite: () => ({}),
   GetBucketReplication: missing('ReplicationConfigurationNotFoundError', 'The replication configuration was not found'),
