@@ -1,7 +1,7 @@
-import { type Clock, describe, type Logger, type Store, type StoredEvent } from '../kernel/index.ts';
+import { type Clock, describe, isFailure, type Logger, type Store, type StoredEvent, type Transaction } from '../kernel/index.ts';
 import { type Delivery, deliveries, type MeterIn } from '../model/index.ts';
 import { recordAttempt } from './ledger.ts';
-import { tryPut } from './puts.ts';
+import { brokenPut, tryPut } from './puts.ts';
 import { type Match, type PutSubscription, replayed, type Subscription } from './subscription.ts';
 import { type TryPorts, tryOnce } from './try.ts';
 
@@ -193,15 +193,24 @@ export class Deliverer {
     await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
   }
 
+  /** A put that fails as none should is tried again as if its target were busy. */
   async #putStored(row: Delivery, subscription: PutSubscription): Promise<void> {
-    const { put, meterIn, clock } = this.#ports;
+    const { put, meterIn, clock, store } = this.#ports;
     const permitted = await subscription.permitted();
     const { retryAt: _, ...delivery } = row;
-    const tried = await this.#record(async (tx) => {
-      const done = await tryPut(tx, put, { delivery, subscription, permitted, now: clock.now() });
+    const once = async (tx: Transaction, broken?: unknown) => {
+      const what = { delivery, subscription, permitted, now: clock.now() };
+      const done = broken === undefined ? await tryPut(tx, put, what) : brokenPut(put, what, broken);
       await recordAttempt(tx, done, meterIn);
       return done;
-    });
+    };
+    let broken: unknown;
+    const tried = await store
+      .transact((tx) => once(tx))
+      .catch((error) => {
+        if (!isStoreFailure(error)) broken = error;
+        return this.#record((tx) => once(tx, broken));
+      });
     if (tried?.step.step === 'retry') this.#setAlarm(tried.step.at);
   }
 
@@ -219,7 +228,7 @@ export class Deliverer {
   }
 
   /** What happened must be written: while the disk is full this waits and tries again. */
-  async #record<T>(fn: (tx: Parameters<Parameters<Store['transact']>[0]>[0]) => Promise<T>): Promise<T | undefined> {
+  async #record<T>(fn: (tx: Transaction) => Promise<T>): Promise<T | undefined> {
     return transactUntilDone(this.#ports, fn, () => this.#stopped);
   }
 
@@ -252,7 +261,7 @@ export class Deliverer {
 /** Runs a transaction that must happen, again and again while the store refuses it (a full disk); undefined once stopped. */
 export async function transactUntilDone<T>(
   ports: { store: Store; clock: Clock; logger: Logger },
-  fn: (tx: Parameters<Parameters<Store['transact']>[0]>[0]) => Promise<T>,
+  fn: (tx: Transaction) => Promise<T>,
   stopped: () => boolean,
 ): Promise<T | undefined> {
   for (;;) {
@@ -264,4 +273,9 @@ export async function transactUntilDone<T>(
       await new Promise<void>((resolve) => ports.clock.after(STORE_PAUSE_MS, resolve));
     }
   }
+}
+
+/** Whether the store refused, and not what was done in it. */
+export function isStoreFailure(error: unknown): boolean {
+  return isFailure(error) && error.code.startsWith('Store');
 }

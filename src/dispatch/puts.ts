@@ -1,4 +1,4 @@
-import { isFailure, type Transaction } from '../kernel/index.ts';
+import { describe, isFailure, type Transaction } from '../kernel/index.ts';
 import { afterTry, type Delivery, type NextStep, type Put, type TryResult } from '../model/index.ts';
 import type { Tried } from './ledger.ts';
 import { type GivenUp, idOf, type PutSubscription, type Subscription } from './subscription.ts';
@@ -20,6 +20,19 @@ export async function tryPut(
   const tried: Delivery = { ...delivery, attempts: delivery.attempts + 1 };
   const step = afterTry(subscription.policy, { tries: tried.attempts, acceptedAt: delivery.acceptedAt, now }, result);
   return triedOf({ delivery: tried, subscription, step, now, put, error: result.kind === 'done' ? undefined : result.reason });
+}
+
+/** What becomes of a put that failed as none should: a defect, and perhaps not for ever. */
+export function brokenPut(
+  put: Put,
+  { delivery, subscription, now }: { delivery: Delivery; subscription: PutSubscription; now: number },
+  error: unknown,
+): Tried {
+  const tried: Delivery = { ...delivery, attempts: delivery.attempts + 1 };
+  const reason = describe(error).slice(0, 1024);
+  const state = { tries: tried.attempts, acceptedAt: delivery.acceptedAt, now };
+  const step = afterTry(subscription.policy, state, { kind: 'busy', reason });
+  return triedOf({ delivery: tried, subscription, step, now, put, error: reason });
 }
 
 /** The same record for anything that is retried by a RetryPolicy. */

@@ -1,6 +1,6 @@
 import { type Clock, describe, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
 import type { Delivery, MeterIn, Put } from '../model/index.ts';
-import { type Deliverer, transactUntilDone } from './deliverer.ts';
+import { type Deliverer, isStoreFailure, transactUntilDone } from './deliverer.ts';
 import { recordAttempt, recordEvent, SUBSCRIBER } from './ledger.ts';
 import { lineageOf, ranOnce } from './lineage.ts';
 import { tryPut } from './puts.ts';
@@ -64,11 +64,7 @@ async function route(ports: RouterPorts, topic: string, batch: readonly StoredEv
   const match = ports.matchers.get(topic)!;
   const routed: Routed[] = [];
   for (const event of batch) routed.push({ event, made: await deliveriesOf(ports, event, await match(event)) });
-  const recorded = transactUntilDone(
-    ports,
-    (tx) => recordRouted(ports, tx, routed),
-    () => signal.aborted,
-  );
+  const recorded = recordBatch(ports, routed, () => signal.aborted);
   const waiting: Made[] = [];
   for (const one of routed.flatMap(({ made }) => made)) {
     const { subscription } = one;
@@ -76,8 +72,29 @@ async function route(ports: RouterPorts, topic: string, batch: readonly StoredEv
     if (ports.deliverer.hasRoom(one.delivery.target)) ports.deliverer.begin(one.delivery, one.event, subscription, recorded);
     else waiting.push(one);
   }
-  ports.deliverer.alarm(await recorded);
-  for (const { delivery } of waiting) ports.deliverer.wait(delivery.target);
+  const { due, left } = await recorded;
+  ports.deliverer.alarm(due);
+  for (const { delivery } of [...waiting, ...left]) ports.deliverer.wait(delivery.target);
+}
+
+interface Recorded {
+  /** When the first retry is due (epoch ms). */
+  readonly due?: number;
+  /** What was to be put and was left to the deliverer. */
+  readonly left: readonly Made[];
+}
+
+/** A put that fails as none should must not hold up the topic: then all puts of the batch become deliveries of their own. */
+async function recordBatch(ports: RouterPorts, routed: readonly Routed[], stopped: () => boolean): Promise<Recorded> {
+  try {
+    return { due: await ports.store.transact((tx) => recordRouted(ports, tx, routed)), left: [] };
+  } catch (error) {
+    const refused = isStoreFailure(error);
+    if (!refused) ports.logger.error('events could not be put, each is tried by itself', { error: describe(error) });
+    const due = await transactUntilDone(ports, (tx) => recordRouted(ports, tx, routed, refused), stopped);
+    const left = refused ? [] : routed.flatMap(({ made }) => made).filter(({ subscription }) => subscription.kind === 'put');
+    return { left, ...(due === undefined ? {} : { due }) };
+  }
 }
 
 async function deliveriesOf(ports: RouterPorts, event: StoredEvent, subscriptions: readonly Subscription[]): Promise<Made[]> {
@@ -101,6 +118,7 @@ async function recordRouted(
   { put, meterIn, clock }: RouterPorts,
   tx: Parameters<Parameters<Store['transact']>[0]>[0],
   batch: readonly Routed[],
+  puts = true,
 ): Promise<number> {
   const last = batch.at(-1)!.event;
   const cursor = (await tx.cursor(SUBSCRIBER, last.topic, last.lane)) ?? 1;
@@ -113,7 +131,7 @@ async function recordRouted(
       made.map(({ delivery }) => delivery),
     );
     for (const { delivery, subscription, permitted } of made) {
-      if (subscription.kind !== 'put') continue;
+      if (subscription.kind !== 'put' || !puts) continue;
       const tried = await tryPut(tx, put, { delivery, subscription, permitted, now: clock.now() });
       await recordAttempt(tx, tried, meterIn);
       if (tried.step.step === 'retry') due = Math.min(due, tried.step.at);

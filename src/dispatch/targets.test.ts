@@ -79,6 +79,24 @@ test('a queue that is busy is tried again; one that refuses ends the delivery', 
   await world.close();
 });
 
+test('a put that breaks holds up nobody: each is then tried by itself', async () => {
+  const world = await open(directory(), manualClock(), {
+    put: async (_tx, _target, item) => {
+      if (JSON.parse(item.body).Records[0].s3.object.key === 'bad') throw new TypeError('a defect');
+      world.puts.push({ target: { kind: 'queue', arn: queue('q') }, item });
+    },
+  });
+  await notify(world, { kind: 'queue', arn: queue('q') });
+  for (const key of ['a', 'bad', 'b']) await put(world, key);
+  await world.dispatch.start();
+  await until('the others are delivered', async () => (await outcomes(world, 'delivered')).length === 2);
+  const waiting = async () => (await outcomes(world, 'in-flight')) as unknown as { lastError?: string }[];
+  await until('the broken one waits', async () => /a defect/.test((await waiting())[0]?.lastError ?? ''));
+  await put(world, 'c');
+  await until('what comes later is delivered too', async () => (await outcomes(world, 'delivered')).length === 3);
+  await world.close();
+});
+
 test('destinations are told of success and failure, and a dead-letter queue keeps the event', async () => {
   const spec = { onSuccess: queue('done'), onFailure: `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/ops` };
   const world = await open(directory(), manualClock(), settled(spec));
