@@ -40,8 +40,8 @@ export class QueueRunner implements Runner {
   #pollers: Pollers = firstPollers;
   /** Something came while all pollers were busy. */
   #woken = false;
-  /** Fills up a batch and takes what wakes us. */
-  #filling: (() => void) | undefined;
+  /** Who waits for messages to fill up a batch; the first takes what wakes us. */
+  readonly #filling = new Set<() => void>();
   #growing = false;
   /** Nothing can be processed now; looks again after a while. */
   #resting = false;
@@ -64,6 +64,7 @@ export class QueueRunner implements Runner {
   change(mapping: EventSourceMapping): boolean {
     this.#live.change(mapping);
     this.#resting = false;
+    for (const fill of [...this.#filling]) fill();
     this.#wake();
     return true;
   }
@@ -72,7 +73,7 @@ export class QueueRunner implements Runner {
     this.#stopped = true;
     this.#unwatch();
     for (const cancel of [...this.#cancels]) cancel();
-    this.#filling?.();
+    for (const fill of [...this.#filling]) fill();
     while (this.#polls.size > 0) await Promise.all(this.#polls);
   }
 
@@ -82,7 +83,8 @@ export class QueueRunner implements Runner {
 
   #wake(): void {
     if (this.#stopped) return;
-    if (this.#filling) this.#filling();
+    const [fill] = this.#filling;
+    if (fill) fill();
     else if (!this.#begin()) this.#woken = true;
   }
 
@@ -185,7 +187,7 @@ export class QueueRunner implements Runner {
       const { mapping } = this.#live;
       const { windowMs, batchSize } = mapping.settings;
       const left = receivedAt + windowMs - this.#ports.clock.now();
-      if (left <= 0 || messages.length >= batchSize || weightOf(messages) >= RECORDS_BYTES || this.#filling) return;
+      if (left <= 0 || messages.length >= batchSize || weightOf(messages) >= RECORDS_BYTES) return;
       await this.#wakened(left);
       messages.push(...(await this.#take(mapping, batchSize - messages.length, visibilityMs)));
     }
@@ -202,11 +204,11 @@ export class QueueRunner implements Runner {
     return new Promise((resolve) => {
       const done = () => {
         cancel();
-        this.#filling = undefined;
+        this.#filling.delete(done);
         resolve();
       };
       const cancel = this.#after(ms, done);
-      this.#filling = done;
+      this.#filling.add(done);
     });
   }
 
