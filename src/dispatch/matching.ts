@@ -1,7 +1,8 @@
 import type { Reader } from '../kernel/index.ts';
-import { type AsyncInvocation, asyncTopic, busTopic, objectTopic, scheduleTopic, snsTopic } from '../model/index.ts';
+import { type AsyncInvocation, asyncTopic, busTopic, logTopic, objectTopic, scheduleTopic, snsTopic } from '../model/index.ts';
 import { matchBus, matchSchedules } from './match-bus.ts';
 import type { CarryPorts } from './match-carried.ts';
+import { matchLogs } from './match-logs.ts';
 import { type MessagePorts, matchMessages } from './match-messages.ts';
 import { matchObjects } from './match-objects.ts';
 import type { Match } from './subscription.ts';
@@ -34,5 +35,6 @@ export function matchers(read: Reader, ports: MatchPorts): ReadonlyMap<string, M
     [snsTopic.name, matchMessages(read, { ...ports, ...ports.notifications })],
     [busTopic.name, matchBus(read, ports)],
     [scheduleTopic.name, matchSchedules(ports)],
+    [logTopic.name, matchLogs(ports)],
   ]);
 }

@@ -36,6 +36,21 @@ function tokenize(text: string): Tokens | undefined {
   return { list, at: 0 };
 }
 
+/** What a message holds where such a pattern looks, by the pattern's own selectors: `$.level`. */
+export function jsonFields(text: string): (message: string) => Record<string, string> {
+  const selectors = (tokenize(text.slice(1, -1).trim())?.list ?? []).filter(({ kind }) => kind === 2);
+  const paths = [...new Set(selectors.map((token) => token.text))].map((selector) => [selector, pathOf(selector)] as const);
+  return (message) => {
+    const root = parse(message);
+    const fields: Record<string, string> = {};
+    for (const [selector, path] of paths) {
+      const [value] = select(root, path);
+      if (value !== undefined) fields[selector] = isScalar(value) ? String(value) : JSON.stringify(value);
+    }
+    return fields;
+  };
+}
+
 const DEEPEST = 32;
 
 function parseOr(tokens: Tokens, depth: number): Test | undefined {

@@ -30,6 +30,21 @@ export function spaceFilter(text: string): ((message: string) => boolean) | unde
   };
 }
 
+/** The fields of a message by the names that such a pattern gives them; those that `...` stands for have none. */
+export function spaceFields(text: string): (message: string) => Record<string, string> {
+  const names = splitFields(text.slice(1, -1)).map((part) => /^[A-Za-z_$][\w$-]*/.exec(part)?.[0]);
+  const rest = splitFields(text.slice(1, -1)).indexOf('...');
+  return (message) => {
+    const values = words(message);
+    const fields: Record<string, string> = {};
+    for (const [i, name] of names.entries()) {
+      const value = values[rest >= 0 && i > rest ? values.length - names.length + i : i];
+      if (name !== undefined && value !== undefined) fields[name] = value;
+    }
+    return fields;
+  };
+}
+
 function splitFields(text: string): string[] {
   const parts = [''];
   let quote = '';

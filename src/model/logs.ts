@@ -17,6 +17,21 @@ export interface LogGroup {
   /** Grows when a stream is deleted: whoever remembers streams of this group looks again. */
   readonly deletions: number;
   readonly storedBytes: number;
+  /** At most two, in the order of their names. */
+  readonly subscriptions?: readonly LogSubscription[];
+}
+
+/** A subscription filter; kept in the row of its group, which every writer reads anyway (spec/backends.md §9). */
+export interface LogSubscription {
+  readonly name: string;
+  readonly pattern: string;
+  /** ARN of a function or stream. */
+  readonly destination: string;
+  /** Of a stream: who puts into it. */
+  readonly role?: string;
+  readonly distribution: 'ByLogStream' | 'Random';
+  /** Epoch ms. */
+  readonly created: number;
 }
 
 export interface LogStreamRow {

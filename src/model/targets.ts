@@ -39,8 +39,9 @@ export interface PutItem {
   readonly deduplicationId?: string;
   /** Topics. */
   readonly subject?: string;
-  /** Streams. */
+  /** Streams; data is put instead of body, where it is no text. */
   readonly partitionKey?: string;
+  readonly data?: Uint8Array;
   /** Buses. */
   readonly source?: string;
   readonly detailType?: string;

@@ -20,4 +20,7 @@ export const busTopic: TopicSpec = { name: 'events.bus', lanes: 1, retention: { 
 /** Schedules that were due; body is a DueSchedule (schedule-targets.ts). */
 export const scheduleTopic: TopicSpec = { name: 'schedules.due', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 2 ** 30 } };
 
-export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic, snsTopic, busTopic, scheduleTopic];
+/** Lines of logs that subscription filters selected; body is a LogBatch (log-subscriptions.ts). */
+export const logTopic: TopicSpec = { name: 'logs.subscribed', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
+
+export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic, snsTopic, busTopic, scheduleTopic, logTopic];

@@ -1,4 +1,4 @@
-import { CHUNK_SPAN_MS, type LogLine, type LogStream } from '../model/index.ts';
+import { CHUNK_SPAN_MS, type LogEvent, type LogLine, type LogStream } from '../model/index.ts';
 
 /** Lines of one stream that wait to be written. */
 export interface Waiting {
@@ -113,4 +113,17 @@ function rising(waiting: Waiting): Omit<Waiting, 'stream'> {
     lengths: lines.map((line) => line.text.length),
     joined: lines.map((line) => line.text).join(''),
   };
+}
+
+/** The lines of a piece, each with its place. */
+export function logEvents(
+  place: Pick<LogEvent, 'stream' | 'first' | 'seq' | 'ingested'>,
+  { times, lengths, joined }: Omit<Waiting, 'stream'>,
+): readonly LogEvent[] {
+  let at = 0;
+  return times.map((time, index) => {
+    const text = joined.slice(at, at + lengths[index]!);
+    at += lengths[index]!;
+    return { ...place, time, text, index };
+  });
 }

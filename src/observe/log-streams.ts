@@ -37,7 +37,7 @@ export class LogStreams {
   }
 
   /** Makes group and stream when they are not there, as Lambda does. first and last: epoch ms of what is written to the stream now. */
-  async resolve(flush: Flush, stream: LogStream, first: number, last: number): Promise<{ group: string; stream: string }> {
+  async resolve(flush: Flush, stream: LogStream, first: number, last: number): Promise<{ group: LogGroup; stream: string }> {
     const group = await this.group(flush, stream);
     const key = keyOf(stream);
     const known = this.known.get(key);
@@ -53,7 +53,7 @@ export class LogStreams {
     };
     if (due) await flush.tx.put(logStreams, changed);
     flush.learned.set(key, { group: group.id, deletions: group.deletions, row: changed, written: due ? now : known.written });
-    return { group: group.id, stream: row.id };
+    return { group, stream: row.id };
   }
 
   private async group(flush: Flush, { account, region, group: name }: LogStream): Promise<LogGroup> {

@@ -1,17 +1,20 @@
 import { type Clock, describe, type Ids, type Logger, type Store, type Transaction } from '../kernel/index.ts';
 import {
   addToRollup,
+  causeOfLines,
+  createSelectLines,
   emptyRollup,
   encodeChunk,
   type LogLine,
   type LogStream,
   logChunks,
+  logTopic,
   type MeterRecord,
   meterTopic,
   rollupKey,
   usageRollups,
 } from '../model/index.ts';
-import { LogBuffer, pieces, type Waiting } from './log-buffer.ts';
+import { LogBuffer, logEvents, pieces, type Waiting } from './log-buffer.ts';
 import { LogStreams } from './log-streams.ts';
 
 export interface RecorderDeps {
@@ -41,6 +44,7 @@ export class Recorder {
   private readonly deps: RecorderDeps;
   private readonly logs = new LogBuffer(MAX_LOG_BYTES);
   private readonly streams: LogStreams;
+  private readonly selectLines = createSelectLines();
   private meters: MeterRecord[] = [];
   private running: Promise<void> | undefined;
   private retry: { readonly logs: Waiting[]; readonly meters: MeterRecord[] } | undefined;
@@ -161,12 +165,20 @@ export class Recorder {
 
   private async writeChunks(flush: ReturnType<LogStreams['begin']>, waiting: Waiting): Promise<void> {
     const ingested = this.deps.clock.now();
-    for (const { times, lengths, joined } of pieces(waiting)) {
+    for (const piece of pieces(waiting)) {
+      const { times, lengths, joined } = piece;
       const first = times[0]!;
       const last = times.at(-1)!;
       const { group, stream } = await this.streams.resolve(flush, waiting.stream, first, last);
       const data = encodeChunk(times, lengths, joined);
-      await flush.tx.put(logChunks, { group, stream, first, seq: this.nextSeq(ingested), last, ingested, data });
+      const place = { stream, first, seq: this.nextSeq(ingested), ingested };
+      await flush.tx.put(logChunks, { ...place, group: group.id, last, data });
+      if (!group.subscriptions) continue;
+      const name = waiting.stream.stream;
+      const cause = causeOfLines(name, joined);
+      const events = logEvents(place, piece);
+      for (const event of this.selectLines({ group, stream: name, events, now: ingested, cause }))
+        await flush.tx.append(logTopic.name, 0, event);
     }
   }
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createSecretBox, Failure, type Ids, randomIds, type StoreSchema, silentLogger } from '../../src/kernel/index.ts';
-import { type OperationContext, type Principal, topics } from '../../src/model/index.ts';
+import { type OperationContext, type Principal, type PutItem, type PutTarget, topics } from '../../src/model/index.ts';
 import { createObserve, schema as observeSchema } from '../../src/observe/index.ts';
 import {
   createAuthorize,
@@ -52,10 +52,20 @@ export async function accountRoom(t: TestContext) {
   const findRole = createFindRole(identities);
   const findStoredKey = createFindStoredKey(identities);
   const authorize = createAuthorize(identities);
+  /** What subscription filters reach: every function, and every stream; tests may change that. */
+  const reach = {
+    puts: [] as { target: PutTarget; item: PutItem }[],
+    mayInvoke: (_arn: string, _service: string): boolean => true,
+    put: async (target: PutTarget, item: PutItem): Promise<void> => void reach.puts.push({ target, item }),
+  };
   const tables = {
     iam: iamService(identities),
     sts: stsService({ clock, ids, box, findRole, findStoredKey, authorize }),
-    logs: logsService({ store, clock, ids }),
+    logs: logsService({
+      ...{ store, clock, ids, checkRole: createCheckRole(identities), mayAct: async () => true },
+      mayInvoke: async (arn, { service }) => reach.mayInvoke(arn, service),
+      put: async (_tx, target, item) => void (await reach.put(target, item)),
+    }),
   };
   const readLog = createReadLog(store);
   const root: Principal = {
@@ -86,6 +96,7 @@ export async function accountRoom(t: TestContext) {
   return {
     store,
     clock,
+    reach,
     box,
     tables,
     root,

@@ -6,12 +6,14 @@ import { createLogStream } from './create-log-stream.ts';
 import { deleteLogGroup } from './delete-log-group.ts';
 import { deleteLogStream } from './delete-log-stream.ts';
 import { deleteRetentionPolicy } from './delete-retention-policy.ts';
+import { deleteSubscriptionFilter } from './delete-subscription-filter.ts';
 import type { LogsDeps } from './deps.ts';
 import { describeLogGroups } from './describe-log-groups.ts';
 import { describeLogStreams } from './describe-log-streams.ts';
 import { describeSubscriptionFilters } from './describe-subscription-filters.ts';
 import { filterLogEvents } from './filter-log-events.ts';
 import { getLogEvents } from './get-log-events.ts';
+import { associateKmsKey, disassociateKmsKey } from './kms-keys.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listTagsLogGroup } from './list-tags-log-group.ts';
 import { putLogEvents } from './put-log-events.ts';
@@ -36,21 +38,24 @@ export const schema: StoreSchema = {
 export function logsService(deps: LogsDeps): ServiceTable {
   return {
     operations: {
+      AssociateKmsKey: associateKmsKey(deps),
       CreateLogGroup: createLogGroup(deps),
       CreateLogStream: createLogStream(deps),
       DeleteLogGroup: deleteLogGroup(deps),
       DeleteLogStream: deleteLogStream(deps),
       DeleteRetentionPolicy: deleteRetentionPolicy(deps),
+      DeleteSubscriptionFilter: deleteSubscriptionFilter(deps),
       DescribeLogGroups: describeLogGroups(deps),
       DescribeLogStreams: describeLogStreams(deps),
       DescribeSubscriptionFilters: describeSubscriptionFilters(deps),
+      DisassociateKmsKey: disassociateKmsKey(deps),
       FilterLogEvents: filterLogEvents(deps),
       GetLogEvents: getLogEvents(deps),
       ListTagsForResource: listTagsForResource(deps),
       ListTagsLogGroup: listTagsLogGroup(deps),
       PutLogEvents: putLogEvents(deps),
       PutRetentionPolicy: putRetentionPolicy(deps),
-      PutSubscriptionFilter: putSubscriptionFilter(),
+      PutSubscriptionFilter: putSubscriptionFilter(deps),
       TagLogGroup: tagLogGroup(deps),
       TagResource: tagResource(deps),
       UntagLogGroup: untagLogGroup(deps),

@@ -1,11 +1,13 @@
 import { platformFailure, type Reader } from '../../kernel/index.ts';
 import {
+  createSelectLines,
   EVENT_OVERHEAD,
   encodeChunk,
   type LogGroup,
   logChunks,
   logGroups,
   logStreams,
+  logTopic,
   newStream,
   type PutCaller,
   type PutInto,
@@ -36,7 +38,13 @@ export const putIntoLogGroup: PutInto = async (tx, arn, item) => {
   const { firstEvent = time, lastEvent } = stream;
   const span = { firstEvent: Math.min(firstEvent, time), lastEvent: Math.max(lastEvent, time) };
   await tx.put(logStreams, { ...stream, ...span, lastIngestion: time });
+  if (!group.subscriptions) return;
+  const event = { time, text: item.body, ingested: time, stream: stream.id, first: time, seq, index: 0 };
+  for (const told of selectLines({ group, stream: name, events: [event], now: time, cause: item.cause }))
+    await tx.append(logTopic.name, 0, told);
 };
+
+const selectLines = createSelectLines();
 
 /** Whether a log group is there, by its ARN. */
 export async function logGroupExists(from: Reader, arn: string): Promise<boolean> {

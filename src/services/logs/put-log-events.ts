@@ -2,13 +2,16 @@ import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-
 import type { Transaction } from '../../kernel/index.ts';
 import {
   CHUNK_SPAN_MS,
+  createSelectLines,
   EVENT_OVERHEAD,
   encodeChunk,
   type LogGroup,
   type LogStreamRow,
   logChunks,
   logStreams,
+  logTopic,
   type Operation,
+  type SelectLines,
 } from '../../model/index.ts';
 import type { LogsDeps } from './deps.ts';
 import { SEQUENCE_TOKEN } from './describe-rows.ts';
@@ -52,10 +55,13 @@ interface Into {
   readonly group: LogGroup;
   readonly stream: LogStreamRow;
   readonly now: number;
+  readonly cause?: string | undefined;
   readonly nextSeq: (now: number) => number;
+  readonly selectLines: SelectLines;
 }
 
-async function store(tx: Transaction, { group, stream, now, nextSeq }: Into, events: readonly Event[]): Promise<void> {
+async function store(tx: Transaction, into: Into, events: readonly Event[]): Promise<void> {
+  const { group, stream, now, nextSeq } = into;
   for (let start = 0; start < events.length; ) {
     const first = events[start]!.time;
     const rest = events.slice(start);
@@ -70,6 +76,7 @@ async function store(tx: Transaction, { group, stream, now, nextSeq }: Into, eve
       texts.join(''),
     );
     await tx.put(logChunks, { group: group.id, stream: stream.id, first, seq, last: part.at(-1)!.time, ingested: now, data });
+    if (group.subscriptions) await tell(tx, into, part, seq);
     start += part.length;
   }
   const [first, last] = [events[0]!.time, events.at(-1)!.time];
@@ -79,6 +86,14 @@ async function store(tx: Transaction, { group, stream, now, nextSeq }: Into, eve
     lastEvent: Math.max(stream.lastEvent, last),
     lastIngestion: now,
   });
+}
+
+/** Lines that subscription filters select are events. */
+async function tell(tx: Transaction, into: Into, part: readonly Event[], seq: number): Promise<void> {
+  const { group, stream, now, cause, selectLines } = into;
+  const place = { stream: stream.id, first: part[0]!.time, seq, ingested: now };
+  const events = part.map((event, index) => ({ ...event, ...place, index }));
+  for (const event of selectLines({ group, stream: stream.name, events, now, cause })) await tx.append(logTopic.name, 0, event);
 }
 
 /** Odd numbers that grow over restarts too; the platform's own writer takes the even ones. */
@@ -93,6 +108,7 @@ function oddSequence(): (now: number) => number {
 /** PutLogEvents (spec/backends.md §9). */
 export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, PutLogEventsResponse> {
   const nextSeq = oddSequence();
+  const selectLines = createSelectLines();
   return async (input, context) => {
     const events = input.logEvents!.map((event) => ({ time: event.timestamp!, text: event.message! }));
     checkBatch(events);
@@ -100,7 +116,8 @@ export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, Put
       const group = await groupNamed(tx, context, input.logGroupName!);
       const stream = await streamNamed(tx, group, input.logStreamName!);
       const sorted = sortOut(events, context.now, group.retentionDays);
-      if (sorted.kept.length > 0) await store(tx, { group, stream, now: context.now, nextSeq }, sorted.kept);
+      const into = { group, stream, now: context.now, cause: context.cause, nextSeq, selectLines };
+      if (sorted.kept.length > 0) await store(tx, into, sorted.kept);
       return sorted.rejected;
     });
     return { nextSequenceToken: SEQUENCE_TOKEN, ...(rejected ? { rejectedLogEventsInfo: rejected } : {}) };
