@@ -36,7 +36,7 @@ before(async () => {
   [sqs, kinesis, dynamodb] = [new SQS(config), new Kinesis(config), new DynamoDB(config)];
   const of = clients(platform.url);
   const policies = ['SQSQueue', 'Kinesis', 'DynamoDB'].map((source) => `service-role/AWSLambda${source}ExecutionRole`);
-  const Role = await createRole(of, 'polls', [...policies, 'AmazonSQSFullAccess']);
+  const Role = await createRole(of, 'polls', [...policies, 'AmazonSQSFullAccess', 'AmazonS3FullAccess']);
   for (const name of ['q', 'k', 'd']) await deploy(of, name, await moduleZip(CODE), { Role });
 });
 after(() => platform?.stop());
@@ -135,6 +135,31 @@ test('a stream: order, retries, the destination of what is given up', async () =
   assert.equal(first!.first.eventSourceARN, EventSourceArn);
   const { LastProcessingResult } = await on.lambda.getEventSourceMapping({ UUID });
   assert.equal(LastProcessingResult, 'OK');
+});
+
+test('a bucket keeps the records of what is given up', async () => {
+  await on.s3.createBucket({ Bucket: 'given-up' });
+  await kinesis.createStream({ StreamName: 'views', ShardCount: 1 });
+  await eventually('an active stream', async () => {
+    const { StreamDescriptionSummary: found } = await kinesis.describeStreamSummary({ StreamName: 'views' });
+    return found?.StreamStatus === 'ACTIVE' ? found : undefined;
+  });
+  const { UUID } = await on.lambda.createEventSourceMapping({
+    FunctionName: 'k',
+    EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/views',
+    StartingPosition: 'TRIM_HORIZON',
+    MaximumRetryAttempts: 0,
+    DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::given-up' } },
+  });
+  await kinesis.putRecord({ StreamName: 'views', Data: Buffer.from('throw away'), PartitionKey: 'p' });
+  const Key = await eventually('an object', async () => {
+    const { Contents } = await on.s3.listObjectsV2({ Bucket: 'given-up', Prefix: `aws/lambda/${UUID}/shardId-000000000000/` });
+    return Contents?.[0]?.Key;
+  });
+  const { Body } = await on.s3.getObject({ Bucket: 'given-up', Key });
+  const { payload, requestContext } = JSON.parse(await Body!.transformToString());
+  assert.equal(Buffer.from(payload.Records[0].kinesis.data, 'base64').toString(), 'throw away');
+  assert.equal(requestContext.condition, 'RetryAttemptsExhausted');
 });
 
 test('the changes of a table', async () => {
