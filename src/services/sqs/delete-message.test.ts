@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openSqs, refused, type SqsRoom } from '../../../test/support/sqs-room.ts';
+import { sweep } from './sweep.ts';
 
 let room: SqsRoom;
 before(async () => {
@@ -48,4 +49,16 @@ test('FIFO: a handle expires with its visibility', async () => {
   await remove(url, again!.ReceiptHandle);
   await remove(url, again!.ReceiptHandle);
   assert.deepEqual(await room.backlog(url), [0, 0, 0]);
+});
+
+test('works on a full disk; the sweep counts what could not be counted then', async () => {
+  const url = await room.create('full');
+  for (const body of ['a', 'b', 'c']) await room.call('SendMessage', { QueueUrl: url, MessageBody: body });
+  const [a, b] = await room.receive(url, { MaxNumberOfMessages: 2 });
+  room.fill(true);
+  await remove(url, a!.ReceiptHandle);
+  await room.call('DeleteMessageBatch', { QueueUrl: url, Entries: [{ Id: 'b', ReceiptHandle: b!.ReceiptHandle }] });
+  room.fill(false);
+  await sweep(room, new AbortController().signal);
+  assert.deepEqual(await room.backlog(url), [1, 0, 0]);
 });

@@ -12,7 +12,7 @@ import {
   sequences,
   turns,
 } from './collections.ts';
-import { addToCount } from './counts.ts';
+import { addToCount, recount } from './counts.ts';
 import { settleGroup } from './groups.ts';
 import type { FifoMessage, Message } from './message.ts';
 import { firstIdAt } from './message-ids.ts';
@@ -22,7 +22,6 @@ import { turnsTaken } from './turns.ts';
 /** Rows that one transaction removes, so that others get their turn. */
 const SLICE = 200;
 const PERIOD_MS = 60_000;
-const SOON_MS = 5_000;
 /** A send or receive that was under way when its queue went has long ended by then. */
 const GRAVE_MS = 5 * 60_000;
 
@@ -34,16 +33,16 @@ export interface SweepDeps {
 /** Frees the room of what was deleted, purged, or is past its time. Resolves to the ms until it should run again. */
 export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<number> {
   const { store, clock } = deps;
-  let left = false;
-  for (const grave of (await store.read.range(graves, { limit: 100 })).items) {
-    if (!signal.aborted) left = (await sweepGrave(deps, grave, signal)) || left;
-  }
+  for (const grave of (await store.read.range(graves, { limit: 100 })).items) await sweepGrave(deps, grave, signal);
   for (const kind of [deduplications, attempts]) {
     const range = { index: 'expiry', to: [clock.now() + 1] };
     await removeAll(store, { kind: kind as unknown as Collection<Row>, range, signal });
   }
-  for await (const queue of allQueues(deps, signal)) await sweepQueue(deps, queue, signal);
-  return left ? SOON_MS : PERIOD_MS;
+  for await (const queue of allQueues(deps, signal)) {
+    await sweepQueue(deps, queue, signal);
+    await recount(store, queue);
+  }
+  return PERIOD_MS;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -72,17 +71,16 @@ export async function emptyBox(store: Store, { box, fifo }: Pick<Grave, 'box' | 
     await removeAll(store, { kind: kind as unknown as Collection<Row>, range, signal });
 }
 
-/** Resolves true while the grave must stay. */
-async function sweepGrave({ store, clock }: SweepDeps, grave: Grave, signal: AbortSignal): Promise<boolean> {
+/** Empties a grave, and closes it when nothing can come into it any more. */
+async function sweepGrave({ store, clock }: SweepDeps, grave: Grave, signal: AbortSignal): Promise<void> {
   await emptyBox(store, grave, signal);
   const range = { prefix: [grave.box] };
-  if (signal.aborted || clock.now() < grave.since + GRAVE_MS) return true;
+  if (signal.aborted || clock.now() < grave.since + GRAVE_MS) return;
   await removeAll(store, { kind: counts as unknown as Collection<Row>, range, signal });
   await store.transact(async (tx) => {
     if (grave.queue !== undefined) await tx.delete(sequences, [grave.queue]);
     await tx.delete(graves, [grave.box]);
   });
-  return false;
 }
 
 async function* allQueues({ store }: SweepDeps, signal: AbortSignal): AsyncGenerator<Queue> {
