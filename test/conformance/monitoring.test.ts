@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
+import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { clients, deploy } from '../support/deploy.ts';
+import { type Platform, startPlatform } from '../support/platform.ts';
+import { eventually, moduleZip, PROCESS_DRIVER, refused } from '../support/sdk.ts';
+
+let platform: Platform;
+let watch: CloudWatch;
+let folder: string;
+const range = () => ({ StartTime: new Date(Date.now() - 600_000), EndTime: new Date(Date.now() + 60_000) });
+
+before(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-monitoring-'));
+  platform = await startPlatform({ config: PROCESS_DRIVER });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  watch = new CloudWatch({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+});
+after(async () => {
+  await platform?.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+test('the SDK puts, compressed too, lists, and reads', async () => {
+  const Dimensions = [{ Name: 'app', Value: 'shop' }];
+  const MetricData = Array.from({ length: 300 }, (_, i) => ({
+    MetricName: 'latency',
+    Value: i,
+    Unit: 'Milliseconds' as const,
+    Dimensions,
+  }));
+  await watch.putMetricData({ Namespace: 'sdk', MetricData });
+  await watch.putMetricData({ Namespace: 'sdk', MetricData: [{ MetricName: 'one', Values: [1, 2], Counts: [1, 3] }] });
+  const { Metrics } = await watch.listMetrics({ Namespace: 'sdk' });
+  assert.deepEqual(Metrics, [
+    { Namespace: 'sdk', MetricName: 'latency', Dimensions },
+    { Namespace: 'sdk', MetricName: 'one', Dimensions: [] },
+  ]);
+  const asked = { Namespace: 'sdk', MetricName: 'latency', Dimensions, Period: 3600, ...range() };
+  const plain = await watch.getMetricStatistics({ ...asked, Statistics: ['Sum', 'SampleCount', 'Maximum'] });
+  assert.equal(plain.Label, 'latency');
+  const [point] = plain.Datapoints!;
+  assert.deepEqual([point!.Sum, point!.SampleCount, point!.Maximum, point!.Unit], [44850, 300, 299, 'Milliseconds']);
+  assert.ok(point!.Timestamp instanceof Date);
+  const { Datapoints } = await watch.getMetricStatistics({ ...asked, ExtendedStatistics: ['p90'] });
+  assert.ok(Math.abs(Datapoints![0]!.ExtendedStatistics!.p90! - 269) < 6);
+  const Metric = { Namespace: 'sdk', MetricName: 'one' };
+  const MetricDataQueries = [{ Id: 'q', MetricStat: { Metric, Period: 3600, Stat: 'Average' } }];
+  const { MetricDataResults } = await watch.getMetricData({ MetricDataQueries, ...range() });
+  assert.deepEqual(
+    MetricDataResults!.map(({ Id, Label, Values, StatusCode }) => [Id, Label, Values, StatusCode]),
+    [['q', 'one', [1.75], 'Complete']],
+  );
+});
+
+test('over CBOR it is the same', async () => {
+  const protocol = new AwsSmithyRpcV2CborProtocol({ defaultNamespace: 'com.amazonaws.cloudwatch' });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const cbor = new CloudWatch({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1, protocol });
+  await cbor.putMetricData({ Namespace: 'cbor', MetricData: [{ MetricName: 'm', Value: 1.5, Timestamp: new Date() }] });
+  const { Datapoints } = await cbor.getMetricStatistics({
+    ...{ Namespace: 'cbor', MetricName: 'm', Period: 3600, Statistics: ['Sum'], ...range() },
+  });
+  assert.deepEqual([Datapoints![0]!.Sum, Datapoints![0]!.Timestamp instanceof Date], [1.5, true]);
+  const both = { MetricName: 'm', Value: 1, Values: [1] };
+  await refused(
+    cbor.putMetricData({ Namespace: 'n', MetricData: [both] }),
+    'InvalidParameterCombinationException',
+    /mutually exclusive/,
+  );
+});
+
+test('the SDK knows the errors by their names', async () => {
+  await refused(
+    watch.putMetricData({ Namespace: 'n', MetricData: [{ MetricName: 'm', Value: 1, Values: [1] }] }),
+    'InvalidParameterCombinationException',
+    'The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually exclusive and you have specified both.',
+    400,
+  );
+  await refused(
+    watch.getMetricStatistics({
+      Namespace: 'n',
+      MetricName: 'm',
+      Period: 1,
+      Statistics: ['Sum'],
+      ...range(),
+      StartTime: new Date(0),
+    }),
+    'InvalidParameterCombinationException',
+    /^You have requested up to \d+ datapoints, which exceeds the limit of 1440\./,
+  );
+  await refused(
+    watch.putMetricData({ Namespace: 'AWS/x', MetricData: [{ MetricName: 'm', Value: 1 }] }),
+    'InvalidParameterValueException',
+  );
+});
+
+test('a function has its metrics', async () => {
+  const of = clients(platform.url);
+  await deploy(of, 'counted', await moduleZip('export const handler = async (e) => { if (e.bad) throw new Error("bad"); };'));
+  for (const payload of ['{}', '{}', '{"bad":true}'])
+    await of.lambda.invoke({ FunctionName: 'counted', Payload: Buffer.from(payload) });
+  const Dimensions = [{ Name: 'FunctionName', Value: 'counted' }];
+  const sum = async (MetricName: string) => {
+    const asked = { Namespace: 'AWS/Lambda', MetricName, Dimensions, Period: 3600, ...range() };
+    const { Datapoints } = await watch.getMetricStatistics({ ...asked, Statistics: ['Sum', 'Minimum'] });
+    return Datapoints!.reduce((all, { Sum }) => all + Sum!, 0);
+  };
+  await eventually('three invocations', async () => ((await sum('Invocations')) === 3 ? true : undefined));
+  assert.equal(await sum('Errors'), 1);
+  assert.ok((await sum('Duration')) > 0);
+  const { Metrics } = await watch.listMetrics({ Namespace: 'AWS/Lambda', Dimensions });
+  assert.deepEqual(Metrics!.map(({ MetricName }) => MetricName).sort(), ['Duration', 'Errors', 'Invocations']);
+});
+
+test('a plain query request is answered in XML', async () => {
+  const send = async (parameters: string) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(platform.url, { method: 'POST', headers, body: `Version=2010-08-01&${parameters}` });
+    return [answer.status, await answer.text()] as const;
+  };
+  const datum =
+    'MetricData.member.1.MetricName=m&MetricData.member.1.Value=1.5&MetricData.member.1.Dimensions.member.1.Name=d&MetricData.member.1.Dimensions.member.1.Value=v';
+  const [status, text] = await send(`Action=PutMetricData&Namespace=query&${datum}`);
+  assert.equal(status, 200, text);
+  assert.match(text, /^<PutMetricDataResponse xmlns="http:\/\/monitoring\.amazonaws\.com\/doc\/2010-08-01\/"><ResponseMetadata>/);
+  const [, listed] = await send('Action=ListMetrics&Namespace=query');
+  assert.match(listed, /<MetricName>m<\/MetricName><Dimensions><member><Name>d<\/Name><Value>v<\/Value><\/member><\/Dimensions>/);
+  const time = (ms: number) => encodeURIComponent(new Date(Date.now() + ms).toISOString());
+  const [, read] = await send(
+    `Action=GetMetricStatistics&Namespace=query&MetricName=m&Dimensions.member.1.Name=d&Dimensions.member.1.Value=v&Period=3600&Statistics.member.1=Sum&StartTime=${time(-600_000)}&EndTime=${time(60_000)}`,
+  );
+  assert.match(read, /<Sum>1\.5<\/Sum>/);
+  const [code, error] = await send(`Action=PutMetricData&Namespace=query&${datum}&MetricData.member.1.Values.member.1=2`);
+  assert.equal(code, 400);
+  assert.match(
+    error,
+    /<Type>Sender<\/Type><Code>InvalidParameterCombination<\/Code><Message>The parameters MetricData\.member\.1\.Value and /,
+  );
+});
+
+const BOTO = `
+import boto3, sys
+from datetime import datetime, timedelta, timezone
+watch = boto3.client('cloudwatch', endpoint_url=sys.argv[1], region_name='us-east-1', aws_access_key_id='test', aws_secret_access_key='test')
+seen = []
+watch.meta.events.register('before-send.*', lambda request, **rest: seen.append(request.headers.get('Content-Encoding')))
+now = datetime.now(timezone.utc)
+data = [dict(MetricName='m%d' % (i % 3), Value=i, Dimensions=[dict(Name='d', Value='x' * 40)], Timestamp=now) for i in range(300)]
+watch.put_metric_data(Namespace='boto', MetricData=data)
+assert seen[0] in (b'gzip', 'gzip'), seen
+found = [m for page in watch.get_paginator('list_metrics').paginate(Namespace='boto') for m in page['Metrics']]
+assert [m['MetricName'] for m in found] == ['m0', 'm1', 'm2'], found
+around = dict(StartTime=now - timedelta(minutes=10), EndTime=now + timedelta(minutes=1))
+query = dict(Id='a', MetricStat=dict(Metric=found[0], Period=3600, Stat='SampleCount'))
+result = watch.get_metric_data(MetricDataQueries=[query], **around)['MetricDataResults'][0]
+assert result['Values'] == [100.0] and result['Timestamps'][0].tzinfo, result
+points = watch.get_metric_statistics(Namespace='boto', MetricName='m1', Dimensions=found[1]['Dimensions'], Period=3600, Statistics=['Maximum'], **around)
+assert points['Datapoints'][0]['Maximum'] == 298, points
+try:
+  watch.put_metric_data(Namespace='boto', MetricData=[dict(MetricName='m', Value=1, Values=[1.0])])
+  assert False
+except watch.exceptions.InvalidParameterCombinationException as error:
+  assert error.response['Error']['Code'] == 'InvalidParameterCombination', error.response
+print('all well')
+`;
+
+test('boto3 compresses, reads times, and knows the exceptions', async (t) => {
+  const run = promisify(execFile);
+  const there = await run('python3', ['-c', 'import boto3']).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return t.skip('no boto3 on this machine');
+  const { stdout } = await run('python3', ['-c', BOTO, platform.url], { cwd: folder, timeout: 60_000 });
+  assert.equal(stdout.trim(), 'all well');
+});
+
+test('the command line puts and reads', { skip: noAwsCli }, async () => {
+  const aws = awsShell(platform.url, folder);
+  const put = await aws(
+    'cloudwatch',
+    'put-metric-data',
+    '--namespace',
+    'cli',
+    '--metric-name',
+    'm',
+    '--value',
+    '2',
+    '--dimensions',
+    'a=b',
+  );
+  assert.equal(put.code, 0, put.error);
+  const { out, error } = await aws('cloudwatch', 'list-metrics', '--namespace', 'cli');
+  assert.deepEqual(JSON.parse(out || error).Metrics, [
+    { Namespace: 'cli', MetricName: 'm', Dimensions: [{ Name: 'a', Value: 'b' }] },
+  ]);
+});
