@@ -1,6 +1,6 @@
 /**
  * Prints one table, each figure beside its yardstick of the same run, and keeps it as JSON in bench/results/.
- * node tools/bench.mjs [--quick] [--only NAME …]; what the figures mean: docs/bench.md.
+ * node tools/bench.mjs [--quick] [--only NAME …] [--events N]; what the figures mean: docs/bench.md.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -12,15 +12,17 @@ import { benchCold } from './cold.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { benchIdle } from './idle.ts';
 import { benchMany } from './many.ts';
+import { benchMemory } from './memory.ts';
 import { benchPatterns } from './patterns.ts';
 import { results, statusOf, withBench } from './platform.ts';
 import { benchPut } from './put.ts';
 import { benchServices } from './services.ts';
+import { benchSources } from './sources.ts';
 import { benchStart } from './start.ts';
 import { benchStore } from './store.ts';
 import { benchWarm } from './warm.ts';
 
-const benches: Readonly<Record<string, (quick: boolean) => Promise<Figure[]>>> = {
+const benches: Readonly<Record<string, (quick: boolean, events: number) => Promise<Figure[]>>> = {
   warm: benchWarm,
   cold: benchCold,
   store: benchStore,
@@ -30,6 +32,8 @@ const benches: Readonly<Record<string, (quick: boolean) => Promise<Figure[]>>> =
   many: benchMany,
   start: benchStart,
   services: benchServices,
+  sources: benchSources,
+  memory: benchMemory,
 };
 
 interface Machine {
@@ -44,11 +48,11 @@ interface Machine {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { quick, names } = wanted(args);
+  const { quick, names, events } = wanted(args);
   const began = new Date();
   const machine = await describeMachine();
   const loadBefore = os.loadavg();
-  const { figures, failed } = await runAll(names, quick);
+  const { figures, failed } = await runAll(names, { quick, events });
   const seconds = Math.round((Date.now() - began.getTime()) / 1000);
   const run = { began, seconds, quick, names, machine, loadBefore, loadAfter: os.loadavg(), failed, figures };
   process.stdout.write(
@@ -57,13 +61,16 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** One that fails is said, and the others are still measured. */
-async function runAll(names: readonly string[], quick: boolean): Promise<{ figures: Figure[]; failed: string[] }> {
+async function runAll(
+  names: readonly string[],
+  { quick, events }: Omit<Wanted, 'names'>,
+): Promise<{ figures: Figure[]; failed: string[] }> {
   const figures: Figure[] = [];
   const failed: string[] = [];
   for (const name of names) {
     process.stderr.write(`bench: ${name} …\n`);
     try {
-      const found = await benches[name]!(quick);
+      const found = await benches[name]!(quick, events);
       figures.push(...found);
       if (names.length > 1) process.stderr.write(`${tableOf(found)}\n\n`);
     } catch (error) {
@@ -75,15 +82,28 @@ async function runAll(names: readonly string[], quick: boolean): Promise<{ figur
   return { figures, failed };
 }
 
-function wanted(args: string[]): { quick: boolean; names: readonly string[] } {
+interface Wanted {
+  readonly quick: boolean;
+  readonly names: readonly string[];
+  /** How many go through the bench of memory. */
+  readonly events: number;
+}
+
+function wanted(args: string[]): Wanted {
   const { values } = parseArgs({
     args,
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      events: { type: 'string', default: '50000' },
+    },
   });
   const names = values.only ?? Object.keys(benches);
   const unknown = names.find((name) => !(name in benches));
   if (unknown !== undefined) throw new RangeError(`no bench ${unknown}; there are: ${Object.keys(benches).join(' ')}`);
-  return { quick: values.quick, names };
+  const events = Number(values.events);
+  if (!Number.isInteger(events / 50) || events < 50) throw new RangeError('--events is a multiple of 50');
+  return { quick: values.quick, names, events };
 }
 
 async function describeMachine(): Promise<Machine> {

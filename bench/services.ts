@@ -1,7 +1,8 @@
+import { answerOf, requestOf, untilActive } from './calls.ts';
 import { compared, type Figure, type Round } from './figures.ts';
 import { cpuSeconds, type Echo, familyOf, type Load, load, loadAndKeep, startEcho } from './measure.ts';
 import { type Bench, FIRST_UID, withBench } from './platform.ts';
-import { jsonCall, type Request, sendWell, signed, type Unsigned } from './signed.ts';
+import { jsonCall, type Request, type Unsigned } from './signed.ts';
 
 const IN_FLIGHT = 16;
 const BODY = 'x'.repeat(1024);
@@ -109,24 +110,9 @@ async function prepare(bench: Bench): Promise<string> {
     bench,
     jsonCall('kinesis', 'CreateStream', { StreamName: 'services', StreamModeDetails: { StreamMode: 'ON_DEMAND' } }),
   );
-  await active(bench, jsonCall('dynamodb', 'DescribeTable', table));
-  await active(bench, jsonCall('kinesis', 'DescribeStreamSummary', { StreamName: 'services' }));
+  await untilActive(bench, jsonCall('dynamodb', 'DescribeTable', table));
+  await untilActive(bench, jsonCall('kinesis', 'DescribeStreamSummary', { StreamName: 'services' }));
   return made.QueueUrl as string;
-}
-
-async function active(bench: Bench, call: Unsigned): Promise<void> {
-  for (let attempt = 0; attempt < 1000; attempt++)
-    if (/Status":"ACTIVE"/.test((await sendWell(requestOf(bench, call))).text)) return;
-  throw new TypeError(`${call.target} never said ACTIVE`);
-}
-
-function requestOf({ platform, key }: Bench, call: Unsigned): Request {
-  return signed(platform.url, call, key);
-}
-
-async function answerOf(bench: Bench, call: Unsigned): Promise<Record<string, unknown>> {
-  const { text } = await sendWell(requestOf(bench, call));
-  return text === '' ? {} : JSON.parse(text);
 }
 
 async function measured(setting: Setting, step: Step): Promise<Figure> {

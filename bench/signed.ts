@@ -78,8 +78,8 @@ export function jsonCall(service: keyof typeof JSON_SERVICES, operation: string,
 }
 
 /** One call of SNS, which speaks the query protocol. */
-export function publishOf(TopicArn: string, Message: string): Unsigned {
-  const body = new URLSearchParams({ Action: 'Publish', Version: '2010-03-31', TopicArn, Message }).toString();
+export function snsCall(Action: string, input: Readonly<Record<string, string>>): Unsigned {
+  const body = new URLSearchParams({ Action, Version: '2010-03-31', ...input }).toString();
   return { service: 'sns', type: 'application/x-www-form-urlencoded', method: 'POST', path: '/', body };
 }
 
