@@ -70,3 +70,27 @@ test('closing ends all waits, and those to come at once', async () => {
   assert.equal(await waiting, false);
   assert.equal(await bells.listen(KEY).next(until, signal), false);
 });
+
+test('what is noted within transactions rings once for all of them, also when the store refuses', async () => {
+  let asked = 0;
+  const pending: (() => Promise<unknown>)[] = [];
+  const refusing = { on: false };
+  const transact = <T>(fn: (tx: never) => Promise<T>) => {
+    asked++;
+    if (refusing.on) return Promise.reject(new RangeError('closed'));
+    return new Promise<T>((resolve) => pending.push(() => fn(undefined as never).then(resolve)));
+  };
+  const clock = manualClock();
+  const bells = createBells({ clock, store: { transact } });
+  const rung: string[] = [];
+  for (const key of ['a', 'b']) bells.watch(key, () => rung.push(key), () => {});
+  for (const key of ['a', 'a', 'b']) bells.ringAfter(key);
+  assert.deepEqual([asked, rung], [1, []]);
+  await pending.shift()!();
+  await clock.advance(0);
+  assert.deepEqual(rung, ['a', 'b']);
+  refusing.on = true;
+  bells.ringAfter('b');
+  await clock.advance(0);
+  assert.deepEqual(rung, ['a', 'b', 'b']);
+});

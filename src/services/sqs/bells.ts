@@ -51,9 +51,11 @@ const MANY = 1_000;
 /** A transaction that begins after the one under way ends after it too. One rings for all that were noted before it ran. */
 function afterCommit(store: Pick<Store, 'transact'>, ring: (key: string, messages: number) => void) {
   let noted = new Set<string>();
+  let asked = false;
   return (key: string): void => {
     noted.add(key);
-    if (noted.size > 1) return;
+    if (asked) return;
+    asked = true;
     const taken = new Set<string>();
     const done = () => {
       for (const one of taken) ring(one, MANY);
@@ -61,6 +63,7 @@ function afterCommit(store: Pick<Store, 'transact'>, ring: (key: string, message
     const take = async () => {
       for (const one of noted) taken.add(one);
       noted = new Set();
+      asked = false;
     };
     store.transact(take).then(done, () => take().then(done));
   };
