@@ -83,7 +83,12 @@ test('what is noted within transactions rings once for all of them, also when th
   const clock = manualClock();
   const bells = createBells({ clock, store: { transact } });
   const rung: string[] = [];
-  for (const key of ['a', 'b']) bells.watch(key, () => rung.push(key), () => {});
+  for (const key of ['a', 'b'])
+    bells.watch(
+      key,
+      () => rung.push(key),
+      () => {},
+    );
   for (const key of ['a', 'a', 'b']) bells.ringAfter(key);
   assert.deepEqual([asked, rung], [1, []]);
   await pending.shift()!();

@@ -10,6 +10,6 @@ import { allowsSource } from './redrive-policies.ts';
 export async function deadLetterQueue(from: Reader, queue: Queue): Promise<Queue | undefined> {
   const { redrive } = queue.settings;
   const target = redrive && (await queueByArn(from, redrive.arn));
-  if (!target || target.fifo !== queue.fifo) return undefined;
+  if (!target || target.id === queue.id || target.fifo !== queue.fifo) return undefined;
   return allowsSource(target, queueArn(queue)) ? target : undefined;
 }

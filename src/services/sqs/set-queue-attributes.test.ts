@@ -47,3 +47,10 @@ test('the kind of a queue stays, and high throughput asks for its scope', async 
   await set(url, { FifoThroughputLimit: 'perMessageGroupId', DeduplicationScope: 'messageGroup' });
   await refused(set('http://h/000000000000/none', {}), 'QueueDoesNotExist');
 });
+
+test('no queue is its own dead-letter queue', async () => {
+  const url = await room.create('self');
+  const RedrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:self","maxReceiveCount":1}';
+  const { message } = await refused(set(url, { RedrivePolicy }), 'InvalidParameterValueException');
+  assert.match(message, /Dead letter target must not be the source queue itself\.$/);
+});

@@ -34,6 +34,7 @@ async function checkTarget(from: Reader, queue: Omit<Queue, 'attributes'>, text:
   const { account, region } = parseArn(redrive.arn)!;
   if (account !== queue.account || region !== queue.region)
     throw bad('Dead letter target must be in the same account and region as the source queue.');
+  if (redrive.arn === queueArn(queue)) throw bad('Dead letter target must not be the source queue itself.');
   const target = await queueByArn(from, redrive.arn);
   if (!target) throw bad('Dead letter target does not exist.');
   if (target.fifo !== queue.fifo) throw bad('Dead-letter queue must be same type of queue as the source.');
