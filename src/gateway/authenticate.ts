@@ -8,7 +8,7 @@ export type AuthMode = 'local' | 'strict';
 
 export interface Authentication {
   readonly mode: AuthMode;
-  readonly wire: Wire;
+  readonly wire: Pick<Wire, 'verify'>;
   readonly findKey: FindKey;
 }
 

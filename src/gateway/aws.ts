@@ -73,7 +73,7 @@ function operationOf(door: AwsDoor, match: Match): ServiceTable {
 }
 
 /** Pages of others reach S3 alone, but for the links of SNS's messages that somebody follows: with an Origin by the bucket's CORS rules, without one (links, images) as strangers. */
-async function admitStranger(door: AwsDoor, exchange: Exchange, match: Match): Promise<Grant | undefined> {
+export async function admitStranger(door: AwsDoor, exchange: Exchange, match: Match): Promise<Grant | undefined> {
   if (isMessageLink(exchange, match) && isVisit(exchange.method, exchange.headers)) return undefined;
   if (match.service !== 's3' || exchange.headers.origin === 'null') throw platformFailure('ForeignOrigin');
   if (exchange.headers.origin === undefined) return undefined;
@@ -82,13 +82,13 @@ async function admitStranger(door: AwsDoor, exchange: Exchange, match: Match): P
   return grant;
 }
 
-interface Known {
+export interface Known {
   readonly match: Match;
   readonly principal: Principal;
   readonly decoded: Decoded;
 }
 
-function contextOf(door: AwsDoor, exchange: Exchange, known: Known): OperationContext {
+export function contextOf(door: AwsDoor, exchange: Exchange, known: Known): OperationContext {
   return new Context(exchange, known, causeOf(door, exchange, known.principal));
 }
 

@@ -22,6 +22,7 @@ import { awsRoutes } from './control-aws.ts';
 import { invokeRoute } from './control-invoke.ts';
 import { type StatusSources, statusRoute } from './control-status.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
+import { isFormUpload, serveFormUpload } from './form-uploads.ts';
 import { serveFunctionUrl } from './function-urls.ts';
 import { isHomeVisit, showHome } from './home.ts';
 import { createHosts } from './hosts.ts';
@@ -190,7 +191,7 @@ function admit(doors: Doors, exchange: Exchange): Promise<void> {
   if (isPlatformPath(path)) return reject(doors, exchange, platformFailure('NoSuchRoute', `${path} on ${exchange.headers.host}`));
   if (isHomeVisit(exchange)) return showHome(exchange, doors.home(), doors.aws.logger);
   if (exchange.method === 'OPTIONS') return preflight(doors, exchange);
-  return serveAws(doors.aws, exchange);
+  return isFormUpload(exchange) ? serveFormUpload(doors.aws, exchange) : serveAws(doors.aws, exchange);
 }
 
 function malformed(exchange: Exchange): Failure {

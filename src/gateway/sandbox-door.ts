@@ -5,6 +5,7 @@ import type { SandboxCaller } from '../model/index.ts';
 import { send } from './answer.ts';
 import { type AwsDoor, refuse, serveAws } from './aws.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
+import { isFormUpload, serveFormUpload } from './form-uploads.ts';
 import type { HostKind } from './hosts.ts';
 import { createListener, type ListenerLimits } from './listener.ts';
 import { isPlatformPath } from './platform-paths.ts';
@@ -36,7 +37,7 @@ export function createSandboxDoor(aws: AwsDoor, deps: SandboxDoorDeps): SandboxD
     if (!sandbox) return void req.socket.destroy();
     const facts = { requestId: deps.ids.uuid(), now: deps.clock.now(), host: inside, visitor: 'program' } as const;
     const exchange = exchangeOf({ req, res, expectsContinue, sandbox }, facts);
-    const answered = isServed(exchange) ? serveAws(aws, exchange) : refuseHere(aws, exchange);
+    const answered = isServed(exchange) ? serve(aws, exchange) : refuseHere(aws, exchange);
     answered.catch((error) => aws.logger.error('a request was left without an answer', { error }));
   };
   const listener = createListener({ limits: deps.limits, clock: deps.clock, handle });
@@ -57,6 +58,10 @@ export function createSandboxDoor(aws: AwsDoor, deps: SandboxDoorDeps): SandboxD
     sweep: listener.sweep,
     stop: listener.stop,
   };
+}
+
+function serve(aws: AwsDoor, exchange: Exchange): Promise<void> {
+  return isFormUpload(exchange) ? serveFormUpload(aws, exchange) : serveAws(aws, exchange);
 }
 
 function isServed(exchange: Exchange): boolean {

@@ -311,6 +311,7 @@ export type {
   RawRoute,
   ReadLog,
   ReadObject,
+  RecordMetrics,
   ReservedTotal,
   ResolveFunction,
   Retire,
@@ -320,8 +321,16 @@ export type {
   StoreObject,
   WriteLog,
 } from './ports.ts';
+export { judgePostPolicy, type LengthRange } from './post-policies.ts';
 export { isPublicPolicy } from './public-policies.ts';
 export { queueRecord } from './queue-records.ts';
+export {
+  embeddedMetrics,
+  isMetricTime,
+  type MetricName,
+  metricDimensions,
+  type RecordedMetric,
+} from './recorded-metrics.ts';
 export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';

@@ -25,6 +25,8 @@ export type Operation<Input = never, Output = object> = (input: Input, context: 
 /** What one service brings: its operations, and what each asks of IAM. */
 export interface ServiceTable {
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What a browser's form posts (S3): PutObject's input and output, told as a post. */
+  readonly postObject?: Operation;
   /** The requests that must all be allowed before the operation runs; empty for those that need none (sts:GetCallerIdentity). */
   readonly access: (
     operation: string,

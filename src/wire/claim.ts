@@ -104,7 +104,7 @@ function splitAuthorization(authorization: string): { head: Head; signature: str
       'Authorization header requires existence of Credential, SignedHeaders and Signature parameters of AWS4-HMAC-SHA256.',
     );
   const [, credential, signedHeaders, signature] = parts;
-  const head = { ...scopeOf(credential!), signedHeaders: signedHeaders!.split(';'), signedNames: signedHeaders! };
+  const head = { ...readScope(credential!), signedHeaders: signedHeaders!.split(';'), signedNames: signedHeaders! };
   if (before.length <= LONGEST_HEAD && before.endsWith(SIGNATURE)) keep(heads, before, head);
   return { head, signature: signature!.toLowerCase() };
 }
@@ -138,7 +138,7 @@ function fromQuery({ query }: RequestState): Claim {
       'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
     );
   return {
-    ...scopeOf(credential),
+    ...readScope(credential),
     sessionToken: query.get('X-Amz-Security-Token') ?? undefined,
     ...moment(date),
     signedHeaders: signed.split(';'),
@@ -153,13 +153,13 @@ function incomplete(text: string): Failure {
   return fail('IncompleteSignature', text, { status: 400 });
 }
 
-type Scope = Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service' | 'scope'>;
+export type Scope = Pick<Claim, 'accessKeyId' | 'day' | 'region' | 'service' | 'scope'>;
 
 const KEPT = 1000;
 const scopes = new Map<string, Scope>();
 
 /** Credentials come again and again: parsed ones are kept, at most 1,000. */
-function scopeOf(credential: string): Scope {
+export function readScope(credential: string): Scope {
   let scope = scopes.get(credential);
   if (!scope) {
     scope = parseScope(credential);

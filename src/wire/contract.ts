@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Failure } from '../kernel/index.ts';
+import type { Form } from './form-data.ts';
 
 /** One HTTP request, as the listener saw it. */
 export interface WireRequest {
@@ -74,6 +75,18 @@ export type Signature =
       readonly presigned: boolean;
     };
 
+/** Uploads by browser forms, which no operation of a model is (spec/backends.md §2.7). */
+export interface Forms {
+  /** Reads up to the file. Rejects with MalformedPOSTRequest, MaxPostPreDataLengthExceededError. */
+  read(request: WireRequest): Promise<Form>;
+  /** Who claims to have signed the form's policy. Throws InvalidArgument when something of the signature is missing. */
+  signature(form: Form): Signature;
+  /** Throws SignatureDoesNotMatch. */
+  verify(form: Form, secret: string): void;
+  /** The PutObject that the form stands for, without query and signature, to be matched and decoded. */
+  put(form: Form, to: { readonly bucket: string; readonly key: string; readonly body: Readable }): WireRequest;
+}
+
 /**
  * The face of wire. A gateway calls, in this order: signature (who claims to sign), match, verify (when the key is known), decode, then
  * encode or encodeError. All of them throw Failures whose codes and texts are AWS's; encodeError turns any Failure into the client's form.
@@ -90,6 +103,7 @@ export interface Wire {
   /** The output by the operation's model, or as it is when it is an EncodedJson. */
   encode(match: Match, output: Record<string, unknown>, requestId: string): WireResponse;
   encodeError(match: Match | undefined, failure: Failure, requestId: string, request: WireRequest): WireResponse;
+  readonly forms: Forms;
   /** All operations of a service's model, for coverage tables and NotImplemented. */
   operations(service: ServiceName): readonly string[];
 }

@@ -3,6 +3,7 @@ import { formBody } from './body.ts';
 import type { ProtocolName } from './catalogue.ts';
 import { claimOf } from './claim.ts';
 import type { Decoded, Match, Signature, Wire, WireRequest, WireResponse } from './contract.ts';
+import { forms } from './forms.ts';
 import { type Operation, operationOf } from './operation.ts';
 import { knownOperation, protocolOf, readInput } from './protocols.ts';
 import { operationInPath, type Recognised, recognise } from './recognise.ts';
@@ -18,7 +19,16 @@ import { verify } from './verify.ts';
  * An Invoke of 1 KB costs about 10 µs of CPU from signature to encode, 3 of them cryptography (bench/wire.ts).
  */
 export function createWire(): Wire {
-  return { signature, match, verify, decode, encode, encodeError, operations: (service) => serviceModel(service).operationNames };
+  return {
+    signature,
+    match,
+    verify,
+    decode,
+    encode,
+    encodeError,
+    forms,
+    operations: (service) => serviceModel(service).operationNames,
+  };
 }
 
 const ANONYMOUS: Signature = { kind: 'anonymous' };
@@ -78,14 +88,12 @@ function unknownOperation({ service, protocol, region }: Recognised, request: Wi
   return failure;
 }
 
-function unknownFailure(protocol: ProtocolName, name: string | undefined, { method, url, headers }: WireRequest): Failure {
+function unknownFailure(protocol: ProtocolName, name: string | undefined, { method, url }: WireRequest): Failure {
   if (protocol === 'awsQuery') {
     if (name === undefined) return fail('MissingAction', 'The request must contain the parameter Action.', { status: 400 });
     return fail('InvalidAction', `The action ${name.slice(0, 128)} is not valid for this web service.`, { status: 400 });
   }
   if (protocol === 'restXml') {
-    if (method === 'POST' && headers['content-type']?.startsWith('multipart/form-data'))
-      return fail('NotImplemented', 'Uploads by browser forms (POST policy) are not implemented by dalamb', { status: 501 });
     const text = 'The specified method is not allowed against this resource.';
     return fail('MethodNotAllowed', text, {
       status: 405,

@@ -106,6 +106,7 @@ export function s3Service(deps: S3Deps): ServiceTable {
   };
   return {
     operations: operations as Readonly<Record<string, Operation>>,
+    postObject: putObject(deps, 'ObjectCreated:Post') as Operation,
     access: (operation, input, context) => accessRequests(deps.store.read, operation, input, context),
   };
 }

@@ -15,8 +15,8 @@ const LARGE = 64 * 1024;
 
 type Output = Omit<PutObjectCommandOutput, '$metadata'>;
 
-/** PutObject (spec/backends.md §2.2, §2.3): content, row and event become durable in one transaction. */
-export function putObject(deps: S3Deps): Operation<PutObjectCommandInput, Output> {
+/** PutObject (spec/backends.md §2.2, §2.3), or another way to put an object by its event's name: content, row and event become durable in one transaction. */
+export function putObject(deps: S3Deps, eventName = 'ObjectCreated:Put'): Operation<PutObjectCommandInput, Output> {
   return async (input, context) => {
     const key = input.Key ?? '';
     checkKey(key);
@@ -46,7 +46,7 @@ export function putObject(deps: S3Deps): Operation<PutObjectCommandInput, Output
       };
       await tx.addBlob(content.blob);
       const put = await putLatest(tx, object, { bucket, key, before, change });
-      await announce(tx, 'ObjectCreated:Put', put, change);
+      await announce(tx, eventName, put, change);
       return { version: put.version, expiration: await expirationHeader(tx, bucket, put) };
     });
     return {
