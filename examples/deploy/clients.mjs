@@ -21,8 +21,8 @@ export const lambda = new Lambda();
 export const s3 = new S3({ forcePathStyle: true });
 export const sns = new SNS();
 
-/** Asks every second, for a minute at most. */
-export const patience = { maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
+/** How waiters ask: often at first, then every two seconds, for a minute at most. */
+export const patience = { maxWaitTime: 60, minDelay: 0.1, maxDelay: 2 };
 
 /** What a call answers, or undefined where it fails with an error of one of these names. */
 export async function unless(names, call) {

@@ -41,8 +41,15 @@ export async function removeFunction(FunctionName) {
 }
 
 /** Lets a service, such as `s3`, call a function for one source of events. */
-export async function permit(functionArn, service, SourceArn) {
-  const permission = { FunctionName: functionArn, StatementId: service, Action: 'lambda:InvokeFunction' };
-  await ifThere(lambda.removePermission({ FunctionName: functionArn, StatementId: service }));
-  await lambda.addPermission({ ...permission, Principal: `${service}.amazonaws.com`, SourceArn });
+export async function permit(FunctionName, service, SourceArn) {
+  // Named after the source: what is there under this name says the same.
+  const StatementId = SourceArn.replace(/[^\w-]+/g, '-').slice(-100);
+  const permission = {
+    FunctionName,
+    StatementId,
+    Action: 'lambda:InvokeFunction',
+    Principal: `${service}.amazonaws.com`,
+    SourceArn,
+  };
+  await unless(['ResourceConflictException'], lambda.addPermission(permission));
 }

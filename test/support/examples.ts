@@ -14,7 +14,13 @@ export async function deployExample({ url }: Platform, example: string, ...args:
 
 /** `dalamb …` with that platform; resolves to what it printed. */
 export async function dalamb({ url }: Platform, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [path.join(root, 'bin/dalamb.mjs'), '--url', url, ...args]);
+  const { stdout } = await run(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    path.join(root, 'src/main.ts'),
+    '--url',
+    url,
+    ...args,
+  ]);
   return stdout;
 }
 
