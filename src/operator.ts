@@ -1,5 +1,13 @@
 import { type Clock, fail, type Ids } from './kernel/index.ts';
-import { type Operation, type OperationContext, type Place, rootArn, type ServiceTable } from './model/index.ts';
+import {
+  type AccessRequest,
+  type Operation,
+  type OperationContext,
+  type Place,
+  parseArn,
+  rootArn,
+  type ServiceTable,
+} from './model/index.ts';
 
 export interface OperatorPorts {
   readonly tables: Readonly<Record<string, ServiceTable>>;
@@ -14,12 +22,22 @@ export type Operate = <Output = Record<string, unknown>>(service: string, name: 
 export function createOperator({ tables, clock, ids }: OperatorPorts): (place: Place) => Operate {
   return (place) => {
     const operate = async (service: string, name: string, input: object) => {
-      const operation = tables[service]?.operations[name] as unknown as Operation<object, never> | undefined;
-      if (!operation) throw fail('NotImplemented', `${service} ${name} is not implemented`, { status: 501 });
-      return operation(input, contextOf(place, clock, ids));
+      const table = tables[service];
+      const operation = table?.operations[name] as unknown as Operation<object, never> | undefined;
+      if (!table || !operation) throw fail('NotImplemented', `${service} ${name} is not implemented`, { status: 501 });
+      const context = contextOf(place, clock, ids);
+      checkOwner(place, await table.access(name, input as Record<string, unknown>, context));
+      return operation(input, context);
     };
     return operate as Operate;
   };
+}
+
+/** An owner may do everything with what is its own; what an input names by ARN may be another's. Throws AccessDenied 403. */
+function checkOwner({ account }: Place, requests: readonly AccessRequest[]): void {
+  for (const { resource, resourceAccount = parseArn(resource)?.account ?? '' } of requests)
+    if (resourceAccount !== '' && resourceAccount !== account)
+      throw fail('AccessDenied', `${resource} is not of account ${account}`, { status: 403 });
 }
 
 function contextOf({ account, region }: Place, clock: Clock, ids: Ids): OperationContext {

@@ -1,4 +1,4 @@
-import { fail, type Key, type Reader, type Store } from '../kernel/index.ts';
+import { fail, type Key, platformFailure, type Reader, type Store } from '../kernel/index.ts';
 import {
   type Books,
   books,
@@ -32,7 +32,7 @@ export function eventRoutes(store: Store, followed: readonly string[]): ControlR
       method: 'GET',
       path: '/events/balance',
       summary: 'the same over all accounts, with what is not yet routed',
-      handle: () => balance(store, followed),
+      handle: ({ own }) => balance(store, followed, own),
     },
     {
       method: 'GET',
@@ -67,8 +67,10 @@ async function accountBooks(store: Store, { account, region }: { account: string
   return { topics: result, mappings: await mappingLines(store.read, [account, region]) };
 }
 
-/** In one transaction, because the sums only balance at one moment. */
-function balance(store: Store, followed: readonly string[]) {
+/** In one transaction, because the sums only balance at one moment. Not for a token: it opens one account, and these are all of them. */
+async function balance(store: Store, followed: readonly string[], own: string | undefined) {
+  if (own !== undefined)
+    throw platformFailure('TokenRequired', `this token is of account ${own}, and these are the books of all`, { status: 403 });
   return store.transact(async (tx) => {
     const pages = await allBooks(tx);
     const result = [];

@@ -21,6 +21,7 @@ export function invokeRoute(deps: InvokeDeps): ControlRoute {
 async function invoke(deps: InvokeDeps, { params, body, place }: ControlRequest): Promise<InvokeResult> {
   const asked = invokeRequest(body);
   const spec = await deps.resolveFunction(place, params.name!, asked.qualifier);
+  if (spec.account !== place.account) throw platformFailure('NoSuchThing', `${params.name} in account ${place.account}`);
   const outcome = await deps.run(
     {
       function: spec,

@@ -35,7 +35,9 @@ export async function serveControl(door: ControlDoor, exchange: Exchange): Promi
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
     const body = await readBody(exchange, route);
     const place = placeOf(exchange, query, { account, region: door.region });
-    const result = await route.handle({ params, query, body, headers: exchange.headers, place, signal: exchange.signal });
+    const { headers, signal } = exchange;
+    const own = account === undefined ? {} : { own: account };
+    const result = await route.handle({ params, query, body, headers, place, ...own, signal });
     sendJson(exchange, 200, result ?? {});
   } catch (error) {
     sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));

@@ -8,6 +8,7 @@ import type { HttpApi } from './http-apis.ts';
 import type { Call, LogLine, LogStream, MeterRecord, Outcome } from './invocation.ts';
 import type { LogWalk, LogWalked } from './logs.ts';
 import type { Policy } from './policy-document.ts';
+import type { RecordedMetric } from './recorded-metrics.ts';
 import type { Target } from './targets.ts';
 
 /** Runs one call in an environment (invoke). Rejects with TooManyRequestsException 429, SandboxUnavailable 503. */
@@ -138,6 +139,9 @@ export type CountMetric = (
   value: number,
 ) => void;
 
+/** Adds values to metrics in the caller's transaction (services/monitoring). now: epoch ms. */
+export type RecordMetrics = (tx: Transaction, values: readonly RecordedMetric[], now: number) => Promise<void>;
+
 /** Unpacks a stored zip into a read-only tree named by its hash, unless it is there (sandbox). Rejects with InvalidArchive, ArchiveTooLarge. */
 export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: number }>;
 
@@ -181,6 +185,8 @@ export interface ControlRequest {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly place: Place;
+  /** The only account that the caller's token opens; absent: all (docs/security.md). */
+  readonly own?: string;
   readonly signal: AbortSignal;
 }
 

@@ -8,11 +8,11 @@ test('a policy is set, shown, kept by published versions, and taken back', async
   const f = await fixture(t);
   await f.create();
   const place = { account: '000000000000', region: 'us-east-1' };
-  const ask = (method: string, body?: unknown) =>
+  const ask = (method: string, body?: unknown, name = 'f') =>
     f.service.routes
       .find((route) => route.method === method)!
       .handle({
-        params: { name: 'f' },
+        params: { name },
         query: new URLSearchParams(),
         headers: {},
         body,
@@ -28,4 +28,7 @@ test('a policy is set, shown, kept by published versions, and taken back', async
   await f.service.idle();
   assert.deepEqual((await f.service.resolveFunction(place, 'f')).egress, openEgress);
   await assert.rejects(ask('PUT', { allow: 'all' }), (error) => isFailure(error, 'InvalidRequest'));
+  for (const other of ['111111111111:function:f', 'arn:aws:lambda:us-east-1:111111111111:function:f'])
+    for (const method of ['GET', 'PUT', 'DELETE'])
+      await assert.rejects(ask(method, openEgress, other), (error) => isFailure(error, 'NoSuchThing'));
 });

@@ -1,4 +1,13 @@
-import { type ControlRequest, type ControlRoute, type EgressPolicy, functionRef, parseEgressPolicy } from '../../model/index.ts';
+import { platformFailure } from '../../kernel/index.ts';
+import {
+  type ControlRequest,
+  type ControlRoute,
+  type EgressPolicy,
+  type FunctionRef,
+  functionRef,
+  type Place,
+  parseEgressPolicy,
+} from '../../model/index.ts';
 import type { Lambda } from './deps.ts';
 import { findFunction } from './lookup.ts';
 import { changeable, replaceLatest } from './updates.ts';
@@ -23,8 +32,15 @@ export function egressRoutes(lambda: Lambda): readonly ControlRoute[] {
   ];
 }
 
+/** An ARN may name any account, a token opens one. Throws NoSuchThing 404. */
+function refHere(place: Place, name: string): FunctionRef {
+  const ref = functionRef(place, name);
+  if (ref.account !== place.account) throw platformFailure('NoSuchThing', `${name} in account ${place.account}`);
+  return ref;
+}
+
 async function show(lambda: Lambda, { place, params }: ControlRequest): Promise<EgressPolicy> {
-  const { latest } = await findFunction(lambda.store.read, functionRef(place, params.name!));
+  const { latest } = await findFunction(lambda.store.read, refHere(place, params.name!));
   return latest.egress ?? lambda.settings.egress;
 }
 
@@ -33,7 +49,7 @@ async function change(
   { place, params }: ControlRequest,
   egress: EgressPolicy | undefined,
 ): Promise<EgressPolicy> {
-  const ref = functionRef(place, params.name!);
+  const ref = refHere(place, params.name!);
   await lambda.store.transact(async (tx) => {
     const fn = await changeable(tx, ref, undefined);
     return replaceLatest(lambda, tx, fn, { ...fn.latest, egress, now: lambda.clock.now() });
