@@ -93,7 +93,12 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
   const { config, clock, ids } = around;
   const logger = (room: string) => around.logger.child(room);
   const late: { gateway?: Gateway; home?: () => string | undefined } = {};
-  const observe = createObserve({ ...base, readLog: createReadLog(store), logger: logger('observe') });
+  const observe = createObserve({
+    ...base,
+    readLog: createReadLog(store),
+    logger: logger('observe'),
+    recordMetrics: (tx, values, now) => events.recordMetrics(tx, values, now),
+  });
   const invoke = createInvoke({
     driver,
     trees,
@@ -138,6 +143,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     box,
     notifications: events.notifications,
     put: events.put,
+    countMetric: events.countMetric,
     mayAct: people.mayAct,
     storeObject: storeObject(s3Deps),
     sources: events,
@@ -149,7 +155,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     s3,
     ...events.tables,
     iam: iamService(people.identities),
-    logs: logsService({ ...base, ...people, mayInvoke: lambda.mayInvoke, put: events.put }),
+    logs: logsService({ ...base, ...people, ...events, mayInvoke: lambda.mayInvoke }),
     sts: people.sts,
   };
   const background = [...events.background, s3Background(s3Deps)];

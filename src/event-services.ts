@@ -5,6 +5,7 @@ import {
   type Authorize,
   type CheckRole,
   type ControlRoute,
+  type CountMetric,
   type FindHttpApi,
   type FindRole,
   type FindTarget,
@@ -14,6 +15,7 @@ import {
   putBy,
   type QueueSource,
   type RawRoute,
+  type RecordMetrics,
   type ServiceTable,
   type StreamSource,
   type Target,
@@ -63,6 +65,8 @@ export interface EventServices {
   readonly rawRoutes: readonly RawRoute[];
   readonly controlRoutes: readonly ControlRoute[];
   readonly findHttpApi: FindHttpApi;
+  readonly recordMetrics: RecordMetrics;
+  readonly countMetric: CountMetric;
 }
 
 type Notifications = DispatchPorts['notifications'];
@@ -140,5 +144,7 @@ export function eventServices(ports: EventServicePorts): EventServices {
     rawRoutes: [sns.route],
     controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,
+    recordMetrics: monitoring.recordMetrics,
+    countMetric: monitoring.countMetric,
   };
 }

@@ -11,6 +11,7 @@ import {
 import {
   books,
   type ControlRoute,
+  type CountMetric,
   deliveries,
   type Enqueue,
   type EventSources,
@@ -34,6 +35,7 @@ import {
 } from '../model/index.ts';
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
+import { countOf } from './function-counts.ts';
 import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
 import { createMappings } from './mappings/mappings.ts';
 import { type MatchPorts, matchers } from './matching.ts';
@@ -59,6 +61,7 @@ export interface DispatchPorts extends MatchPorts {
   readonly meterIn: MeterIn;
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
+  readonly countMetric?: CountMetric;
   readonly storeObject: StoreObject;
   readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
@@ -94,8 +97,9 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const execute = createExecute({
     ...ports,
     slots,
-    throttled: () => {
+    throttled: (call) => {
       throttles += 1;
+      countOf(ports.countMetric, call.function, ['Throttles', call.function.name]);
     },
   });
   const known = matchers(store.read, ports);

@@ -1,6 +1,7 @@
 import { type Clock, describe, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
-import type { Delivery, MeterIn, Put } from '../model/index.ts';
+import type { CountMetric, Delivery, MeterIn, Put } from '../model/index.ts';
 import { type Deliverer, isStoreFailure, transactUntilDone } from './deliverer.ts';
+import { countOf } from './function-counts.ts';
 import { recordAttempt, recordEvent, SUBSCRIBER } from './ledger.ts';
 import { lineageOf, ranOnce } from './lineage.ts';
 import { tryPut } from './puts.ts';
@@ -14,6 +15,7 @@ export interface RouterPorts {
   readonly deliverer: Deliverer;
   readonly put: Put;
   readonly meterIn: MeterIn;
+  readonly countMetric?: CountMetric;
 }
 
 const AGAIN_MS = 1000;
@@ -75,6 +77,8 @@ async function route(ports: RouterPorts, topic: string, batch: readonly StoredEv
   const { due, left } = await recorded;
   ports.deliverer.alarm(due);
   for (const { delivery } of [...waiting, ...left]) ports.deliverer.wait(delivery.target);
+  for (const { delivery, subscription } of routed.flatMap(({ made }) => made))
+    if (subscription.kind === 'function') countOf(ports.countMetric, delivery, ['AsyncEventsReceived', delivery.target]);
 }
 
 interface Recorded {

@@ -326,7 +326,6 @@ export { isPublicPolicy } from './public-policies.ts';
 export { queueRecord } from './queue-records.ts';
 export {
   embeddedMetrics,
-  isMetricTime,
   type MetricName,
   metricDimensions,
   type RecordedMetric,

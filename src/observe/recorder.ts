@@ -3,6 +3,7 @@ import {
   addToRollup,
   causeOfLines,
   createSelectLines,
+  embeddedMetrics,
   emptyRollup,
   encodeChunk,
   type LogLine,
@@ -11,6 +12,8 @@ import {
   logTopic,
   type MeterRecord,
   meterTopic,
+  type Place,
+  type RecordMetrics,
   rollupKey,
   usageRollups,
 } from '../model/index.ts';
@@ -22,6 +25,8 @@ export interface RecorderDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** Takes the metrics that lines embed. */
+  readonly recordMetrics?: RecordMetrics;
 }
 
 const FLUSH_MS = 100;
@@ -173,6 +178,7 @@ export class Recorder {
       const data = encodeChunk(times, lengths, joined);
       const place = { stream, first, seq: this.nextSeq(ingested), ingested };
       await flush.tx.put(logChunks, { ...place, group: group.id, last, data });
+      await this.recordEmbedded(flush.tx, waiting.stream, piece);
       if (!group.subscriptions) continue;
       const name = waiting.stream.stream;
       const cause = causeOfLines(name, joined);
@@ -180,6 +186,15 @@ export class Recorder {
       for (const event of this.selectLines({ group, stream: name, events, now: ingested, cause }))
         await flush.tx.append(logTopic.name, 0, event);
     }
+  }
+
+  /** Lines that embed metrics are few: all text is searched once, and only they are read. */
+  private async recordEmbedded(tx: Transaction, place: Place, { joined }: { readonly joined: string }): Promise<void> {
+    const { recordMetrics, clock } = this.deps;
+    if (!recordMetrics || !joined.includes('"_aws"')) return;
+    const now = clock.now();
+    const found = joined.split('\n').flatMap((line) => (line.includes('"_aws"') ? embeddedMetrics(line, place, now) : []));
+    if (found.length > 0) await recordMetrics(tx, found, now);
   }
 
   /** Even numbers that grow over restarts too; PutLogEvents takes the odd ones. */

@@ -3,7 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createSecretBox, Failure, type Ids, randomIds, type StoreSchema, silentLogger } from '../../src/kernel/index.ts';
-import { type OperationContext, type Principal, type PutItem, type PutTarget, topics } from '../../src/model/index.ts';
+import {
+  type OperationContext,
+  type Principal,
+  type PutItem,
+  type PutTarget,
+  type RecordedMetric,
+  type RecordMetrics,
+  topics,
+} from '../../src/model/index.ts';
 import { createObserve, schema as observeSchema } from '../../src/observe/index.ts';
 import {
   createAuthorize,
@@ -58,6 +66,8 @@ export async function accountRoom(t: TestContext) {
     mayInvoke: (_arn: string, _service: string): boolean => true,
     put: async (target: PutTarget, item: PutItem): Promise<void> => void reach.puts.push({ target, item }),
   };
+  const metrics: RecordedMetric[] = [];
+  const recordMetrics: RecordMetrics = async (_tx, values) => void metrics.push(...values);
   const tables = {
     iam: iamService(identities),
     sts: stsService({ clock, ids, box, findRole, findStoredKey, authorize }),
@@ -65,6 +75,7 @@ export async function accountRoom(t: TestContext) {
       ...{ store, clock, ids, checkRole: createCheckRole(identities), mayAct: async () => true },
       mayInvoke: async (arn, { service }) => reach.mayInvoke(arn, service),
       put: async (_tx, target, item) => void (await reach.put(target, item)),
+      recordMetrics,
     }),
   };
   const readLog = createReadLog(store);
@@ -97,6 +108,8 @@ export async function accountRoom(t: TestContext) {
     store,
     clock,
     reach,
+    /** What lines of logs embedded. */
+    metrics,
     box,
     tables,
     root,
@@ -104,7 +117,7 @@ export async function accountRoom(t: TestContext) {
     checkRole: createCheckRole(identities),
     findKey: createFindKey({ clock, box, findRole, findStoredKey }),
     issueCredentials: createIssueCredentials({ clock, ids, box, findRole }),
-    observe: createObserve({ store, clock, ids, logger: silentLogger, readLog }),
+    observe: createObserve({ store, clock, ids, logger: silentLogger, readLog, recordMetrics }),
     iam: caller('iam', root),
     sts: caller('sts', root),
     logs: caller('logs', root),

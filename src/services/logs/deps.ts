@@ -1,5 +1,5 @@
 import type { Clock, Ids, Store } from '../../kernel/index.ts';
-import type { CheckRole, MayAct, MayInvoke, Put } from '../../model/index.ts';
+import type { CheckRole, MayAct, MayInvoke, Put, RecordMetrics } from '../../model/index.ts';
 
 /** What the operations need from outside. */
 export interface LogsDeps {
@@ -11,4 +11,6 @@ export interface LogsDeps {
   readonly mayAct: MayAct;
   readonly checkRole: CheckRole;
   readonly put: Put;
+  /** Takes the metrics that lines embed. */
+  readonly recordMetrics?: RecordMetrics;
 }

@@ -4,6 +4,7 @@ import {
   CHUNK_SPAN_MS,
   createSelectLines,
   EVENT_OVERHEAD,
+  embeddedMetrics,
   encodeChunk,
   type LogGroup,
   type LogStreamRow,
@@ -118,6 +119,10 @@ export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, Put
       const sorted = sortOut(events, context.now, group.retentionDays);
       const into = { group, stream, now: context.now, cause: context.cause, nextSeq, selectLines };
       if (sorted.kept.length > 0) await store(tx, into, sorted.kept);
+      const embedded = sorted.kept.flatMap(({ text }) =>
+        text.includes('"_aws"') ? embeddedMetrics(text, group, context.now) : [],
+      );
+      if (embedded.length > 0) await deps.recordMetrics?.(tx, embedded, context.now);
       return sorted.rejected;
     });
     return { nextSequenceToken: SEQUENCE_TOKEN, ...(rejected ? { rejectedLogEventsInfo: rejected } : {}) };

@@ -1,8 +1,8 @@
 import { describe, type Service } from '../../kernel/index.ts';
-import { type CountMetric, joinValues, type MetricValues, valuesOf } from '../../model/index.ts';
+import { type CountMetric, joinValues, type MetricValues, type RecordedMetric, valuesOf } from '../../model/index.ts';
 import type { MonitoringDeps } from './deps.ts';
 import { dimensionsText } from './known-metrics.ts';
-import { type Recorded, recordValues } from './record-values.ts';
+import { recordValues } from './record-values.ts';
 
 const EVERY_MS = 60_000;
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ const SLICE = 500;
 /** What the platform itself counts: summed up in memory, written each minute and at the end. A crash loses what waits. */
 export class Counts implements Service {
   readonly #deps: MonitoringDeps;
-  #waiting = new Map<string, Recorded>();
+  #waiting = new Map<string, RecordedMetric>();
   #cancel: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -62,7 +62,7 @@ export class Counts implements Service {
     { account, region }: Parameters<CountMetric>[0],
     { namespace, name, unit, dimensions }: Parameters<CountMetric>[1],
     { time, values }: { readonly time: number; readonly values: MetricValues },
-  ): Recorded {
+  ): RecordedMetric {
     const pairs = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
     return { account, region, namespace, name, unit, dimensions: dimensionsText(pairs), time, fine: false, values };
   }

@@ -1,5 +1,5 @@
 import type { Service } from '../../kernel/index.ts';
-import type { CountMetric, Operation, ServiceTable } from '../../model/index.ts';
+import type { CountMetric, Operation, RecordMetrics, ServiceTable } from '../../model/index.ts';
 import { accessOf } from './access.ts';
 import { Counts } from './counts.ts';
 import type { MonitoringDeps, MonitoringPorts } from './deps.ts';
@@ -8,6 +8,7 @@ import { getMetricStatistics } from './get-metric-statistics.ts';
 import { KnownMetrics } from './known-metrics.ts';
 import { listMetrics } from './list-metrics.ts';
 import { putMetricData } from './put-metric-data.ts';
+import { recordIn } from './record-values.ts';
 import { Sweep } from './sweep.ts';
 
 export { schema } from './collections.ts';
@@ -16,6 +17,8 @@ export type { MonitoringPorts } from './deps.ts';
 export interface Monitoring extends ServiceTable {
   /** For what the platform itself has to tell. */
   readonly countMetric: CountMetric;
+  /** For metrics that lines of logs embed. */
+  readonly recordMetrics: RecordMetrics;
   readonly counts: Service & { flush(): Promise<void> };
   /** Longer periods for older values. */
   readonly sweep: Service & { round(): Promise<void> };
@@ -37,6 +40,7 @@ export function monitoringService(ports: MonitoringPorts): Monitoring {
     operations: operations as unknown as Readonly<Record<string, Operation>>,
     access: accessOf,
     countMetric: counts.count,
+    recordMetrics: async (tx, recorded, now) => void (await recordIn(tx, deps.known, { recorded, now })),
     counts,
     sweep,
     background: [counts, sweep],

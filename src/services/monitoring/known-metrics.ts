@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../kernel/index.ts';
-import type { Place } from '../../model/index.ts';
+import { type MetricName, metricDimensions } from '../../model/index.ts';
 import { type Metric, metrics } from './collections.ts';
-
-/** A metric by its name, in the order of its dimensions' names. */
-export interface MetricName extends Place {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: string;
-}
 
 interface Dimension {
   readonly Name?: string | undefined;
@@ -17,8 +10,7 @@ interface Dimension {
 
 /** As in Metric: the same text for the same dimensions in any order. */
 export function dimensionsText(dimensions: readonly Dimension[] | undefined): string {
-  const pairs = (dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value] as const);
-  return JSON.stringify(pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return metricDimensions((dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
 }
 
 export function dimensionsOf(text: string): { Name: string; Value: string }[] {
@@ -42,12 +34,13 @@ interface Written {
 export class KnownMetrics {
   #written = new Map<string, Written>();
 
-  /** Writes the metric's row if it says too little. Gives what to remember when the transaction was committed. */
+  /** Writes the metric's row if it says too little. Answers what to remember when the transaction was committed. */
   async note(tx: Transaction, metric: Metric, now: number): Promise<(() => void) | undefined> {
     const known = this.#written.get(metric.id);
     if (known && now - known.at < ROW_EVERY_MS && (known.fine || !metric.fine)) return undefined;
     const { account, region, namespace, name, dimensions } = metric;
     const row = await tx.get(metrics, [account, region, namespace, name, dimensions]);
+    if (row && metric.last - row.last < ROW_EVERY_MS && (row.fine || !metric.fine)) return undefined;
     const fine = metric.fine || row?.fine === true;
     await tx.put(metrics, { ...metric, fine, last: Math.max(metric.last, row?.last ?? 0) });
     return () => this.#remember(metric.id, { at: now, fine });

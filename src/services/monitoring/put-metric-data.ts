@@ -1,8 +1,15 @@
 import type { MetricDatum, PutMetricDataInput } from '@aws-sdk/client-cloudwatch';
-import { joinValues, type MetricValues, type Operation, type OperationContext, valuesOf } from '../../model/index.ts';
+import {
+  joinValues,
+  type MetricValues,
+  type Operation,
+  type OperationContext,
+  type RecordedMetric,
+  valuesOf,
+} from '../../model/index.ts';
 import type { MonitoringDeps } from './deps.ts';
 import { dimensionsText } from './known-metrics.ts';
-import { type Recorded, recordValues } from './record-values.ts';
+import { recordValues } from './record-values.ts';
 import { invalidCombination, invalidValue, missing, notImplemented } from './refusals.ts';
 
 const DAY = 86_400_000;
@@ -27,7 +34,7 @@ export function putMetricData(deps: MonitoringDeps): Operation<PutMetricDataInpu
   };
 }
 
-function recordedOf(namespace: string, datum: MetricDatum, path: string, context: OperationContext): Recorded {
+function recordedOf(namespace: string, datum: MetricDatum, path: string, context: OperationContext): RecordedMetric {
   const { account, region, now } = context;
   const { MetricName, Dimensions, Unit, StorageResolution = 60 } = datum;
   const time = datum.Timestamp?.getTime() ?? now;

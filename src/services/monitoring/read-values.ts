@@ -1,7 +1,7 @@
 import type { Key, Reader } from '../../kernel/index.ts';
-import { joinValues, type MetricValues } from '../../model/index.ts';
+import { joinValues, type MetricName, type MetricValues } from '../../model/index.ts';
 import { points, tiers } from './collections.ts';
-import { type MetricName, metricId } from './known-metrics.ts';
+import { metricId } from './known-metrics.ts';
 import { lambdaValues } from './lambda-metrics.ts';
 
 /** What is asked of one metric. Times in epoch ms, to is exclusive. */

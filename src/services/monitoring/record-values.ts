@@ -1,57 +1,51 @@
-import type { Store } from '../../kernel/index.ts';
-import { joinValues, type MetricValues } from '../../model/index.ts';
+import type { Store, Transaction } from '../../kernel/index.ts';
+import { joinValues, type MetricValues, type RecordedMetric } from '../../model/index.ts';
 import { points, tiers } from './collections.ts';
-import { type KnownMetrics, type MetricName, metricId } from './known-metrics.ts';
-
-/** Values of one metric and unit at one time. */
-export interface Recorded extends MetricName {
-  readonly unit: string;
-  /** Epoch ms. */
-  readonly time: number;
-  /** Whether they are kept by the second. */
-  readonly fine: boolean;
-  readonly values: MetricValues;
-}
+import { type KnownMetrics, metricId } from './known-metrics.ts';
 
 interface Sum {
   readonly id: string;
   readonly period: number;
   readonly time: number;
-  readonly first: Recorded;
+  readonly first: RecordedMetric;
   values: MetricValues;
 }
 
 /** Adds values to what is kept of their metrics, in one transaction: one row is read and written for each metric, unit and period. */
 export async function recordValues(
   { store, known }: { readonly store: Store; readonly known: KnownMetrics },
-  recorded: readonly Recorded[],
+  recorded: readonly RecordedMetric[],
   now: number,
 ): Promise<void> {
-  const sums = sumUp(recorded, now);
-  const named = new Map<string, { readonly first: Recorded; fine: boolean; last: number }>();
-  for (const { id, period, first } of sums) {
-    const one = named.get(id);
-    named.set(id, { first, fine: period === 1 || one?.fine === true, last: Math.max(first.time, one?.last ?? 0) });
-  }
-  const remember = await store.transact(async (tx) => {
-    for (const { id, period, time, first, values } of sums) {
-      const row = await tx.get(points, [id, period, time, first.unit]);
-      const joined = row ? joinValues(row, values) : values;
-      await tx.put(points, { metric: id, period, time, unit: first.unit, ...joined });
-    }
-    const noted: (() => void)[] = [];
-    for (const [id, { first, fine, last }] of named) {
-      const { account, region, namespace, name, dimensions } = first;
-      const done = await known.note(tx, { account, region, namespace, name, dimensions, id, fine, last }, now);
-      if (done) noted.push(done);
-    }
-    return noted;
-  });
+  const remember = await store.transact((tx) => recordIn(tx, known, { recorded, now }));
   for (const done of remember) done();
 }
 
+/** The same in the caller's transaction; answers what to call when it was committed. */
+export async function recordIn(
+  tx: Transaction,
+  known: KnownMetrics,
+  { recorded, now }: { readonly recorded: readonly RecordedMetric[]; readonly now: number },
+): Promise<readonly (() => void)[]> {
+  const named = new Map<string, { readonly first: RecordedMetric; fine: boolean; last: number }>();
+  for (const { id, period, time, first, values } of sumUp(recorded, now)) {
+    const row = await tx.get(points, [id, period, time, first.unit]);
+    const joined = row ? joinValues(row, values) : values;
+    await tx.put(points, { metric: id, period, time, unit: first.unit, ...joined });
+    const one = named.get(id);
+    named.set(id, { first, fine: period === 1 || one?.fine === true, last: Math.max(first.time, one?.last ?? 0) });
+  }
+  const noted: (() => void)[] = [];
+  for (const [id, { first, fine, last }] of named) {
+    const { account, region, namespace, name, dimensions } = first;
+    const done = await known.note(tx, { account, region, namespace, name, dimensions, id, fine, last }, now);
+    if (done) noted.push(done);
+  }
+  return noted;
+}
+
 /** What belongs to the same row, together. */
-function sumUp(recorded: readonly Recorded[], now: number): readonly Sum[] {
+function sumUp(recorded: readonly RecordedMetric[], now: number): readonly Sum[] {
   const sums = new Map<string, Sum>();
   const ids = new Map<string, string>();
   for (const one of recorded) {
