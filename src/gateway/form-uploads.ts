@@ -111,19 +111,13 @@ async function* within(range: LengthRange | undefined, content: AsyncIterable<Ui
 
 const TAG = /<Tag>\s*<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>\s*<\/Tag>/g;
 
-/** The field `tagging` holds the XML of a tag set; PutObject takes its tags as a query. */
+/** The field `tagging` holds the XML of a tag set; PutObject takes its tags as a query. What would be escaped in XML is in no tag. */
 function taggingOf({ fields }: Form): { readonly Tagging?: string } {
   const xml = fields.get('tagging');
   if (xml === undefined) return {};
-  const tags = [...xml.matchAll(TAG)].map(([, key, value]) => [unescaped(key!), unescaped(value!)] as [string, string]);
+  const tags = [...xml.matchAll(TAG)].map(([, key, value]) => [key!, value!]);
   const rest = xml.replace(TAG, '').replace(/^\s*<\?xml[^>]*\?>/, '');
   if (!/^\s*<Tagging[^>]*>\s*(?:<TagSet>\s*<\/TagSet>|<TagSet\s*\/>)\s*<\/Tagging>\s*$/.test(rest))
     throw fail('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
   return tags.length === 0 ? {} : { Tagging: new URLSearchParams(tags).toString() };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };
-
-function unescaped(text: string): string {
-  return text.replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => ENTITIES[entity]!);
 }

@@ -1,4 +1,4 @@
-import { fail } from '../../kernel/index.ts';
+import { fail, isAscii } from '../../kernel/index.ts';
 import type { Checksum, Description, StoredObject } from './collections.ts';
 
 /** The members that describe an object in inputs (PutObject, CreateMultipartUpload, CopyObject). */
@@ -53,9 +53,19 @@ export function objectHeaders(object: StoredObject) {
     ContentEncoding: description.contentEncoding,
     ContentLanguage: description.contentLanguage,
     Expires: description.expires === undefined ? undefined : new Date(description.expires),
-    Metadata: description.metadata ?? {},
+    Metadata: shownMetadata(description.metadata ?? {}),
     TagCount: object.tags?.length || undefined,
   };
+}
+
+/** Values that no header can hold come as encoded words of RFC 2047 (spec/backends.md §2.2). */
+function shownMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const name in metadata) {
+    const value = metadata[name]!;
+    shown[name] = isAscii(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
+  }
+  return shown;
 }
 
 /** `{ ChecksumCRC32: '…', ChecksumType: 'FULL_OBJECT' }`. */
