@@ -36,7 +36,8 @@ export async function installed(folder) {
     const zip = new ZipFile();
     for (const entry of fs.readdirSync(copy, { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
-      if (fs.statSync(file).isFile()) zip.addFile(file, path.relative(copy, file));
+      const needed = !/\.(d\.[cm]?ts|map|md)$/.test(file);
+      if (needed && fs.statSync(file).isFile()) zip.addFile(file, path.relative(copy, file));
     }
     return await bytesOf(zip);
   } finally {

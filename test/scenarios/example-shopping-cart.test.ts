@@ -113,8 +113,10 @@ test('changes that come twice, or late, or out of order, do no harm, and who has
   await add('late', 'mug', 1);
   const changed = await cartWith('late', 3);
   assert.notEqual(changed.etag, etag);
-  const trace = await dalamb(platform, 'trace', headers['apigw-requestid'] as string);
-  assert.match(trace, /^invocation [\s\S]*dynamodb\.changes INSERT [\s\S]*:function:cart-status delivered/);
+  await eventually('the trace', async () => {
+    const trace = await dalamb(platform, 'trace', headers['apigw-requestid'] as string);
+    return /^invocation [\s\S]*dynamodb\.changes INSERT [\s\S]*:function:cart-status delivered/.test(trace) || undefined;
+  });
 });
 
 test('deploying again changes nothing but the code; what was deployed can be taken away', async () => {
