@@ -37,16 +37,14 @@ test('one command; then every picture that is stored has its thumbnail, and the 
   const said = await deployExample(platform, 'thumbnails', '--thumbnails', 'small');
   assert.match(said, /^Store a picture: aws s3 cp cat\.jpg s3:\/\/photos\/ /);
   await s3.putObject({ Bucket: 'photos', Key: 'notes.txt', Body: 'no picture' });
-  await s3.putObject({ Bucket: 'photos', Key: 'a cat.jpg', Body: await picture('jpeg') });
+  const { $metadata } = await s3.putObject({ Bucket: 'photos', Key: 'a cat.jpg', Body: await picture('jpeg') });
   await s3.putObject({ Bucket: 'photos', Key: 'logo.png', Body: await picture('png') });
   for (const key of ['a cat.jpg', 'logo.png']) {
     const { format, width, height } = await thumbnail(key);
     assert.deepEqual([format, width, height], ['jpeg', 128, 85]);
   }
-  const uploads = await dalamb(platform, 'events', '--source', 's3');
-  const id = /photos\/a cat\.jpg +([0-9a-f-]{36})/.exec(uploads)![1]!;
   await eventually('the trace', async () => {
-    const trace = await dalamb(platform, 'trace', id);
+    const trace = await dalamb(platform, 'trace', $metadata.requestId!);
     return /ObjectCreated:Put arn:aws:s3:::photos\/a cat\.jpg[\s\S]*:function:thumbnails delivered/.test(trace) || undefined;
   });
   const { Contents } = await s3.listObjectsV2({ Bucket: 'small' });

@@ -5,8 +5,10 @@ import type { S3Deps } from './deps.ts';
 
 /** What an announcement needs from outside the transaction, which may run twice. */
 export interface Announcement {
-  /** Id of the event. */
+  /** Of this change alone; versions are named after it. */
   readonly id: string;
+  /** Id of the event, if not the same. */
+  readonly event?: string;
   /** Epoch ms. */
   readonly time: number;
   readonly origin: Origin;
@@ -23,8 +25,9 @@ export interface Origin {
   readonly traceId?: string | undefined;
 }
 
+/** Of the one change of a request: its event is named after it, so that whoever made it can trace what came of it. */
 export function announcement(deps: S3Deps, context: OperationContext): Announcement {
-  return { id: deps.ids.uuid(), time: deps.clock.now(), origin: originOf(context) };
+  return { id: deps.ids.uuid(), event: context.requestId, time: deps.clock.now(), origin: originOf(context) };
 }
 
 /** One for each of several changes of one request. */
@@ -71,7 +74,7 @@ export async function announce(
   tx: Transaction,
   eventName: string,
   object: Changed,
-  { id, time, origin }: Announcement,
+  { id, event = id, time, origin }: Announcement,
 ): Promise<void> {
   const { next } = await tx.bounds(objectTopic.name, 0);
   const { region, requestId, cause, traceId } = origin;
@@ -90,7 +93,7 @@ export async function announce(
     ...(traceId === undefined ? {} : { traceId }),
   };
   await tx.append(objectTopic.name, 0, {
-    id,
+    id: event,
     type: eventName,
     source: 's3',
     subject: `arn:aws:s3:::${object.bucket}/${object.key}`,

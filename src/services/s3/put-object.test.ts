@@ -31,7 +31,8 @@ test('keeps content, type, metadata and the event in one transaction', async () 
   assert.equal(got.ContentLength, 5);
   const events = (await s3.events()).slice(before);
   assert.equal(events.length, 1);
-  const { body, subject, account } = events[0]!;
+  const { id, body, subject, account } = events[0]!;
+  assert.equal(id, 'REQUEST', 'what the caller was told');
   assert.equal(subject, 'arn:aws:s3:::bucket/a/hello.txt');
   assert.equal(account, ACCOUNT);
   assert.equal(body.eventName, 'ObjectCreated:Put');
