@@ -8,7 +8,7 @@ const mailbox = new SMTPServer({
   disabledCommands: ['STARTTLS'],
   onData(stream, session, done) {
     text(stream).then((mail) => {
-      console.log(`--- mail to ${session.envelope.rcptTo.map(({ address }) => address).join(', ')}\n${mail}`);
+      console.log(`--- mail to ${session.envelope.rcptTo.map(({ address }) => address).join(', ')}\n${readable(mail)}`);
       done();
     }, done);
   },
@@ -24,3 +24,11 @@ const subscriber = http.createServer(async (request, response) => {
 });
 subscriber.listen(8025, '127.0.0.1');
 console.log('mail: smtp://127.0.0.1:2525, pushes: http://127.0.0.1:8025/');
+
+/** Mail is quoted-printable on its way: `=` and a line's end for nothing, `=3D` for a byte. */
+function readable(mail) {
+  const bytes = mail
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
+}
