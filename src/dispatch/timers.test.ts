@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { manualClock } from '../../test/support/clock.ts';
-import { removeDirectory, temporaryDirectory } from '../../test/support/platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../test/support/platform.ts';
 import { type Service, silentLogger } from '../kernel/index.ts';
 import {
   type BusEvent,
@@ -43,7 +43,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 async function world() {
   const directory = temporaryDirectory();
   const clock = manualClock(START);
-  const store = await openStore({ directory, schema: SCHEMA, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema: SCHEMA, clock, logger: silentLogger });
   let engine: Service = createTimers({ store, clock, logger: silentLogger });
   const stop = () => engine.stop(AbortSignal.timeout(1000));
   closing.push(async () => {

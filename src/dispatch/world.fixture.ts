@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
-import { removeDirectory, temporaryDirectory } from '../../test/support/platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../test/support/platform.ts';
 import { fail, randomIds, silentLogger } from '../kernel/index.ts';
 import {
   bucketNotifications,
@@ -82,6 +82,7 @@ function outcomeOf(call: Call, result: 'ok' | 'error'): Outcome {
 
 export async function open(directory: string, clock = manualClock(), ports: Partial<DispatchPorts> = {}): Promise<World> {
   const store = await openStore({
+    reserveBytes: SMALL_RESERVE,
     directory,
     schema: {
       collections: [

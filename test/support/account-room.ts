@@ -26,6 +26,7 @@ import { createReadLog, schema as logsSchema, logsService } from '../../src/serv
 import { createFindKey, createIssueCredentials, stsService } from '../../src/services/sts/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
+import { SMALL_RESERVE } from './platform.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read outputs of every shape
 type Output = any;
@@ -50,7 +51,7 @@ export async function accountRoom(t: TestContext) {
     [...iamSchema.collections, ...logsSchema.collections, ...observeSchema.collections].map((one) => [one.name, one]),
   );
   const schema: StoreSchema = { collections: [...collections.values()], topics };
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   t.after(async () => {
     await store.close();
     await fs.rm(directory, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { dynamodbService, schema } from '../../src/services/dynamodb/index.ts';
 import { dynamodbStreamsService } from '../../src/services/dynamodbstreams/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { type Answer, type Call, contextOf } from './s3-room.ts';
 
 export { type Answer, type Call, contextOf, OTHER, refused, rootOf } from './s3-room.ts';
@@ -33,7 +33,7 @@ export const SORT = { AttributeName: 'sk', KeyType: 'RANGE' } as const;
 export async function openDynamo(): Promise<DynamoRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock();
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   const service = dynamodbService({ store, clock, ids: randomIds, logger: silentLogger });
   const streams = dynamodbStreamsService({ store });
   const caller =

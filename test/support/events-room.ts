@@ -4,7 +4,7 @@ import { type BusEvent, busTopic, type OperationContext } from '../../src/model/
 import { eventsService, schema } from '../../src/services/events/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { type Answer, contextOf } from './s3-room.ts';
 
 export interface EventsRoom extends ReturnType<typeof eventsService> {
@@ -26,7 +26,7 @@ export const EVENTS_NOW = Date.UTC(2026, 0, 1, 12);
 export async function openEvents(): Promise<EventsRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock(EVENTS_NOW);
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   const service = eventsService({ store, clock, ids: randomIds, logger: silentLogger });
   return {
     ...service,

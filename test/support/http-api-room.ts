@@ -2,7 +2,7 @@ import { randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts'
 import type { FindHttpApi, OperationContext } from '../../src/model/index.ts';
 import { apiGatewayService, schema } from '../../src/services/apigatewayv2/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { type Call, contextOf } from './s3-room.ts';
 
 export const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:f';
@@ -20,7 +20,7 @@ export interface HttpApiRoom {
 /** The operations of API Gateway on a real store of their own. */
 export async function openHttpApis(): Promise<HttpApiRoom> {
   const directory = temporaryDirectory();
-  const store = await openStore({ directory, schema, clock: systemClock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock: systemClock, logger: silentLogger });
   const service = apiGatewayService({ store, clock: systemClock, ids: randomIds, urlDomain: 'localhost' });
   const call: Call = (operation, input = {}, context: Partial<OperationContext> = {}) =>
     service.operations[operation]!(input as never, contextOf(context)) as ReturnType<Call>;

@@ -3,7 +3,7 @@ import type { OperationContext } from '../../src/model/index.ts';
 import { type Kinesis, kinesisService, schema } from '../../src/services/kinesis/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { type Answer, contextOf } from './s3-room.ts';
 
 export const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/s';
@@ -26,7 +26,13 @@ export interface KinesisRoom {
 /** The operations of Kinesis on a real store of their own, at a time that only moves when told to. */
 export async function openKinesis(clock: ManualClock = manualClock()): Promise<KinesisRoom> {
   const directory = temporaryDirectory();
-  const store = await openStore({ directory, schema, clock: withoutTimers(clock), logger: silentLogger });
+  const store = await openStore({
+    reserveBytes: SMALL_RESERVE,
+    directory,
+    schema,
+    clock: withoutTimers(clock),
+    logger: silentLogger,
+  });
   const kinesis = kinesisService({ store, clock, ids: randomIds, logger: silentLogger });
   const call: KinesisRoom['call'] = (operation, input = {}, context = {}) =>
     kinesis.operations[operation]!(input as never, contextOf({ now: clock.now(), ...context })) as Promise<Answer>;

@@ -5,8 +5,14 @@ import { createReadLog } from '../../src/services/logs/index.ts';
 import { type Monitoring, monitoringService, schema } from '../../src/services/monitoring/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { ACCOUNT, type Answer, contextOf } from './s3-room.ts';
+
+/** An alarm that PutMetricAlarm takes: more than 1 in each of two minutes. */
+export const ALARM = {
+  ...{ AlarmName: 'a', Namespace: 'n', MetricName: 'm', Statistic: 'Sum', Period: 60, EvaluationPeriods: 2, Threshold: 1 },
+  ...{ ComparisonOperator: 'GreaterThanThreshold', AlarmActions: ['arn:aws:sns:us-east-1:000000000000:t'] },
+};
 
 export interface MonitoringRoom {
   /** Runs an operation as the root of ACCOUNT in us-east-1, at the clock's time. */
@@ -27,7 +33,13 @@ export interface MonitoringRoom {
 export async function openMonitoring(clock: ManualClock = manualClock()): Promise<MonitoringRoom> {
   const directory = temporaryDirectory();
   const still = { now: () => clock.now(), monotonic: () => clock.monotonic(), after: () => () => {} };
-  const store = await openStore({ directory, schema: everything(), clock: still, logger: silentLogger });
+  const store = await openStore({
+    reserveBytes: SMALL_RESERVE,
+    directory,
+    schema: everything(),
+    clock: still,
+    logger: silentLogger,
+  });
   const ports = { store, clock, ids: randomIds, logger: silentLogger };
   const monitoring = monitoringService(ports);
   const observe: Observe = createObserve({ ...ports, clock: still, readLog: createReadLog(store) });

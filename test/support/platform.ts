@@ -37,6 +37,9 @@ export interface PlatformOptions {
   readonly plain?: boolean;
 }
 
+/** Of a store in a test, which opens many and needs no room kept for a full disk. */
+export const SMALL_RESERVE = 64 * 1024;
+
 /** It ended before it was ready. */
 export class Refused extends Error {
   readonly code: number | null;

@@ -18,7 +18,7 @@ import {
 } from '../../src/model/index.ts';
 import { readObject, s3Service, schema } from '../../src/services/s3/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 
 export const ACCOUNT = '000000000000';
 export const OTHER = '111111111111';
@@ -49,7 +49,7 @@ export interface S3Options {
 /** The operations of S3 on a real store of their own. */
 export async function openS3({ mayInvoke, put, clock }: S3Options = {}): Promise<S3Room> {
   const directory = temporaryDirectory();
-  const store = await openStore({ directory, schema, clock: systemClock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock: systemClock, logger: silentLogger });
   const deps = {
     store,
     clock: clock ?? systemClock,

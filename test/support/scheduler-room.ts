@@ -4,7 +4,7 @@ import type { OperationContext } from '../../src/model/index.ts';
 import { schedulerService, schema } from '../../src/services/scheduler/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { ACCOUNT, type Answer, contextOf } from './s3-room.ts';
 
 export interface SchedulerRoom extends ReturnType<typeof schedulerService> {
@@ -35,7 +35,7 @@ export const plain = {
 export async function openScheduler(): Promise<SchedulerRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock(SCHEDULER_NOW);
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   const checkRole = async (arn: string, service: string) =>
     arn === ROLE && service === 'scheduler.amazonaws.com' ? 'ok' : arn.endsWith('/other') ? 'not-assumable' : 'missing';
   const service = schedulerService({ store, clock, logger: silentLogger, checkRole });

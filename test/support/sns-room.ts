@@ -4,7 +4,7 @@ import { type OperationContext, type Principal, type PutItem, snsTopic, type Top
 import { schema, snsService } from '../../src/services/sns/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { ACCOUNT, type Answer, contextOf } from './s3-room.ts';
 
 export type SnsRoom = Awaited<ReturnType<typeof openSns>>;
@@ -21,7 +21,13 @@ export async function openSns({ canSendMail = true } = {}) {
   const directory = temporaryDirectory();
   const clock = manualClock();
   const all = { ...schema, topics: [snsTopic] };
-  const store = await openStore({ directory, schema: all, clock: systemClock, logger: silentLogger });
+  const store = await openStore({
+    reserveBytes: SMALL_RESERVE,
+    directory,
+    schema: all,
+    clock: systemClock,
+    logger: silentLogger,
+  });
   const box = createSecretBox([{ id: '00000000', key: new Uint8Array(32) }]);
   const service = snsService({ store, clock, ids: randomIds, logger: silentLogger, box, canSendMail });
   const events = () => store.read.events(snsTopic.name, 0, 1, 1000) as Promise<(StoredEvent & { body: TopicMessage })[]>;

@@ -4,7 +4,7 @@ import type { MayAct, OperationContext } from '../../src/model/index.ts';
 import { type SqsService, schema, sqsService } from '../../src/services/sqs/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
-import { removeDirectory, temporaryDirectory } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 import { ACCOUNT, type Answer, type Call, contextOf } from './s3-room.ts';
 
 export { contextOf, OTHER, refused, rootOf } from './s3-room.ts';
@@ -35,7 +35,7 @@ export async function openSqs(mayAct: MayAct = async () => false): Promise<SqsRo
   const directory = temporaryDirectory();
   const clock = manualClock();
   const disk = { full: false };
-  const store = fillable(await openStore({ directory, schema, clock, logger: silentLogger }), disk);
+  const store = fillable(await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger }), disk);
   const service = sqsService({ store, clock, ids: randomIds, logger: silentLogger, mayAct });
   const call: Call = (operation, input = {}, context = {}) => {
     const known = contextOf({ now: clock.now(), ...context });

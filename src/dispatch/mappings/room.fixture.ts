@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { type ManualClock, manualClock } from '../../../test/support/clock.ts';
-import { removeDirectory, temporaryDirectory } from '../../../test/support/platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../../test/support/platform.ts';
 import { fail, randomIds, type StoredEvent, type StoreSchema, silentLogger } from '../../kernel/index.ts';
 import {
   type Call,
@@ -131,7 +131,7 @@ export async function openRoom(over: Partial<Pick<Room, 'handler' | 'shards'>> =
 }
 
 async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue, over: Partial<Room>): Promise<Room> {
-  const store = await openStore({ directory, schema, clock, logger: silentLogger });
+  const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   const wakes = new Set<() => void>();
   const room = {
     store,

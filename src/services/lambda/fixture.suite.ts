@@ -1,9 +1,11 @@
 /** The service on a real store with everything else faked; for the tests of this folder. */
+
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { SMALL_RESERVE } from '../../../test/support/platform.ts';
 import {
   type Clock,
   collect,
@@ -86,6 +88,7 @@ export async function fixture(
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
   const collections = [...schema.collections];
   const store = await openStore({
+    reserveBytes: SMALL_RESERVE,
     directory,
     schema: { collections, topics: [...topics, ...schema.topics] },
     clock: systemClock,
