@@ -1,5 +1,15 @@
 import type { Reader } from '../kernel/index.ts';
-import { type AsyncInvocation, asyncTopic, busTopic, logTopic, objectTopic, scheduleTopic, snsTopic } from '../model/index.ts';
+import {
+  type AsyncInvocation,
+  alarmTopic,
+  asyncTopic,
+  busTopic,
+  logTopic,
+  objectTopic,
+  scheduleTopic,
+  snsTopic,
+} from '../model/index.ts';
+import { matchAlarms } from './match-alarms.ts';
 import { matchBus, matchSchedules } from './match-bus.ts';
 import type { CarryPorts } from './match-carried.ts';
 import { matchLogs } from './match-logs.ts';
@@ -36,5 +46,6 @@ export function matchers(read: Reader, ports: MatchPorts): ReadonlyMap<string, M
     [busTopic.name, matchBus(read, ports)],
     [scheduleTopic.name, matchSchedules(ports)],
     [logTopic.name, matchLogs(ports)],
+    [alarmTopic.name, matchAlarms(ports)],
   ]);
 }

@@ -1,4 +1,15 @@
 export type { AccessRequest, Decision } from './access.ts';
+export { type AlarmChange, actionsOf, alarmDetail, alarmEvent, alarmNotice } from './alarm-changes.ts';
+export {
+  type Alarm,
+  type AlarmPoint,
+  type AlarmState,
+  type AlarmVerdict,
+  isComparison,
+  judgeAlarm,
+  type MissingData,
+  SPARE_PERIODS,
+} from './alarms.ts';
 export { type Arn, functionArn, parseArn, rootArn } from './arns.ts';
 export {
   type AsyncSettings,
@@ -385,6 +396,16 @@ export {
 } from './targets.ts';
 export type { TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
-export { asyncTopic, busTopic, logTopic, meterTopic, objectTopic, scheduleTopic, snsTopic, topics } from './topics.ts';
+export {
+  alarmTopic,
+  asyncTopic,
+  busTopic,
+  logTopic,
+  meterTopic,
+  objectTopic,
+  scheduleTopic,
+  snsTopic,
+  topics,
+} from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
 export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';

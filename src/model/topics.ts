@@ -23,4 +23,16 @@ export const scheduleTopic: TopicSpec = { name: 'schedules.due', lanes: 1, reten
 /** Lines of logs that subscription filters selected; body is a LogBatch (log-subscriptions.ts). */
 export const logTopic: TopicSpec = { name: 'logs.subscribed', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 4 * 2 ** 30 } };
 
-export const topics: readonly TopicSpec[] = [objectTopic, asyncTopic, meterTopic, snsTopic, busTopic, scheduleTopic, logTopic];
+/** Alarms that changed their state; body is an AlarmChange (alarm-changes.ts). */
+export const alarmTopic: TopicSpec = { name: 'monitoring.alarms', lanes: 1, retention: { ageMs: 7 * DAY, bytes: 2 ** 30 } };
+
+export const topics: readonly TopicSpec[] = [
+  objectTopic,
+  asyncTopic,
+  meterTopic,
+  snsTopic,
+  busTopic,
+  scheduleTopic,
+  logTopic,
+  alarmTopic,
+];

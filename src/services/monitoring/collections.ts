@@ -1,5 +1,5 @@
 import { collection, type StoreSchema } from '../../kernel/index.ts';
-import { type MetricValues, usageRollups } from '../../model/index.ts';
+import { type Alarm, type MetricValues, usageRollups } from '../../model/index.ts';
 
 /** A metric that values were put for. */
 export interface Metric {
@@ -39,6 +39,8 @@ export const points = collection<MetricPoint>({
   integers: ['period', 'time'],
 });
 
+export const alarms = collection<Alarm>({ name: 'monitoring.alarms', key: ['account', 'region', 'name'] });
+
 /** How long values are kept in each length of period, in ms, and in which they are kept then (spec/backends.md §10). */
 export const tiers = [
   { period: 1, keptMs: 3 * 3_600_000, next: 60 },
@@ -48,4 +50,4 @@ export const tiers = [
 ] as const;
 
 /** Metrics of Lambda are read out of the sums that bills are made of. */
-export const schema: StoreSchema = { collections: [metrics, points, usageRollups] as never, topics: [] };
+export const schema: StoreSchema = { collections: [metrics, points, alarms, usageRollups] as never, topics: [] };

@@ -1,14 +1,20 @@
 import type { Service } from '../../kernel/index.ts';
 import type { CountMetric, Operation, RecordMetrics, ServiceTable } from '../../model/index.ts';
 import { accessOf } from './access.ts';
+import { listTagsForResource, tagResource, untagResource } from './alarm-tags.ts';
 import { Counts } from './counts.ts';
+import { deleteAlarms } from './delete-alarms.ts';
 import type { MonitoringDeps, MonitoringPorts } from './deps.ts';
+import { describeAlarms } from './describe-alarms.ts';
+import { Evaluation } from './evaluation.ts';
 import { getMetricData } from './get-metric-data.ts';
 import { getMetricStatistics } from './get-metric-statistics.ts';
 import { KnownMetrics } from './known-metrics.ts';
 import { listMetrics } from './list-metrics.ts';
+import { putMetricAlarm } from './put-metric-alarm.ts';
 import { putMetricData } from './put-metric-data.ts';
 import { recordIn } from './record-values.ts';
+import { setAlarmState } from './set-alarm-state.ts';
 import { Sweep } from './sweep.ts';
 
 export { schema } from './collections.ts';
@@ -22,6 +28,8 @@ export interface Monitoring extends ServiceTable {
   readonly counts: Service & { flush(): Promise<void> };
   /** Longer periods for older values. */
   readonly sweep: Service & { round(): Promise<void> };
+  /** States of alarms. */
+  readonly evaluation: Service & { round(): Promise<void> };
   readonly background: readonly Service[];
 }
 
@@ -30,11 +38,19 @@ export function monitoringService(ports: MonitoringPorts): Monitoring {
   const deps: MonitoringDeps = { ...ports, known: new KnownMetrics() };
   const counts = new Counts(deps);
   const sweep = new Sweep(deps);
+  const evaluation = new Evaluation(deps);
   const operations = {
+    DeleteAlarms: deleteAlarms(deps),
+    DescribeAlarms: describeAlarms(deps),
     GetMetricData: getMetricData(deps),
     GetMetricStatistics: getMetricStatistics(deps),
     ListMetrics: listMetrics(deps),
+    ListTagsForResource: listTagsForResource(deps),
+    PutMetricAlarm: putMetricAlarm(deps),
     PutMetricData: putMetricData(deps),
+    SetAlarmState: setAlarmState(deps),
+    TagResource: tagResource(deps),
+    UntagResource: untagResource(deps),
   };
   return {
     operations: operations as unknown as Readonly<Record<string, Operation>>,
@@ -43,6 +59,7 @@ export function monitoringService(ports: MonitoringPorts): Monitoring {
     recordMetrics: async (tx, recorded, now) => void (await recordIn(tx, deps.known, { recorded, now })),
     counts,
     sweep,
-    background: [counts, sweep],
+    evaluation,
+    background: [counts, sweep, evaluation],
   };
 }
