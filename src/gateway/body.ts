@@ -24,6 +24,7 @@ class RequestBody extends Readable {
   readonly #res: ServerResponse;
   #expectsContinue: boolean;
   #begun = false;
+  received = 0;
 
   constructor(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) {
     super({ highWaterMark: HIGH_WATER });
@@ -56,6 +57,7 @@ class RequestBody extends Readable {
   }
 
   readonly #take = (chunk: Buffer) => {
+    this.received += chunk.length;
     if (!this.push(chunk)) this.#req.pause();
   };
 
@@ -70,6 +72,8 @@ class RequestBody extends Readable {
 
 /** A body that somebody reads, as the watch over time sees it. */
 interface ReadBody {
+  /** Bytes that came so far; the connection may bring those of other requests too. */
+  readonly received: number;
   /** True while it waits for who reads it, not for the client. */
   readonly isFull: boolean;
   destroy(error: Failure): unknown;
@@ -86,23 +90,23 @@ export function wholeBodyOf(req: IncomingMessage, limit: number, tooLarge: () =>
   if (req.destroyed) return Promise.reject(incompleteBody());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let size = 0;
     const stop = (error: unknown) => {
       req.off('data', take).off('end', end).off('close', cut);
       req.on('error', () => {});
       req.resume();
       reject(error);
     };
+    const read = { isFull: false, destroy: stop, received: 0 };
     const take = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) stop(tooLarge());
+      read.received += chunk.length;
+      if (read.received > limit) stop(tooLarge());
       else chunks.push(chunk);
     };
-    const end = () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    const end = () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, read.received));
     const cut = () => {
       if (!req.readableEnded) stop(incompleteBody());
     };
-    (req as Awaited)[awaited] = { isFull: false, destroy: stop };
+    (req as Awaited)[awaited] = read;
     req.on('data', take).on('end', end).on('close', cut);
   });
 }

@@ -34,4 +34,7 @@ test('small bodies and none are never refused', () => {
   assert.equal(holdBody(one, request({ 'content-length': `${MOST_HELD}` }), answer(), MOST_HELD), undefined);
   assert.equal(holdBody(one, request({ 'content-length': '65536' }), answer(), LIMIT), undefined);
   assert.equal(holdBody(one, request({}), answer(), LIMIT), undefined);
+  const http2 = (length: number) => ({ ...request({ 'content-length': `${length}` }), httpVersionMajor: 2 }) as IncomingMessage;
+  assert.equal(holdBody(one, http2(2048), answer(), LIMIT), undefined);
+  assert.ok(holdBody(one, http2(65_536), answer(), LIMIT), 'many fit into one connection');
 });

@@ -166,17 +166,24 @@ function watch(flight: Flight, now: number, limits: ListenerLimits, flights: Set
     watchBody(flight, now, limits);
     return;
   }
-  const moved = socket.bytesWritten !== flight.written || socket.writableLength !== flight.pending;
+  const pending = pendingOf(res);
+  const moved = socket.bytesWritten !== flight.written || pending !== flight.pending;
   flight.written = socket.bytesWritten;
-  flight.pending = socket.writableLength;
-  if (moved || socket.writableLength === 0) flight.at = now;
+  flight.pending = pending;
+  if (moved || pending === 0) flight.at = now;
   else if (now - flight.at > limits.answerMs) socket.destroy();
+}
+
+/** Bytes of an answer that its client has not taken: in HTTP/2 they wait in its stream, for the client to open its window. */
+function pendingOf(res: ServerResponse): number {
+  const { stream } = res as ServerResponse & { readonly stream?: Duplex };
+  return stream?.writableLength ?? res.socket?.writableLength ?? 0;
 }
 
 function watchBody(flight: Flight, now: number, limits: ListenerLimits): void {
   const { req } = flight;
   const body = awaitedBody(req);
-  const read = req.socket.bytesRead;
+  const read = body?.received ?? 0;
   if (body === undefined || body.isFull || read - flight.read >= LEAST_BODY) {
     flight.read = read;
     flight.at = now;

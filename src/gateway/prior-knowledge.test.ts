@@ -128,6 +128,34 @@ test('an operation is told when its client has gone, and only then', async () =>
   await other.close();
 });
 
+test('a client that takes nothing of its answers, or lets one body rest among others, is not waited for', async () => {
+  const impatient = await openStage({ limits: { bodyMs: 300, answerMs: 300, lingerMs: 300 } });
+  const headers = { ':path': INVOKE, ':method': 'POST' };
+  try {
+    const deaf = http2.connect(`http://127.0.0.1:${impatient.port}`, { settings: { initialWindowSize: 0 } });
+    for (let i = 0; i < 20; i++)
+      deaf
+        .request(headers)
+        .on('error', () => {})
+        .end(JSON.stringify('x'.repeat(50_000)));
+    deaf.on('error', () => {});
+    await once(deaf, 'close');
+
+    const busy = http2.connect(`http://127.0.0.1:${impatient.port}`);
+    const resting = busy.request({ ...headers, 'content-length': '1000' }, { endStream: false });
+    resting.write('{');
+    let refused: number | undefined;
+    resting.once('response', (answered) => {
+      refused = answered[':status'];
+    });
+    while (refused === undefined) assert.equal((await ask(busy, headers, JSON.stringify('y'.repeat(2000)))).status, 200);
+    assert.ok(refused >= 400);
+    busy.destroy();
+  } finally {
+    await impatient.close();
+  }
+});
+
 test('stopping waits neither for those that rest nor for those that never spoke', async () => {
   const other = await openStage({ limits: { headersMs: 60_000 } });
   const session = http2.connect(`http://127.0.0.1:${other.port}`);
