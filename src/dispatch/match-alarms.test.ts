@@ -28,7 +28,7 @@ test('the actions of the state that it has now, and the bus', async () => {
     [topic.target, notice],
     [
       { kind: 'topic', arn: TOPIC },
-      { subject: 'ALARM: "a" in us-east-1', caller: from },
+      { subject: 'ALARM: "a" in us-east-1', caller: { ...from, sourceOwner: '000000000000' } },
     ],
   );
   assert.equal(JSON.parse(body).NewStateValue, 'ALARM');

@@ -30,7 +30,8 @@ function action(change: AlarmChange, arn: string, mayInvoke: MayInvoke): Subscri
   if (target?.kind !== 'topic') return undefined;
   const item = () => {
     const { subject, message } = alarmNotice(change);
-    return { body: message, subject, caller: callerOf(change, 'cloudwatch.amazonaws.com') };
+    const caller = { ...callerOf(change, 'cloudwatch.amazonaws.com'), sourceOwner: change.alarm.account };
+    return { body: message, subject, caller };
   };
   return { kind: 'put', subscriber, target, policy: patientPolicy, item, permitted: async () => true };
 }

@@ -17,9 +17,12 @@ export type PutTarget =
   | { readonly kind: 'bus'; readonly arn: string }
   | { readonly kind: 'log-group'; readonly arn: string };
 
-/** On whose behalf something is put: a service principal, judged by the target's resource policy, or a role, judged by its own. */
+/**
+ * On whose behalf something is put: a service principal, judged by the target's resource policy, or a role, judged by its own. sourceOwner
+ * is the account that a topic's default policy asks for; CloudWatch tells it, most services do not.
+ */
 export type PutCaller =
-  | { readonly service: string; readonly sourceArn: string; readonly sourceAccount: string }
+  | { readonly service: string; readonly sourceArn: string; readonly sourceAccount: string; readonly sourceOwner?: string }
   | { readonly role: string };
 
 export interface PutItem {

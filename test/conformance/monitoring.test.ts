@@ -6,6 +6,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { SNS } from '@aws-sdk/client-sns';
+import { SQS } from '@aws-sdk/client-sqs';
 import { AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
 import { clients, deploy } from '../support/deploy.ts';
@@ -102,9 +104,16 @@ test('the SDK knows the errors by their names', async () => {
   );
 });
 
-test('a function has its metrics', async () => {
+/** Fails when told to, and prints a metric of its own. */
+const COUNTED = `export const handler = async (e) => {
+  const CloudWatchMetrics = [{ Namespace: 'shop', Dimensions: [['app']], Metrics: [{ Name: 'items', Unit: 'Count' }] }];
+  process.stdout.write(JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, app: 'cart', items: 2 }) + '\\n');
+  if (e.bad) throw new Error('bad');
+};`;
+
+test('a function has its metrics, and those that its lines embed', async () => {
   const of = clients(platform.url);
-  await deploy(of, 'counted', await moduleZip('export const handler = async (e) => { if (e.bad) throw new Error("bad"); };'));
+  await deploy(of, 'counted', await moduleZip(COUNTED));
   for (const payload of ['{}', '{}', '{"bad":true}'])
     await of.lambda.invoke({ FunctionName: 'counted', Payload: Buffer.from(payload) });
   const Dimensions = [{ Name: 'FunctionName', Value: 'counted' }];
@@ -117,7 +126,41 @@ test('a function has its metrics', async () => {
   assert.equal(await sum('Errors'), 1);
   assert.ok((await sum('Duration')) > 0);
   const { Metrics } = await watch.listMetrics({ Namespace: 'AWS/Lambda', Dimensions });
+  const embedded = { Namespace: 'shop', MetricName: 'items', Dimensions: [{ Name: 'app', Value: 'cart' }], Period: 3600 };
+  const { Datapoints } = await watch.getMetricStatistics({ ...embedded, ...range(), Statistics: ['Sum', 'SampleCount'] });
+  assert.deepEqual([Datapoints![0]!.Sum, Datapoints![0]!.SampleCount, Datapoints![0]!.Unit], [6, 3, 'Count']);
   assert.deepEqual(Metrics!.map(({ MetricName }) => MetricName).sort(), ['Duration', 'Errors', 'Invocations']);
+});
+
+test('an alarm that changes its state tells its topic', async () => {
+  const config = { endpoint: platform.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const [sns, sqs] = [new SNS({ ...config, maxAttempts: 1 }), new SQS({ ...config, maxAttempts: 1 })];
+  const { TopicArn } = await sns.createTopic({ Name: 'alarms' });
+  const { QueueUrl } = await sqs.createQueue({ QueueName: 'alarms' });
+  const queueArn = 'arn:aws:sqs:us-east-1:000000000000:alarms';
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: queueArn,
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await sqs.setQueueAttributes({ QueueUrl: QueueUrl!, Attributes: { Policy } });
+  await sns.subscribe({ TopicArn: TopicArn!, Protocol: 'sqs', Endpoint: queueArn, Attributes: { RawMessageDelivery: 'true' } });
+  await watch.putMetricAlarm({
+    ...{ AlarmName: 'errors', Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1 },
+    ...{ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', AlarmActions: [TopicArn!], Tags: [{ Key: 'a', Value: 'b' }] },
+  });
+  const { MetricAlarms } = await watch.describeAlarms({ AlarmNames: ['errors'] });
+  const [{ AlarmArn, StateValue, Threshold } = {}] = MetricAlarms!;
+  assert.deepEqual([StateValue, Threshold], ['INSUFFICIENT_DATA', 0]);
+  assert.deepEqual((await watch.listTagsForResource({ ResourceARN: AlarmArn! })).Tags, [{ Key: 'a', Value: 'b' }]);
+  await watch.setAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'a drill' });
+  const { Messages } = await sqs.receiveMessage({ QueueUrl: QueueUrl!, WaitTimeSeconds: 10 });
+  const { AlarmName, NewStateValue, NewStateReason } = JSON.parse(Messages![0]!.Body!);
+  assert.deepEqual([AlarmName, NewStateValue, NewStateReason], ['errors', 'ALARM', 'a drill']);
+  await watch.deleteAlarms({ AlarmNames: ['errors'] });
+  await refused(watch.setAlarmState({ AlarmName: 'errors', StateValue: 'OK', StateReason: 'r' }), 'ResourceNotFound', '', 404);
 });
 
 test('a plain query request is answered in XML', async () => {

@@ -38,6 +38,8 @@ test('a role publishes what the item says', async () => {
 
 test('a service needs the topic’s policy, in old words or new', async () => {
   await refused(sns.put(TopicArn, { caller: bucket }), 'TargetRefused');
+  await sns.put(TopicArn, { caller: { ...bucket, sourceOwner: '000000000000' } });
+  await refused(sns.put(TopicArn, { caller: { ...bucket, sourceOwner: '111111111111' } }), 'TargetRefused');
   const source = { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::b' } };
   await allow({ Principal: { Service: 's3.amazonaws.com' }, Condition: source });
   await sns.put(TopicArn, { caller: bucket });

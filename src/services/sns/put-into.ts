@@ -51,6 +51,7 @@ function mayPublish(text: string, arn: string, caller: PutCaller): boolean {
   const context = {
     'aws:sourcearn': caller.sourceArn,
     'aws:sourceaccount': caller.sourceAccount,
+    ...(caller.sourceOwner === undefined ? {} : { 'aws:sourceowner': caller.sourceOwner }),
     'aws:principalisawsservice': 'true',
     'aws:principalservicename': caller.service,
   };
