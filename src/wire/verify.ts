@@ -5,6 +5,7 @@ import { canonicalRequest } from './canonical.ts';
 import { catalogue } from './catalogue.ts';
 import { type Claim, claimOf } from './claim.ts';
 import type { Match, WireRequest } from './contract.ts';
+import { oldSignature, verifyOld } from './old-signatures.ts';
 import { type RequestState, stateOf } from './request-state.ts';
 import { EMPTY_HASH, type SigningKey, same, sign, signingKey } from './signing-key.ts';
 
@@ -20,6 +21,7 @@ const JSON_MISMATCH =
  */
 export function verify(request: WireRequest, match: Match, secret: string, now: number): void | Promise<void> {
   const claim = claimOf(request);
+  if (!claim && match.service === 's3' && oldSignature(request)) return verifyOld(request, secret, now);
   if (!claim) throw fail('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
   const state = stateOf(request);
   const s3 = match.service === 's3';

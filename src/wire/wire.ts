@@ -4,6 +4,7 @@ import type { ProtocolName } from './catalogue.ts';
 import { claimOf } from './claim.ts';
 import type { Decoded, Match, Signature, Wire, WireRequest, WireResponse } from './contract.ts';
 import { forms } from './forms.ts';
+import { oldSignature } from './old-signatures.ts';
 import { type Operation, operationOf } from './operation.ts';
 import { knownOperation, protocolOf, readInput } from './protocols.ts';
 import { operationInPath, type Recognised, recognise } from './recognise.ts';
@@ -35,7 +36,7 @@ const ANONYMOUS: Signature = { kind: 'anonymous' };
 
 function signature(request: WireRequest): Signature {
   const claim = claimOf(request);
-  if (!claim) return ANONYMOUS;
+  if (!claim) return oldSignature(request) ?? ANONYMOUS;
   const { accessKeyId, sessionToken, service, region, presigned } = claim;
   return { kind: 'signed', accessKeyId, sessionToken, service, region, presigned };
 }

@@ -219,10 +219,26 @@ for version in (None, 's3v4'):
     assert got['Body'].read() == b'from boto' and got['ContentType'] == 'text/y', got
     assert send(post, 'x' * 21) == 400
     assert send(s3.generate_presigned_post('forms', 'late', ExpiresIn=-1), 'x') == 403
+    def fetch(address, method='GET', body=None):
+        try:
+            answer = urllib.request.urlopen(urllib.request.Request(address, body, {'Content-Type': 'text/z'} if body else {}, method=method))
+            return answer.status, answer.read()
+        except urllib.error.HTTPError as e:
+            return e.code, e.read()
+    params = {'Bucket': 'forms', 'Key': name + 'f.txt'}
+    address = s3.generate_presigned_url('get_object', {**params, 'ResponseContentType': 'text/q'}, ExpiresIn=60)
+    assert ('AWSAccessKeyId=' in address) == (version is None), address
+    assert fetch(address) == (200, b'from boto')
+    assert fetch(address.replace('f.txt', 'g.txt'))[0] == 403
+    assert fetch(s3.generate_presigned_url('get_object', params, ExpiresIn=-1))[0] in (400, 403)
+    upload = s3.generate_presigned_url('put_object', {**params, 'ContentType': 'text/z', 'Metadata': {'a': 'b'}}, ExpiresIn=60)
+    if version is None:
+        assert fetch(upload, 'PUT', b'put')[0] == 200, fetch(upload, 'PUT', b'put')
+        assert s3.get_object(**params)['Body'].read() == b'put'
 print('done')
 `;
 
-test('boto3 signs forms by either version', { skip: noBoto }, async () => {
+test('boto3 signs forms and addresses by either version', { skip: noBoto }, async () => {
   const run = promisify(execFile);
   const { stdout } = await run('python3', ['-c', script, platform.url, key.accessKeyId, key.secretAccessKey]);
   assert.equal(stdout.trim(), 'done');
