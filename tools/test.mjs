@@ -12,7 +12,7 @@ const only = args.filter((arg) => !arg.startsWith('--'));
 
 await installPackages({ dev: true, say });
 await installSystemPackages({ say });
-const files = find(only.length ? only : ['src', 'test', 'runtimes', 'bench']);
+const files = find(only.length ? only : ['src', 'test', 'runtimes', 'bench', 'examples']);
 // Unit tests share one process; what starts servers and sandboxes gets a process a file, two at a time.
 const unit = files.filter((file) => file.startsWith(`src${path.sep}`));
 const rest = files.filter((file) => !unit.includes(file));

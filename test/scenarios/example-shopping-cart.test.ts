@@ -5,7 +5,7 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { credentials, dalamb, deployExample } from '../support/examples.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
+import { type Platform, removeDirectory, startPlatform, temporaryDirectory } from '../support/platform.ts';
 import { raw } from '../support/raw.ts';
 import { eventually } from '../support/sdk.ts';
 
@@ -15,14 +15,21 @@ let lambda: Lambda;
 /** Where the shop said that it is. */
 let shop: URL;
 
-before(async () => {
-  [platform, browser] = await Promise.all([startPlatform(), launchBrowser()]);
+const directory = temporaryDirectory();
+
+async function start(): Promise<void> {
+  platform = await startPlatform({ directory });
   lambda = new Lambda({ endpoint: platform.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+}
+
+before(async () => {
+  [browser] = await Promise.all([launchBrowser(), start()]);
   shop = await deploy();
 });
 after(async () => {
   await browser?.close();
   await platform?.stop();
+  removeDirectory(directory);
 });
 
 async function deploy(): Promise<URL> {
@@ -117,6 +124,34 @@ test('changes that come twice, or late, or out of order, do no harm, and who has
     const trace = await dalamb(platform, 'trace', headers['apigw-requestid'] as string);
     return /^invocation [\s\S]*dynamodb\.changes INSERT [\s\S]*:function:cart-status delivered/.test(trace) || undefined;
   });
+});
+
+test('a platform that is killed in the middle keeps what it accepted, and what is asked again counts once', async () => {
+  let accepted = 0;
+  /** As the page does it, only more patient. */
+  const insist = async () => {
+    const token = randomUUID();
+    for (const end = Date.now() + 20_000; Date.now() < end; ) {
+      const answer = await add('crash', 'cake', 1, token).catch(() => undefined);
+      if (answer?.status === 202) {
+        accepted += 1;
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.fail('the shop did not come back');
+  };
+  const buyer = async () => {
+    for (let i = 0; i < 10; i++) await insist();
+  };
+  const buyers = Promise.all([buyer(), buyer(), buyer()]);
+  await eventually('the first ten', async () => (accepted >= 10 ? true : undefined));
+  await platform.kill();
+  assert.ok(accepted < 30);
+  await start();
+  await buyers;
+  assert.equal((await cartWith('crash', 30)).total, 30 * 890);
+  shop.port = new URL(platform.url).port;
 });
 
 test('deploying again changes nothing but the code; what was deployed can be taken away', async () => {

@@ -54,7 +54,7 @@ async function add(mark, minutes) {
         TableName: MINUTES,
         Key: { sensor: { S: sensor }, at: { S: at } },
         UpdateExpression: 'ADD points :points, amount :amount',
-        ExpressionAttributeValues: { ':points': { N: `${count}` }, ':amount': { N: `${sum}` } },
+        ExpressionAttributeValues: { ':points': { N: `${count}` }, ':amount': { N: sum.toFixed(9) } },
       },
     };
   });

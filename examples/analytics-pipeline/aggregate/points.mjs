@@ -1,5 +1,8 @@
 import readline from 'node:readline';
 
+/** Beyond it a value is none: no sum of a file's values then is too large for the table. */
+const MOST = 1e15;
+
 /**
  * The data points of a file, one after another, as it comes in: { sensor, time, value } of each line that is one. Files named *.jsonl have
  * an object a line, others `sensor,time,value`. Other lines (a head, an empty one, nonsense) are passed over.
@@ -9,7 +12,7 @@ export async function* pointsOf(stream, name) {
   for await (const line of readline.createInterface({ input: stream, crlfDelay: Infinity })) {
     const { sensor, time, value } = read(line);
     const [at, number] = [new Date(time ?? Number.NaN), Number.parseFloat(value)];
-    if (/^[\w.-]{1,64}$/.test(sensor) && Number.isFinite(number) && !Number.isNaN(at.getTime()))
+    if (/^[\w.-]{1,64}$/.test(sensor) && Math.abs(number) <= MOST && !Number.isNaN(at.getTime()))
       yield { sensor, time: at.toISOString(), value: number };
   }
 }
