@@ -49,5 +49,15 @@ test('nonsense is passed over, whatever it is', async () => {
     { numRuns: 200 },
   );
   const good = '{"sensor":"a","time":"2026-01-01T00:00:00.000Z","value":1}';
-  assert.deepEqual(await read('a.jsonl', [`null\n[]\n7\n"x"\n{"sensor":{},"time":[],"value":{}}\n${good}`]), [JSON.parse(good)]);
+  const lines = ['null', '[]', '7', '"x"', '{"sensor":{"toString":1},"time":[],"value":{}}', '{"sensor":"a"}', good];
+  assert.deepEqual(await read('a.jsonl', [Buffer.from(lines.join('\n'))]), [JSON.parse(good)]);
+});
+
+test('half a file is no file', async () => {
+  const broken = async function* () {
+    yield Buffer.from('a,2026-01-01T00:00:00Z,1\nb,2026');
+    throw new Error('the connection broke');
+  };
+  await assert.rejects(read('a.csv', broken()), /the connection broke/);
+  await assert.rejects(read('a.csv', Array(20).fill(Buffer.alloc(1e5, 'x'))), /too long/);
 });
