@@ -149,17 +149,15 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     sources: events,
     concurrency: config.limits.concurrent_executions,
   });
-  const s3 = s3Service(s3Deps);
   const services = {
     lambda,
-    s3,
+    s3: s3Service(s3Deps),
     ...events.tables,
     iam: iamService(people.identities),
     logs: logsService({ ...base, ...people, ...events, mayInvoke: lambda.mayInvoke }),
     sts: people.sts,
   };
-  const background = [...events.background, s3Background(s3Deps)];
-  return { observe, invoke, lambda, dispatch, events, services, background, late };
+  return { observe, invoke, lambda, dispatch, events, services, background: [...events.background, s3Background(s3Deps)], late };
 }
 
 /** The door, with everything behind it. */

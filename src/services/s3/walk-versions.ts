@@ -21,9 +21,6 @@ export interface VersionEntry {
 /** Where a walk begins: with the first version of a key, or behind a version that has this order. */
 export type Start = { readonly key: string } | { readonly after: { readonly key: string; readonly order: string } };
 
-/** Where a walk begins behind all versions of a key. */
-export const behind = (key: string): Start => ({ after: { key, order: OLDEST } });
-
 interface Stretch {
   readonly bucket: string;
   readonly start: Start;
