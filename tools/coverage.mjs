@@ -33,7 +33,7 @@ const REFUSING = new Set([
   'iam CreateServiceLinkedRole',
   'kinesis EnableEnhancedMonitoring',
   'kinesis StartStreamEncryption',
-  'logs PutSubscriptionFilter',
+  'logs AssociateKmsKey',
   'sts AssumeRoleWithWebIdentity',
 ]);
 

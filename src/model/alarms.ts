@@ -44,7 +44,7 @@ const COMPARISONS = {
   LessThanOrEqualToThreshold: [(value: number, threshold: number) => value <= threshold, 'less than or equal to'],
 } as const;
 
-export type Comparison = keyof typeof COMPARISONS;
+type Comparison = keyof typeof COMPARISONS;
 
 export function isComparison(name: string): name is Comparison {
   return Object.hasOwn(COMPARISONS, name);

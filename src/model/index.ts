@@ -1,15 +1,6 @@
 export type { AccessRequest, Decision } from './access.ts';
-export { type AlarmChange, actionsOf, alarmDetail, alarmEvent, alarmNotice } from './alarm-changes.ts';
-export {
-  type Alarm,
-  type AlarmPoint,
-  type AlarmState,
-  type AlarmVerdict,
-  isComparison,
-  judgeAlarm,
-  type MissingData,
-  SPARE_PERIODS,
-} from './alarms.ts';
+export * from './alarm-changes.ts';
+export * from './alarms.ts';
 export { type Arn, functionArn, parseArn, rootArn } from './arns.ts';
 export {
   type AsyncSettings,
@@ -187,16 +178,7 @@ export {
 export { type GivenLifecycleRule, type LifecycleRule, readLifecycleRules } from './lifecycle-rules.ts';
 export { CHUNK_SPAN_MS, type ChunkEvents, decodeChunk, encodeChunk } from './log-chunk.ts';
 export { compileLogFilter, type LogFilter } from './log-filter.ts';
-export {
-  causeOfLines,
-  controlMessage,
-  createSelectLines,
-  type LogBatch,
-  type SelectLines,
-  subscriptionCallers,
-  subscriptionMessage,
-  subscriptionSource,
-} from './log-subscriptions.ts';
+export * from './log-subscriptions.ts';
 export {
   compareEvents,
   EVENT_OVERHEAD,
@@ -254,7 +236,7 @@ export {
   withoutPassed,
 } from './mapping-shards.ts';
 export { addToRollup, costOf, durationsOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
-export { joinValues, type MetricValues, percentile, summed, valuesOf } from './metric-values.ts';
+export { joinValues, type MetricValues, percentile, valuesOf } from './metric-values.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
   type BucketNotifications,
@@ -335,12 +317,7 @@ export type {
 export { judgePostPolicy, type LengthRange } from './post-policies.ts';
 export { isPublicPolicy } from './public-policies.ts';
 export { queueRecord } from './queue-records.ts';
-export {
-  embeddedMetrics,
-  type MetricName,
-  metricDimensions,
-  type RecordedMetric,
-} from './recorded-metrics.ts';
+export * from './recorded-metrics.ts';
 export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
@@ -396,16 +373,6 @@ export {
 } from './targets.ts';
 export type { TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
-export {
-  alarmTopic,
-  asyncTopic,
-  busTopic,
-  logTopic,
-  meterTopic,
-  objectTopic,
-  scheduleTopic,
-  snsTopic,
-  topics,
-} from './topics.ts';
+export * from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
 export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';

@@ -16,7 +16,7 @@ export interface LogBatch {
 }
 
 /** As functions get it (spec/event-sources.md §4). */
-export interface SubscribedLine {
+interface SubscribedLine {
   readonly id: string;
   /** Epoch ms. */
   readonly timestamp: number;
@@ -25,7 +25,7 @@ export interface SubscribedLine {
 }
 
 /** What was written to one stream of a group just now. */
-export interface WrittenLines {
+interface WrittenLines {
   readonly group: LogGroup;
   /** Name of the stream. */
   readonly stream: string;
