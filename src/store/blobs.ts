@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { type Blobs, bug, type Clock, platformFailure, type StagedBlob } from '../kernel/index.ts';
 import { BLOB_IN_ROW, type BlobFiles, type Staged } from './blob-files.ts';
@@ -8,6 +8,7 @@ import { type Connection, corrupt } from './connection.ts';
 /** How long content without references stays. */
 export const FREE_AFTER_MS = 10 * 60 * 1000;
 const CHUNK = 256 * 1024;
+const CROWD = 1024;
 
 /** Staging and reading of content. */
 export class StoreBlobs implements Blobs {
@@ -19,9 +20,8 @@ export class StoreBlobs implements Blobs {
   readonly stagedFiles = new Map<string, number>();
   /** Small staged contents, readable by hash as long as their caller holds them. */
   readonly #small = new Map<string, WeakRef<Staged>>();
-  readonly #gone = new FinalizationRegistry<string>((hash) => {
-    if (!this.#small.get(hash)?.deref()) this.#small.delete(hash);
-  });
+  /** How many of them, at which those that are gone are looked for. */
+  #crowd = CROWD;
 
   constructor(files: BlobFiles, ports: { connection: Connection; clock: Clock; refusal: () => unknown }) {
     this.#files = files;
@@ -33,22 +33,29 @@ export class StoreBlobs implements Blobs {
   async stage(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<StagedBlob> {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
+    if (content instanceof Uint8Array && content.byteLength <= BLOB_IN_ROW) return this.#lend(inMemory(content));
     const source = content instanceof Uint8Array ? [content] : content;
     const staged = await this.#files.receive(source, (hash) => this.#keep(hash));
-    if (!staged.content) {
-      this.#keep(staged.hash);
-      return staged;
+    if (staged.content) return this.#lend(staged);
+    this.#keep(staged.hash);
+    return staged;
+  }
+
+  // A FinalizationRegistry would say when one is gone, but costs the garbage collector more than a look at all of them now and then.
+  #lend(staged: Staged): Staged {
+    if (this.#small.size >= this.#crowd) {
+      for (const [hash, lent] of this.#small) if (!lent.deref()) this.#small.delete(hash);
+      this.#crowd = Math.max(CROWD, 2 * this.#small.size);
     }
     this.#small.set(staged.hash, new WeakRef(staged));
-    this.#gone.register(staged, staged.hash);
     return staged;
   }
 
   async read(hash: string, range?: { start: number; end: number }): Promise<AsyncIterable<Uint8Array>> {
     if (range && !(range.start >= 0 && range.end >= range.start))
       throw bug(`range ${range.start} to ${range.end} of blob ${hash}`);
-    const inMemory = this.#small.get(hash)?.deref()?.content ?? blobContent(this.#connection, hash);
-    if (inMemory) return inPieces(verified(inMemory, hash), range);
+    const content = this.#small.get(hash)?.deref()?.content ?? blobContent(this.#connection, hash);
+    if (content) return inPieces(verified(content, hash), range);
     const size = await this.#fileSize(hash);
     const end = Math.min(range?.end ?? size, size);
     const whole = (range?.start ?? 0) === 0 && end === size;
@@ -71,8 +78,13 @@ export class StoreBlobs implements Blobs {
   }
 }
 
+/** The caller may reuse its buffer: what is kept for later is copied. */
+function inMemory(content: Uint8Array): Staged {
+  return { hash: hashOf('sha256', content), size: content.byteLength, content: Buffer.from(content) };
+}
+
 function verified(content: Uint8Array, hash: string): Uint8Array {
-  if (createHash('sha256').update(content).digest('hex') !== hash) throw corrupt(`blob ${hash}`);
+  if (hashOf('sha256', content) !== hash) throw corrupt(`blob ${hash}`);
   return content;
 }
 

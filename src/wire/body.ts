@@ -5,13 +5,16 @@ import { isCompressed, uncompressed } from './compressed.ts';
 import type { Match, WireRequest } from './contract.ts';
 import { bodyLimit, formTooLarge, LARGEST_FORM, LARGEST_OBJECT, tooLarge } from './limits.ts';
 import { operationOf } from './operation.ts';
-import { type Expectations, entityTooLarge, expectations, expectsAnything, PayloadGate } from './payload-gate.ts';
+import { type Expectations, entityTooLarge, expectations, expectsAnything, PayloadCheck, PayloadGate } from './payload-gate.ts';
 import { stateOf } from './request-state.ts';
 
 const NO_TRAILERS: Readonly<Record<string, string>> = Object.freeze({});
 
+/** Payloads up to this size are read at once where the request can: the streams would cost more than all the rest (bench/services.ts). */
+const SMALL = 64 * 1024;
+
 export interface Payload {
-  readonly stream: Readable;
+  readonly stream: Readable | AsyncIterable<Buffer>;
   /** Names in lower case; empty until the stream has ended. */
   readonly trailers: () => Readonly<Record<string, string>>;
 }
@@ -52,13 +55,24 @@ export function payload(request: WireRequest, match: Match): Payload {
   const size = Number(headers[chunked ? 'x-amz-decoded-content-length' : 'content-length'] ?? Number.NaN);
   if (size > LARGEST_OBJECT) throw entityTooLarge(size);
   const expected = promises(request, match, chunked ? undefined : state.payloadHash);
+  if (request.whole && !chunked && size <= SMALL) return { stream: atOnce(request, expected, size), trailers: () => NO_TRAILERS };
   const decoder = chunked ? new ChunkedDecoder(state.seal, Number.isNaN(size) ? undefined : size) : undefined;
   const trailers = () => decoder?.trailers ?? NO_TRAILERS;
-  const gate = expectsAnything(expected) || Number.isNaN(size) ? new PayloadGate(expected, trailers) : undefined;
+  const gate =
+    expectsAnything(expected) || Number.isNaN(size) ? new PayloadGate(new PayloadCheck(expected, trailers)) : undefined;
   const done = () => {}; // a failure reaches the reader through the last stream
   if (decoder && gate) pipeline(request.body, decoder, gate, done);
   else if (decoder ?? gate) pipeline(request.body, (decoder ?? gate)!, done);
   return { stream: gate ?? decoder ?? request.body, trailers };
+}
+
+/** A payload of a known small size, read when somebody begins to. */
+async function* atOnce(request: WireRequest, expected: Expectations, size: number): AsyncGenerator<Buffer> {
+  const bytes = await request.whole!(size, () => entityTooLarge(size + 1));
+  const check = expectsAnything(expected) ? new PayloadCheck(expected, () => NO_TRAILERS) : undefined;
+  const failure = check?.take(bytes) ?? check?.verdict();
+  if (failure) throw failure;
+  yield bytes;
 }
 
 function isChunked(headers: WireRequest['headers']): boolean {

@@ -72,8 +72,8 @@ export function expectsAnything(expected: Expectations): boolean {
   return Object.values(expected).some((value) => value !== undefined);
 }
 
-/** Lets a payload through and fails at its end (or beyond 5 GiB) when it is not what was promised. */
-export class PayloadGate extends Transform {
+/** Watches a payload go by, and says at its end (or beyond 5 GiB) whether it is what was promised. */
+export class PayloadCheck {
   readonly #expected: Expectations;
   readonly #trailers: () => Readonly<Record<string, string>>;
   readonly #hash: Hash | undefined;
@@ -82,7 +82,6 @@ export class PayloadGate extends Transform {
   #size = 0;
 
   constructor(expected: Expectations, trailers: () => Readonly<Record<string, string>>) {
-    super();
     this.#expected = expected;
     this.#trailers = trailers;
     this.#hash = expected.hash === undefined ? undefined : createHash('sha256');
@@ -91,23 +90,18 @@ export class PayloadGate extends Transform {
     this.#sum = algorithm && runningChecksum(algorithm);
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  /** What is wrong already. */
+  take(chunk: Buffer): Failure | undefined {
     this.#size += chunk.length;
-    if (this.#size > LARGEST_OBJECT) {
-      done(entityTooLarge(this.#size));
-      return;
-    }
+    if (this.#size > LARGEST_OBJECT) return entityTooLarge(this.#size);
     this.#hash?.update(chunk);
     this.#md5?.update(chunk);
     this.#sum?.update(chunk);
-    done(null, chunk);
+    return undefined;
   }
 
-  override _flush(done: TransformCallback): void {
-    done(this.#verdict() ?? null);
-  }
-
-  #verdict(): Failure | undefined {
+  /** What is wrong with the whole. */
+  verdict(): Failure | undefined {
     const { hash, md5, sum, trailing } = this.#expected;
     const digest = this.#hash?.digest('hex');
     if (digest !== hash) {
@@ -133,6 +127,26 @@ export class PayloadGate extends Transform {
     if (!isBase64(promised, checksumBytes[algorithm])) return invalidSum(name);
     if (promised === this.#sum!.value().toString('base64')) return undefined;
     return fail('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, { status: 400 });
+  }
+}
+
+/** Lets a payload through and fails where its check does. */
+export class PayloadGate extends Transform {
+  readonly #check: PayloadCheck;
+
+  constructor(check: PayloadCheck) {
+    super();
+    this.#check = check;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const failure = this.#check.take(chunk);
+    if (failure) done(failure);
+    else done(null, chunk);
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(this.#check.verdict() ?? null);
   }
 }
 
