@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { createSendEmail, createSendHttp, createTimers, type DispatchPorts } from './dispatch/index.ts';
+import { beyondLinkLocal, createSendEmail, createSendHttp, createTimers, type DispatchPorts } from './dispatch/index.ts';
 import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
 import {
   type Authorize,
@@ -10,6 +10,7 @@ import {
   type FindRole,
   type FindTarget,
   type MayAct,
+  type MayConnect,
   type MayInvoke,
   type Put,
   putBy,
@@ -20,6 +21,7 @@ import {
   type StreamSource,
   type Target,
 } from './model/index.ts';
+import { createMayConnect } from './sandbox/index.ts';
 import { apiGatewayService } from './services/apigatewayv2/index.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { dynamodbStreamsService } from './services/dynamodbstreams/index.ts';
@@ -42,7 +44,7 @@ export interface EventServicePorts {
   readonly checkRole: CheckRole;
   readonly mayAct: MayAct;
   readonly mayInvoke: MayInvoke;
-  readonly config: Pick<Config, 'email' | 'server'>;
+  readonly config: Pick<Config, 'auth' | 'egress' | 'email' | 'server'>;
   /** The door, which is built later. */
   readonly late: { readonly gateway?: { url(): string } };
 }
@@ -78,10 +80,20 @@ function publicAddress({ config: { server }, late }: EventServicePorts): string 
   return `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`;
 }
 
+/**
+ * What notifications may reach. Whoever works on this machine may subscribe what runs on it; functions, and in mode strict everybody, reach
+ * through topics what [egress] lets functions reach.
+ */
+function reachOf({ config, clock }: EventServicePorts): (subscriber: string) => MayConnect {
+  const judged = createMayConnect(config.egress, clock);
+  const isFree = (subscriber: string) => config.auth.mode === 'local' && !subscriber.includes(':assumed-role/');
+  return (subscriber) => (isFree(subscriber) ? beyondLinkLocal : judged);
+}
+
 function notificationsOf(sns: SnsService, ports: EventServicePorts): Notifications {
   return {
     notificationFacts: () => ({ ...sns.signing(), endpoint: publicAddress(ports) }),
-    sendHttp: createSendHttp(),
+    sendHttp: createSendHttp({ reach: reachOf(ports) }),
     sendEmail: createSendEmail(ports.config.email),
   };
 }

@@ -1,4 +1,4 @@
 export { createDispatch, type Dispatch, type DispatchPorts, dispatchSchema } from './dispatch.ts';
 export { createSendEmail } from './send-email.ts';
-export { createSendHttp } from './send-http.ts';
+export { beyondLinkLocal, createSendHttp } from './send-http.ts';
 export { createTimers, type TimerPorts } from './timers.ts';

@@ -20,7 +20,12 @@ export interface MessagePorts {
   readonly mayInvoke: MayInvoke;
   /** Late: the address is known once the door is open. */
   readonly notificationFacts: () => NotificationFacts;
-  readonly sendHttp: (request: Extract<TopicNotification, { kind: 'http' }>, signal: AbortSignal) => Promise<Sent>;
+  /** subscriber is the ARN of who subscribed: it decides what may be reached. */
+  readonly sendHttp: (
+    request: Extract<TopicNotification, { kind: 'http' }>,
+    signal: AbortSignal,
+    subscriber: string,
+  ) => Promise<Sent>;
   readonly sendEmail: (mail: Extract<TopicNotification, { kind: 'email' }>, signal: AbortSignal) => Promise<Sent>;
 }
 
@@ -68,7 +73,7 @@ function subscriptionOf(ports: MessagePorts, subscription: TopicSubscription, me
   }
   const send = (signal: AbortSignal) => {
     const one = notification();
-    return one.kind === 'email' ? ports.sendEmail(one, signal) : ports.sendHttp(one as never, signal);
+    return one.kind === 'email' ? ports.sendEmail(one, signal) : ports.sendHttp(one as never, signal, subscription.principal);
   };
   const to = protocol === 'email' || protocol === 'email-json' ? `mailto:${endpoint}` : endpoint;
   return { kind: 'send', to, policy, send, permitted, ...common };

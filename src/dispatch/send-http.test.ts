@@ -114,17 +114,17 @@ test('a huge answer is not read to its end', async () => {
 
 test('addresses are judged after the lookup, and requests are a stranger’s', async () => {
   const asked: unknown[] = [];
-  const judge = (verdict: boolean) => (address: string, port: number, name: string) => {
-    asked.push([address, port, name]);
+  const judge = (verdict: boolean) => (subscriber: string) => (address: string, port: number, name: string) => {
+    asked.push([subscriber, address, port, name]);
     return verdict;
   };
   const port = Number(new URL(origin).port);
   const named = { kind: 'http', url: `http://id.lambda-url.us-east-1.localhost:${port}/named`, headers: {}, body: '' } as const;
-  const closed = await createSendHttp({ mayConnect: judge(false) })(named, waits);
+  const closed = await createSendHttp({ reach: judge(false) })(named, waits, 'arn:x');
   assert.deepEqual(closed, { ok: false, retry: false, reason: 'id.lambda-url.us-east-1.localhost may not be reached' });
-  assert.deepEqual(asked, [['127.0.0.1', port, 'id.lambda-url.us-east-1.localhost']]);
+  assert.deepEqual(asked, [['arn:x', '127.0.0.1', port, 'id.lambda-url.us-east-1.localhost']]);
   answer = status(200);
-  assert.deepEqual(await createSendHttp({ mayConnect: judge(true) })(named, waits), { ok: true });
+  assert.deepEqual(await createSendHttp({ reach: judge(true) })(named, waits), { ok: true });
   assert.equal(seen.at(-1)!.headers['sec-fetch-site'], 'cross-site');
 });
 
@@ -137,8 +137,9 @@ test('what can never be sent is said to be so, and a stop ends it', async () => 
   await never(createSendHttp()({ kind: 'http', url: 'ftp://x', headers: {}, body: '' }, waits));
   await never(createSendHttp()({ kind: 'http', url: 'nonsense', headers: {}, body: '' }, waits));
   await never(send(status(200), { headers: { 'x-bad': 'a\r\nb' } }));
-  await never(send(status(200), { settings: { mayConnect: () => false } }));
-  await never(createSendHttp()({ kind: 'http', url: 'http://169.254.169.254/', headers: {}, body: '' }, waits));
+  await never(send(status(200), { settings: { reach: () => () => false } }));
+  for (const host of ['169.254.169.254', '2852039166', '[::ffff:169.254.169.254]', '[64:ff9b::169.254.169.254]'])
+    await never(createSendHttp()({ kind: 'http', url: `http://${host}/`, headers: {}, body: '' }, waits));
   const stopped = await send(status(200), { signal: AbortSignal.abort() });
   assert.equal(!stopped.ok && stopped.retry, true);
 });

@@ -3,14 +3,17 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { fail, isFailure } from '../kernel/index.ts';
-import { inIpRange, parseIpRange, type TopicNotification } from '../model/index.ts';
+import { inIpRange, type MayConnect, parseIpRange, type TopicNotification } from '../model/index.ts';
 import type { Sent } from './subscription.ts';
 
 export interface SendHttpSettings {
   /** From connecting to the end of the answer, in ms. */
   readonly timeoutMs?: number;
-  /** Judges each address after its name was looked up; it is dialled as judged. Default: all but link-local ones, where clouds keep secrets. */
-  readonly mayConnect?: (address: string, port: number, name: string) => boolean;
+  /**
+   * What may be reached for who subscribed (an ARN): each address is judged after its name was looked up, and dialled as judged. Default:
+   * all but link-local ones, where clouds keep secrets.
+   */
+  readonly reach?: (subscriber: string) => MayConnect;
 }
 
 type Request = Extract<TopicNotification, { kind: 'http' }>;
@@ -25,8 +28,9 @@ const MOST_HEADER_BYTES = 16 * 1024;
  * are not followed, and no more than 64 KB of an answer is read. Requests are marked as a stranger's, so that a subscriber that turns out
  * to be this platform gives them no trust for where they come from (docs/security.md). Never rejects.
  */
-export function createSendHttp({ timeoutMs = TIMEOUT_MS, mayConnect = beyondLinkLocal }: SendHttpSettings = {}) {
-  return (request: Request, signal: AbortSignal): Promise<Sent> => {
+export function createSendHttp({ timeoutMs = TIMEOUT_MS, reach = () => beyondLinkLocal }: SendHttpSettings = {}) {
+  return (request: Request, signal: AbortSignal, subscriber = ''): Promise<Sent> => {
+    const mayConnect = reach(subscriber);
     const url = URL.parse(request.url);
     if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refused(`${request.url} is no HTTP URL`);
     const name = url.hostname.replace(/^\[|\]$/g, '');
@@ -37,9 +41,10 @@ export function createSendHttp({ timeoutMs = TIMEOUT_MS, mayConnect = beyondLink
   };
 }
 
-const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32'].map((range) => parseIpRange(range)!);
+/** And the way to it through a translator (RFC 6052 §2.1). */
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32', '64:ff9b::a9fe:0/112'].map((range) => parseIpRange(range)!);
 
-function beyondLinkLocal(address: string): boolean {
+export function beyondLinkLocal(address: string): boolean {
   return !LINK_LOCAL.some((range) => inIpRange(range, address));
 }
 
@@ -53,7 +58,7 @@ function resolve(name: string, options: dns.LookupOptions, done: Found): void {
 
 type Found = (error: NodeJS.ErrnoException | null, found: dns.LookupAddress[]) => void;
 
-function judgedLookup(mayConnect: NonNullable<SendHttpSettings['mayConnect']>, port: number): LookupFunction {
+function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
   return (name, options, done) => {
     resolve(name, options, (error, found) => {
       if (error) return done(error, '', 0);

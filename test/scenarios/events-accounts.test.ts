@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
@@ -42,6 +43,23 @@ function connect(endpoint: string, { accessKeyId, secretAccessKey }: Key) {
 const OWNER = '222222222222';
 const THIEF = '333333333333';
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:${OWNER}:${resource}`;
+
+/** Something on this machine, and what was asked of it. */
+const hook = { paths: [] as string[], port: 0 };
+const server = http.createServer((request, response) => {
+  hook.paths.push(request.url!);
+  response.end();
+});
+before(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  hook.port = (server.address() as AddressInfo).port;
+});
+after(() => server.close());
+
+async function subscribed(sns: SNS, { port }: typeof hook, where = '/'): Promise<void> {
+  const { TopicArn } = await sns.createTopic({ Name: 'hooks' });
+  await sns.subscribe({ TopicArn, Protocol: 'http', Endpoint: `http://127.0.0.1:${port}${where}` });
+}
 
 suite('what is another account’s', { timeout: 120_000 }, () => {
   let platform: Platform;
@@ -277,5 +295,41 @@ suite('what is another account’s', { timeout: 120_000 }, () => {
     const { Table } = await owner.dynamodb.describeTable({ TableName: 'quiet' });
     assert.equal(Table!.StreamSpecification, undefined, 'nothing was done on the way');
     assert.equal(await statusOf(OWNER, `/functions/${fn}/invoke`, { payload: 1 }), 200);
+  });
+
+  test('nor do notifications, what is closed to functions', async () => {
+    await subscribed(owner.sns, hook);
+    const state = `${platform.url}/_dalamb/api/events/deliveries?state=failed`;
+    const headers = { authorization: `Bearer ${keys[OWNER]!.token}` };
+    const failed = await eventually('a refusal', async () => {
+      const { deliveries } = (await (await fetch(state, { headers })).json()) as { deliveries: { error: string }[] };
+      return deliveries[0];
+    });
+    assert.equal(failed.error, '127.0.0.1 may not be reached');
+    assert.deepEqual(hook.paths, []);
+  });
+});
+
+suite('on a machine of one’s own', { timeout: 60_000 }, () => {
+  let platform: Platform;
+  before(async () => {
+    platform = await startPlatform({ config: PROCESS_DRIVER });
+  });
+  after(() => platform?.stop());
+
+  test('people subscribe what runs on it, functions do not', async () => {
+    const key = { accessKeyId: 'test', secretAccessKey: 'test', token: '' };
+    const { iam, sts, sns } = connect(platform.url, key);
+    const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+    const { Role } = await iam.createRole({ RoleName: 'fn', AssumeRolePolicyDocument });
+    await iam.attachRolePolicy({ RoleName: 'fn', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
+    const { Credentials } = await sts.assumeRole({ RoleArn: Role!.Arn!, RoleSessionName: 'fn' });
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials!;
+    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    await subscribed(new SNS({ endpoint: platform.url, region: 'us-east-1', credentials }), hook, '/function');
+    await subscribed(sns, hook, '/person');
+    await eventually('the question', async () => hook.paths.length > 0 || undefined);
+    assert.deepEqual(hook.paths, ['/person']);
   });
 });
