@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { collect } from '../kernel/index.ts';
 import { createWire } from './index.ts';
@@ -9,12 +9,13 @@ const wire = createWire();
 const content = Buffer.from('hello');
 const md5 = (of: Buffer) => hash('md5', of, 'base64');
 
+/** How many bytes were asked for. */
 interface Asked {
-  readonly limit?: number;
+  limit?: number;
 }
 
 /** PutObject whose request can be read whole; its stream brings something else. Resolves to the body as an operation reads it. */
-async function received(headers: Record<string, string>, sent = content, asked: { limit?: number } = {}): Promise<Buffer> {
+async function received(headers: Record<string, string>, sent = content, asked: Asked = {}): Promise<Buffer> {
   const request = {
     method: 'PUT',
     url: '/bucket/key',
