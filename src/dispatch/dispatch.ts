@@ -99,7 +99,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
     slots,
     throttled: (call) => {
       throttles += 1;
-      countOf(ports.countMetric, call.function, ['Throttles', call.function.name]);
+      countOf(ports.countMetric, call.function, { metric: 'Throttles', of: call.function.name });
     },
   });
   const known = matchers(store.read, ports);

@@ -1,18 +1,25 @@
 import { type CountMetric, type Place, parseArn } from '../model/index.ts';
 
-/** Metrics of Lambda that only dispatch knows (spec/invoke.md §13). */
-type Counted = 'Throttles' | 'AsyncEventsReceived';
+/** Metrics of Lambda that only dispatch knows (spec/invoke.md §13), with their units. */
+const UNITS = { AsyncEventsReceived: 'Count', IteratorAge: 'Milliseconds', Throttles: 'Count' } as const;
 
-/** Counts something of a function, given by its name or ARN, as Lambda does: under its name, and of all functions together. */
+interface Counted {
+  readonly metric: keyof typeof UNITS;
+  /** Name or ARN of the function. */
+  readonly of: string;
+  /** 1 when absent. */
+  readonly value?: number;
+}
+
+/** Counts something of a function as Lambda does: under its name, and of all functions together. About 2 µs. */
 export function countOf(
   countMetric: CountMetric | undefined,
-  place: Place,
-  [metric, nameOrArn]: readonly [Counted, string],
+  { account, region }: Place,
+  { metric, of, value = 1 }: Counted,
 ): void {
   if (!countMetric) return;
-  const FunctionName = parseArn(nameOrArn)?.resource.split(':')[1] ?? nameOrArn;
-  const { account, region } = place;
-  const counted = { namespace: 'AWS/Lambda', name: metric, unit: 'Count' };
-  countMetric({ account, region }, { ...counted, dimensions: { FunctionName } }, 1);
-  countMetric({ account, region }, { ...counted, dimensions: {} }, 1);
+  const FunctionName = parseArn(of)?.resource.split(':')[1] ?? of;
+  const counted = { namespace: 'AWS/Lambda', name: metric, unit: UNITS[metric] };
+  countMetric({ account, region }, { ...counted, dimensions: { FunctionName } }, value);
+  countMetric({ account, region }, { ...counted, dimensions: {} }, value);
 }

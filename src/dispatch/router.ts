@@ -78,7 +78,8 @@ async function route(ports: RouterPorts, topic: string, batch: readonly StoredEv
   ports.deliverer.alarm(due);
   for (const { delivery } of [...waiting, ...left]) ports.deliverer.wait(delivery.target);
   for (const { delivery, subscription } of routed.flatMap(({ made }) => made))
-    if (subscription.kind === 'function') countOf(ports.countMetric, delivery, ['AsyncEventsReceived', delivery.target]);
+    if (subscription.kind === 'function')
+      countOf(ports.countMetric, delivery, { metric: 'AsyncEventsReceived', of: delivery.target });
 }
 
 interface Recorded {

@@ -1,5 +1,6 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
 import type {
+  CountMetric,
   EventSourceMapping,
   EventSources,
   Invoke,
@@ -21,6 +22,7 @@ export interface MappingPorts {
   readonly execute: Invoke;
   readonly resolveFunction: ResolveFunction;
   readonly meterIn: MeterIn;
+  readonly countMetric?: CountMetric;
   readonly mayAct: MayAct;
   readonly put: Put;
   readonly storeObject: StoreObject;

@@ -51,6 +51,8 @@ export interface Room {
   /** Events that functions got, in order. */
   readonly events: Json[];
   readonly calls: Call[];
+  /** What was counted: metric, function, value. */
+  readonly metrics: (readonly [string, string | undefined, number])[];
   readonly puts: { target: PutTarget; item: PutItem }[];
   readonly objects: { key: string; body: string }[];
   /** What the function does; throws to fail. */
@@ -140,6 +142,7 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     shards: [{ shardId: 'shardId-0', lane: 0, parents: [], first: 1 }],
     events: [],
     calls: [],
+    metrics: [],
     puts: [],
     objects: [],
     handler: () => null,
@@ -206,6 +209,7 @@ function portsOf(room: Room, wakes: Set<() => void>): MappingPorts {
     concurrency: 1000,
     mayAct: async (_role, action) => room.allowed(action),
     meterIn: async () => {},
+    countMetric: (_place, { name, dimensions }, value) => void room.metrics.push([name, dimensions.FunctionName, value]),
     put: async (_tx, target, item) => {
       if (target.arn.includes('missing')) throw fail('TargetMissing', 'the target does not exist');
       room.puts.push({ target, item });

@@ -8,6 +8,7 @@ import {
   type FunctionSpec,
   type Lineage,
   LOOK_AGAIN_MS,
+  type MeterRecord,
   type OpenWindow,
   PAYLOAD_BYTES,
   pauseMs,
@@ -18,6 +19,7 @@ import {
   type Work,
   windowMembers,
 } from '../../model/index.ts';
+import { countOf } from '../function-counts.ts';
 import { joined } from './chains.ts';
 import { type Batch, collectBatch, payloadOf, reloadBatch } from './collect-batch.ts';
 import { prepareDiscard } from './discard-batch.ts';
@@ -177,8 +179,16 @@ export class Slice {
     const { result, window } = this.#judge(batch, ran);
     this.#error = ran.kind === 'throttled' ? ran.reason : result.kind === 'success' ? '' : ran.answer().slice(0, MOST_ERROR);
     const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
+    if (ran.kind === 'ran') this.#countAge(batch, ran.meter);
     if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window, lineage });
     if (step.pause) await this.#pause(step.delivered > 0, ran.kind === 'throttled' ? LOOK_AGAIN_MS : undefined);
+  }
+
+  /** How long the last record of a batch waited for its function. */
+  #countAge({ records }: Batch, { function: of, time }: MeterRecord): void {
+    const { ports, live } = this.#shard;
+    const last = records.at(-1);
+    if (last) countOf(ports.countMetric, live.mapping, { metric: 'IteratorAge', of, value: Math.max(0, time - last.time) });
   }
 
   /** What the function's answer says of the batch, and what becomes of the window. */

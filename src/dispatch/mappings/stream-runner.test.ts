@@ -36,6 +36,26 @@ test('delivers a shard in order, in batches, and keeps the position with the boo
   await room.close();
 });
 
+test('tells how long the last record of each batch has waited', async () => {
+  const room = await openRoom();
+  await room.write(['a']);
+  await room.clock.advance(5000);
+  await room.write(['b']);
+  await room.clock.advance(700);
+  await room.mappings.start();
+  await room.keep(mappingOf(streamSettings()));
+  await until('both', async () => (await room.books())?.delivered === 2);
+  assert.deepEqual(
+    room.metrics.map(([name, , value]) => [name, value]),
+    [
+      ['IteratorAge', 700],
+      ['IteratorAge', 700],
+    ],
+  );
+  assert.deepEqual(room.metrics.map(([, of]) => of).sort(), ['f', undefined].sort());
+  await room.close();
+});
+
 test('delivers what comes later as it comes, and what was written while it was away', async () => {
   let room = await openRoom();
   await room.mappings.start();

@@ -32,7 +32,9 @@ export async function checkDestination(
   if (kind !== 'function' && kind !== 'stream') {
     throw invalid(`PutSubscriptionFilter operation cannot work with destinationArn for vendor ${arn?.service ?? 'unknown'}`);
   }
-  if (arn!.region !== group.region) throw invalid('destinationArn must be in the same region as the log group.');
+  if (arn!.region !== group.region || arn!.account !== group.account) {
+    throw invalid('destinationArn must be in the same account and region as the log group.');
+  }
   if (kind === 'stream') return checkRole(deps, { destination, role }, group);
   if (role !== undefined) throw invalid('destinationArn for vendor lambda cannot be used with roleArn');
   for (const caller of subscriptionCallers(subscriptionSource(group))) if (await deps.mayInvoke(destination, caller)) return;

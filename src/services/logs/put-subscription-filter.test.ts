@@ -138,7 +138,8 @@ test('what is refused', async (t) => {
   await refused({ logGroupName: 'no' }, /^The specified log group does not exist\.$/, 'ResourceNotFoundException');
   await refused({ filterPattern: '{ $.a' }, /^Invalid filter pattern$/);
   await refused({ roleArn: roleArn('logs') }, /^destinationArn for vendor lambda cannot be used with roleArn$/);
-  await refused({ destinationArn: FUNCTION.replace('eu-west-1', 'us-east-1') }, /same region/);
+  await refused({ destinationArn: FUNCTION.replace('eu-west-1', 'us-east-1') }, /same account and region/);
+  await refused({ destinationArn: FUNCTION.replace(ACCOUNT, '111111111111') }, /same account and region/);
   await refused(
     { destinationArn: `arn:aws:firehose:eu-west-1:${ACCOUNT}:deliverystream/d` },
     /vendor firehose is not implemented/,
