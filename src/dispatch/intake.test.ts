@@ -46,6 +46,18 @@ test('an event from outside goes onto the bus once for its source and id', async
   await world.close();
 });
 
+test('an event’s own time is its reader’s business: it is accepted now', async () => {
+  const world = await open(directory());
+  const event = { specversion: '1.0', id: '1', source: 'shop', type: 't', time: '1999-12-31T23:59:59Z' };
+  const { events } = await ask<Answer>(world, 'POST', '/events', event);
+  const { time, passedOn } = world.puts[0]!.item;
+  assert.equal(time, world.clock.now());
+  assert.deepEqual(passedOn, { id: events[0]!.id, ...place, time: '1999-12-31T23:59:59Z', hops: 0 });
+  for (const wrong of [{ time: '+275760-09-12T00:00:00Z' }, { time: 'soon' }, { source: 'aws.s3' }])
+    await assert.rejects(ask(world, 'POST', '/events', { ...event, id: '2', ...wrong }), { code: 'InvalidRequest' });
+  await world.close();
+});
+
 test('a batch is accepted as a whole or not at all; plain JSON takes its names from the query', async () => {
   const world = await open(directory());
   const one = { specversion: '1.0', id: '1', source: 's', type: 't' };
@@ -92,6 +104,10 @@ test('webhooks accept what is signed as their scheme says, once, and nothing els
       ['webhook.standard', 'charge'],
     ],
   );
+  const plain = await make('plain', 'plain-secret');
+  const others = { ...delivery, 'webhook-id': 'm9', 'x-signature': signed('plain-secret', body) };
+  await hook(world, plain.path, body, others);
+  assert.equal(world.puts.pop()!.item.detailType, 'charge', 'headers of other schemes are nobody’s word');
   for (const [path, headers] of [
     [github.path, delivery],
     [github.path, { 'x-hub-signature-256': `sha256=${signed('another', body)}` }],
@@ -111,6 +127,8 @@ test('webhooks are listed without their secrets, have one name each, and can be 
   await assert.rejects(ask(world, 'POST', '/hooks', { name: 'ci' }), { status: 409 });
   await assert.rejects(ask(world, 'POST', '/hooks', { name: 'a b' }), { code: 'InvalidRequest' });
   await assert.rejects(ask(world, 'POST', '/hooks', { name: 'x', scheme: 'none' }), { code: 'InvalidRequest' });
+  for (const secret of ['########', 'whsec_########', 'whsec_c2hvcnQ=', 'c2hvcnRlcg=='])
+    await assert.rejects(ask(world, 'POST', '/hooks', { name: 'x', scheme: 'standard', secret }), { code: 'InvalidRequest' });
   const { hooks } = await ask<{ hooks: object[] }>(world, 'GET', '/hooks');
   assert.deepEqual(hooks, [{ name: 'ci', path: made.path, scheme: 'plain', bus: 'default', created: world.clock.now() }]);
   await ask(world, 'DELETE', '/hooks/:name', undefined, { params: { name: 'ci' } });

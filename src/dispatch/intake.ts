@@ -2,6 +2,7 @@ import { type Clock, collection, fail, type Ids, type Store, type Transaction } 
 import {
   type ControlRequest,
   type ControlRoute,
+  eventTime,
   type OutsideEvent,
   type Place,
   type Put,
@@ -88,11 +89,14 @@ function busArn({ account, region }: Place, bus: string): string {
   return `arn:aws:events:${region}:${account}:event-bus/${bus}`;
 }
 
+/** What the event says of its own time is for those who read it; ages and books count from now, when it was accepted. */
 function itemOf(place: Place, bus: string, event: OutsideEvent, { id, body, now }: { id: string; body: string; now: number }) {
+  const own = event.time === undefined ? {} : { passedOn: { id, ...place, time: eventTime(event.time), hops: 0 } };
   return {
     id,
     body,
-    time: event.time ?? now,
+    time: now,
+    ...own,
     caller: { service: 'dalamb', sourceArn: busArn(place, bus), sourceAccount: place.account },
     source: event.source,
     detailType: event.type,

@@ -3,6 +3,7 @@ import { type Clock, collection, fail, type Ids, type SecretBox, type Store, utf
 import {
   type ControlRequest,
   type ControlRoute,
+  isWebhookSecret,
   type OutsideEvent,
   type RawRequest,
   type RawResponse,
@@ -100,8 +101,8 @@ async function create({ store, clock, ids, box }: WebhookPorts, { body, place }:
     throw fail('InvalidRequest', 'name has 1 to 64 letters, digits, _ . -');
   if (!webhookSchemes.includes(scheme as WebhookScheme))
     throw fail('InvalidRequest', `scheme is one of ${webhookSchemes.join(', ')}`);
-  if (secret !== undefined && (typeof secret !== 'string' || secret.length < 8 || secret.length > 512))
-    throw fail('InvalidRequest', 'secret has 8 to 512 characters');
+  if (secret !== undefined && !(typeof secret === 'string' && isWebhookSecret(scheme as WebhookScheme, secret)))
+    throw fail('InvalidRequest', 'secret has 8 to 512 characters; with the scheme standard it is base64 of at least 16 bytes');
   if (typeof bus !== 'string') throw fail('InvalidRequest', 'bus is a text');
   const [id, made] = [ids.hex(16), `whsec_${Buffer.from(ids.hex(24), 'hex').toString('base64')}`];
   const { account, region } = place;

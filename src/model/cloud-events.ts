@@ -24,6 +24,8 @@ export interface OutsideRequest {
 const PLACED = new Set(['specversion', 'id', 'source', 'type', 'time', 'subject', 'data', 'data_base64']);
 const MOST_EVENTS = 100;
 const LONGEST_NAME = 256;
+/** The last moment that is written with four digits of a year. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /**
  * Reads CloudEvents 1.0 in binary, structured and batched mode (CloudEvents HTTP protocol binding), or plain JSON, whose source and type are
@@ -60,7 +62,7 @@ function structured(body: unknown): OutsideEvent {
   const subject = body.subject === undefined ? undefined : named(body.subject, 'subject', 2048);
   return {
     id: named(body.id, 'id'),
-    source: named(body.source, 'source'),
+    source: sourceOf(body.source),
     type: named(body.type, 'type', 128),
     ...(body.time === undefined ? {} : { time: timeOf(body.time) }),
     ...(subject === undefined ? {} : { subject }),
@@ -73,7 +75,7 @@ function plain(query: URLSearchParams, headers: OutsideRequest['headers'], body:
   const id = headers['idempotency-key'] ?? query.get('id') ?? undefined;
   return {
     ...(id === undefined ? {} : { id: named(id, 'id') }),
-    source: named(query.get('source') ?? 'custom', 'source'),
+    source: sourceOf(query.get('source') ?? 'custom'),
     type: named(query.get('type') ?? 'event', 'type', 128),
     detail: detailOf(body),
   };
@@ -97,9 +99,16 @@ function named(value: unknown, name: string, longest = LONGEST_NAME): string {
   throw invalid(`${name} is a text of 1 to ${longest} characters`);
 }
 
+/** As PutEvents: what begins with `aws.` comes from services alone. */
+function sourceOf(value: unknown): string {
+  const source = named(value, 'source');
+  if (source.startsWith('aws.')) throw invalid('a source that begins with aws. is not for events from outside');
+  return source;
+}
+
 function timeOf(value: unknown): number {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw invalid('time is a timestamp of RFC 3339');
+  if (!(time >= 0 && time <= LATEST)) throw invalid('time is a timestamp of RFC 3339');
   return time;
 }
 

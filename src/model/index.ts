@@ -375,4 +375,11 @@ export type { TopicMessage } from './topic-messages.ts';
 export { deadLetterFor, type NotificationFacts, notificationFor, type TopicNotification } from './topic-notifications.ts';
 export * from './topics.ts';
 export { inWindow, type OpenWindow, windowAt, windowMembers } from './tumbling-windows.ts';
-export { readSignature, type WebhookScheme, type WebhookSignature, webhookEvent, webhookSchemes } from './webhook-signatures.ts';
+export {
+  isWebhookSecret,
+  readSignature,
+  type WebhookScheme,
+  type WebhookSignature,
+  webhookEvent,
+  webhookSchemes,
+} from './webhook-signatures.ts';

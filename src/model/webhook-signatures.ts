@@ -23,6 +23,16 @@ type Headers = Readonly<Record<string, string | undefined>>;
 const TOLERANCE_MS = 300_000;
 const MOST_SIGNATURES = 8;
 
+/** Bytes of the shortest secret of the scheme standard. */
+const LEAST_KEY = 16;
+
+/** Whether a secret stands for a key that cannot be guessed: of the scheme standard it is base64, and all else would be an empty key. */
+export function isWebhookSecret(scheme: WebhookScheme, secret: string): boolean {
+  if (secret.length < 8 || secret.length > 512) return false;
+  const bare = secret.replace(/^whsec_/, '');
+  return scheme !== 'standard' || (/^[A-Za-z0-9+/]+={0,2}$/.test(bare) && Buffer.from(bare, 'base64').length >= LEAST_KEY);
+}
+
 /** Undefined: not signed as the scheme says, or too long ago. */
 export function readSignature(scheme: WebhookScheme, headers: Headers, now: number): WebhookSignature | undefined {
   switch (scheme) {
@@ -69,9 +79,23 @@ export function webhookEvent(
 ): OutsideEvent {
   const value = parsed(body);
   const detail = isObject(value) ? value : { data: value };
-  const id = headers['x-github-delivery'] ?? headers['webhook-id'] ?? (hook.scheme === 'stripe' ? textOf(detail.id) : undefined);
-  const type = headers['x-github-event'] ?? textOf(detail.type) ?? 'webhook';
+  const { id, type = textOf(detail.type) ?? 'webhook' } = namesOf(hook.scheme, headers, detail);
   return { ...(id ? { id: id.slice(0, 256) } : {}), source: `webhook.${hook.name}`, type: type.slice(0, 128), detail };
+}
+
+/** What the sender's own headers say; those of other schemes are nobody's word. */
+function namesOf(
+  scheme: WebhookScheme,
+  headers: Headers,
+  detail: Readonly<Record<string, unknown>>,
+): { id?: string; type?: string } {
+  const named = {
+    github: { id: headers['x-github-delivery'], type: headers['x-github-event'] },
+    standard: { id: headers['webhook-id'] },
+    stripe: { id: textOf(detail.id) },
+    plain: {},
+  };
+  return named[scheme] as { id?: string; type?: string };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
