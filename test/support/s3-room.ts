@@ -105,11 +105,12 @@ export async function refused(call: Promise<unknown>, code: string) {
   assert.fail(`expected ${code}`);
 }
 
-export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+export async function textOf(body: AsyncIterable<Uint8Array> | Uint8Array): Promise<string> {
   return (await bytesOf(body)).toString();
 }
 
-export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+export async function bytesOf(body: AsyncIterable<Uint8Array> | Uint8Array): Promise<Buffer> {
+  if (body instanceof Uint8Array) return Buffer.from(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
