@@ -33,6 +33,7 @@ import {
   replays,
   type StoreObject,
 } from '../model/index.ts';
+import { createConcurrencyCounts } from './concurrency-counts.ts';
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
 import { countOf } from './function-counts.ts';
@@ -93,10 +94,12 @@ const IN_ALL = 1000;
 export function createDispatch(ports: DispatchPorts): Dispatch {
   const { store, clock } = ports;
   const slots = createSlots(ports.concurrency, ports.reservedTotal);
+  const concurrency = createConcurrencyCounts(clock, ports.countMetric);
   let throttles = 0;
   const execute = createExecute({
     ...ports,
     slots,
+    running: concurrency.begin,
     throttled: (call) => {
       throttles += 1;
       countOf(ports.countMetric, call.function, { metric: 'Throttles', of: call.function.name });
@@ -118,7 +121,7 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const mappings = createMappings({ ...ports, execute });
   const routers = followed.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   const resuming: Service = { start: () => deliverer.resume(), stop: (deadline) => deliverer.stop(deadline) };
-  const lifecycle = inOrder([resuming, ...routers, again, mappings, createSweep(ports)]);
+  const lifecycle = inOrder([concurrency, resuming, ...routers, again, mappings, createSweep(ports)]);
   return {
     run: createRun(execute, ports.meter, () => clock.now()),
     enqueue,

@@ -1,16 +1,18 @@
-import type { Call, Invoke, Meter, MeterRecord, Outcome, Run } from '../model/index.ts';
+import type { Call, FunctionSpec, Invoke, Meter, MeterRecord, Outcome, Run } from '../model/index.ts';
 import type { Slots } from './slots.ts';
 
 export interface RunPorts {
   readonly invoke: Invoke;
   readonly meter: Meter;
   readonly slots: Slots;
+  /** Told of each call that found one, for metrics; what it answers is called at the end. */
+  readonly running: (spec: FunctionSpec) => () => void;
   /** Told of each call that found no slot, for metrics. */
   readonly throttled: (call: Call) => void;
 }
 
 /** Invoke under the concurrency limits, not metered: an asynchronous delivery meters in its outcome's transaction. */
-export function createExecute({ invoke, slots, throttled }: RunPorts): Invoke {
+export function createExecute({ invoke, slots, running, throttled }: RunPorts): Invoke {
   return async (call) => {
     let release: () => void;
     try {
@@ -19,9 +21,11 @@ export function createExecute({ invoke, slots, throttled }: RunPorts): Invoke {
       throttled(call);
       throw error;
     }
+    const ended = running(call.function);
     try {
       return await invoke(call);
     } finally {
+      ended();
       release();
     }
   };

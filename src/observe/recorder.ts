@@ -191,7 +191,7 @@ export class Recorder {
   /** Lines that embed metrics are few: all text is searched once, and only they are read. */
   private async recordEmbedded(tx: Transaction, place: Place, { joined }: { readonly joined: string }): Promise<void> {
     const { recordMetrics, clock } = this.deps;
-    if (!recordMetrics || !joined.includes('"_aws"')) return;
+    if (!recordMetrics || !joined.includes('_aws"')) return;
     const now = clock.now();
     const found = joined.split('\n').flatMap((line) => (line.includes('"_aws"') ? embeddedMetrics(line, place, now) : []));
     if (found.length > 0) await recordMetrics(tx, found, now);
