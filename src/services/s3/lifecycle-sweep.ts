@@ -1,9 +1,9 @@
 import { describe, type Service } from '../../kernel/index.ts';
-import { readLifecycleRules } from '../../model/index.ts';
 import type { Announcement } from './change-object.ts';
 import { type Lifecycle, lifecycles } from './collections.ts';
 import type { S3Deps } from './deps.ts';
 import { expireBucket } from './expire-versions.ts';
+import { readRules } from './object-expiry.ts';
 
 type SweepDeps = Pick<S3Deps, 'store' | 'clock' | 'ids' | 'logger'>;
 
@@ -61,7 +61,7 @@ interface Sweeping {
 
 async function sweepBucket(deps: SweepDeps, lifecycle: Lifecycle, { today, signal }: Sweeping): Promise<void> {
   const { store, clock, ids, logger } = deps;
-  const { bucket, region, rules } = lifecycle;
+  const { bucket, region } = lifecycle;
   const now = clock.now();
   const requestId = ids.hex(8).toUpperCase();
   const origin = { region, requestId, principalId: 's3.amazonaws.com', sourceIp: 's3.amazonaws.com' };
@@ -71,7 +71,7 @@ async function sweepBucket(deps: SweepDeps, lifecycle: Lifecycle, { today, signa
     return !signal.aborted;
   };
   try {
-    const round = { store, bucket, rules: readLifecycleRules(rules), now, announcement, pause };
+    const round = { store, bucket, rules: readRules(lifecycle), now, announcement, pause };
     if (await expireBucket(round)) await settle(store, lifecycle, today);
   } catch (error) {
     if (!signal.aborted) logger.error('a lifecycle could not be enforced', { bucket, error: describe(error) });
