@@ -189,3 +189,23 @@ test('a replay that cannot be understood is refused, and one can be cancelled', 
   assert.equal(cancelled.state, 'cancelled');
   await world.close();
 });
+
+test('a slow replay holds up no other, and one account does not run very many', async () => {
+  const world = await open(directory());
+  await world.dispatch.start();
+  await notify(world, 'f');
+  for (let i = 0; i < 3; i++) await put(world, `k${i}`);
+  await until('delivered', async () => (await ended(world, 's3.objects'))?.delivered === 3);
+  const all = { topic: 's3.objects', until: world.clock.now() + 1 };
+  const create = () => handle<Replay>(world, '/events/replays', {}, { ...all, rate: 1 }, 'POST');
+  const find = (id: string) => handle<Replay>(world, '/events/replays/:id', { id });
+  const slow = await create();
+  await until('its first slice', async () => (await find(slow.id)).delivered === 1);
+  assert.equal((await settledReplay(world, all)).delivered, 3);
+  assert.equal((await find(slow.id)).state, 'running');
+  for (let i = 1; i < 20; i++) await create();
+  await assert.rejects(create(), { status: 409 });
+  await world.clock.advance(1000);
+  await until('its second slice', async () => (await find(slow.id)).delivered === 2);
+  await world.close();
+});

@@ -10,6 +10,8 @@ export interface ReplayRoutePorts {
 }
 
 const FASTEST = 10_000;
+/** Of one account. */
+const MOST_RUNNING = 20;
 
 /** Control API of replays. */
 export function replayRoutes(ports: ReplayRoutePorts): ControlRoute[] {
@@ -57,7 +59,12 @@ async function create(ports: ReplayRoutePorts, { body, place }: ControlRequest):
     delivered: 0,
     created: now,
   };
-  await ports.store.transact((tx) => tx.put(replays, replay));
+  await ports.store.transact(async (tx) => {
+    const { items } = await tx.range(replays, { index: 'state', prefix: ['running'], limit: 1000 });
+    if (items.filter(({ account }) => account === place.account).length >= MOST_RUNNING)
+      throw fail('InvalidRequest', `at most ${MOST_RUNNING} replays of an account run at a time`, { status: 409 });
+    await tx.put(replays, replay);
+  });
   ports.wake();
   return replay;
 }

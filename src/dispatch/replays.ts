@@ -35,7 +35,13 @@ const SLICE = 100;
 const PAUSE_MS = 1000;
 const FAILURES = ['failed', 'expired', 'dead-lettered'] as const;
 
-/** Works off replays, one after the other, in slices that are each one transaction: a crash goes on where it was. */
+/** As many of all that run take turns; of one account fewer may (replay-routes.ts). */
+const MOST_RUNNING = 1000;
+
+/**
+ * Works off replays in slices that are each one transaction: a crash goes on where it was. All that run take turns, each at its own rate, so
+ * that a slow one of somebody holds up nobody else's.
+ */
 export class Replays implements Service {
   readonly #ports: ReplayPorts;
   readonly #stopping = new AbortController();
@@ -65,29 +71,38 @@ export class Replays implements Service {
   }
 
   async #run(): Promise<void> {
-    const { store, logger } = this.#ports;
+    const { store, clock } = this.#ports;
+    let due = new Map<string, number>();
     while (!this.#stopping.signal.aborted) {
       this.#due = false;
-      const { items } = await store.read.range(replays, { index: 'state', prefix: ['running'], limit: 1 });
-      const [replay] = items;
-      if (!replay) {
-        if (!this.#due) await this.#sleep();
-        continue;
-      }
-      try {
-        await this.#slice(replay);
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        logger.warn('a replay met an error', { replay: replay.id, error: describe(error) });
-        await this.#end(replay, 'failed', describe(error).split('\n')[0] ?? '').catch(() => this.#sleep(PAUSE_MS));
-      }
+      const { items } = await store.read.range(replays, { index: 'state', prefix: ['running'], limit: MOST_RUNNING });
+      due = new Map(items.map(({ id }) => [id, due.get(id) ?? 0]));
+      const now = clock.monotonic();
+      const ready = items.filter(({ id }) => due.get(id)! <= now);
+      for (const replay of ready) due.set(replay.id, await this.#turn(replay));
+      if (ready.length > 0 || this.#due) continue;
+      await this.#sleep(items.length === 0 ? undefined : Math.min(...due.values()) - now);
     }
   }
 
-  async #slice(replay: Replay): Promise<void> {
+  /** One slice of one replay; resolves to when the next is due (monotonic ms). */
+  async #turn(replay: Replay): Promise<number> {
+    if (this.#stopping.signal.aborted) return 0;
+    const began = this.#ports.clock.monotonic();
+    try {
+      return began + ((await this.#slice(replay)) * 1000) / replay.rate;
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return 0;
+      this.#ports.logger.warn('a replay met an error', { replay: replay.id, error: describe(error) });
+      const ended = await this.#end(replay, 'failed', describe(error).split('\n')[0] ?? '').catch(() => false);
+      return ended === false ? began + PAUSE_MS : began;
+    }
+  }
+
+  /** Resolves to how many deliveries it made. */
+  async #slice(replay: Replay): Promise<number> {
     const { store, clock, deliverer } = this.#ports;
     const pattern = replay.pattern === undefined ? undefined : compilePattern(replay.pattern);
-    const began = clock.now();
     const looked = await (replay.failuresOnly ? this.#failures(replay) : this.#events(replay));
     const made: Delivery[] = [];
     let matched = 0;
@@ -98,10 +113,9 @@ export class Replays implements Service {
     }
     const next = advanced(replay, { ...looked, matched, delivered: made.length, now: clock.now() });
     const went = await store.transact((tx) => recordSlice(tx, next, replay.dryRun ? [] : made));
-    if (!went || replay.dryRun) return;
+    if (!went || replay.dryRun) return 0;
     for (const { target } of made) deliverer.wait(target);
-    const due = began + (made.length * 1000) / replay.rate;
-    if (due > clock.now()) await this.#sleep(due - clock.now());
+    return made.length;
   }
 
   async #events(replay: Replay): Promise<Looked> {
