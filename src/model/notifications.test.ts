@@ -50,3 +50,12 @@ test('a removed object has neither size nor etag', () => {
   };
   assert.deepEqual(Records[0]!.s3.object, { key: 'in/a+b%2B%C3%BC.jpg', sequencer: '0A' });
 });
+
+test('what a lifecycle ends is told like a removal, in the newer version of events', () => {
+  const expired: ObjectChange = { ...change, eventName: 'LifecycleExpiration:Delete', versionId: 'v' };
+  const { Records } = objectEvent(expired, rule, 'us-east-1', 0) as {
+    Records: { eventVersion: string; s3: { object: object } }[];
+  };
+  assert.equal(Records[0]!.eventVersion, '2.3');
+  assert.deepEqual(Records[0]!.s3.object, { key: 'in/a+b%2B%C3%BC.jpg', versionId: 'v', sequencer: '0A' });
+});
