@@ -18,6 +18,10 @@ test('a policy can tell namespaces apart, and alarms', async () => {
     (await asked('DeleteAlarms', { AlarmNames: ['a', 'b'] })).map(({ resource }) => resource),
     [arn, arn.replace(/a$/, 'b')],
   );
+  assert.deepEqual(
+    (await asked('DescribeAlarms', {})).map(({ resource }) => resource),
+    [arn.replace(/a$/, '*')],
+  );
   assert.deepEqual(await asked('TagResource', { ResourceARN: arn }), [
     { action: 'cloudwatch:TagResource', resource: arn, context: {} },
   ]);

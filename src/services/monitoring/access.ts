@@ -8,6 +8,7 @@ export const accessOf: ServiceTable['access'] = (operation, input, { account, re
   }
   if (typeof input.ResourceARN === 'string') return [{ action, resource: input.ResourceARN, context: {} }];
   const named = input.AlarmName === undefined ? (input.AlarmNames as readonly string[] | undefined) : [String(input.AlarmName)];
-  if (!named?.length) return [{ action, resource: '*', context: {} }];
-  return named.map((name) => ({ action, resource: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`, context: {} }));
+  const alarm = (name: string) => ({ action, resource: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`, context: {} });
+  if (named?.length) return named.map(alarm);
+  return operation === 'DescribeAlarms' ? [alarm('*')] : [{ action, resource: '*', context: {} }];
 };

@@ -93,9 +93,11 @@ function valuesOfMany(values: readonly number[], counts: readonly number[] | und
   }
   const parts = values.map((value, i) => {
     const count = counts?.[i] ?? 1;
-    if (!(count >= 0 && count < Number.POSITIVE_INFINITY))
+    inRange(value, `${path}.Values.member.${i + 1}`);
+    if (!(count >= 0 && Math.max(count, count * Math.abs(value)) <= LARGEST)) {
       throw invalidValue(`The value ${count} for parameter ${path}.Counts.member.${i + 1} is invalid.`);
-    return valuesOf(inRange(value, `${path}.Values.member.${i + 1}`), count);
+    }
+    return valuesOf(value, count);
   });
   const joined = parts.reduce(joinValues);
   if (joined.count === 0) throw invalidValue(`The parameter ${path}.Counts must have a count greater than 0.`);
