@@ -7,16 +7,8 @@ import { createFindTarget, eventServices } from './event-services.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { openIdentities } from './identities.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
-import {
-  type Clock,
-  createSecretBox,
-  type Ids,
-  inOrder,
-  type Logger,
-  MIB,
-  type SecretKey,
-  type Service,
-} from './kernel/index.ts';
+import type { Clock, Ids, Logger, SecretKey, Service } from './kernel/index.ts';
+import { createSecretBox, inOrder, MIB } from './kernel/index.ts';
 import { createObserve } from './observe/index.ts';
 import { invokeSettings, lambdaSettings } from './room-settings.ts';
 import { sampleApplication } from './sample.ts';
