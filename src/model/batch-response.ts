@@ -1,3 +1,5 @@
+import { nestsTooDeep } from './nested-json.ts';
+
 /** What a function answered for a batch (spec/event-sources.md §10.3). failed: positions in the batch, ascending. */
 export type BatchAnswer =
   | { readonly kind: 'success' }
@@ -40,6 +42,7 @@ export function readWindowState(text: string): { readonly state: unknown; readon
 
 function parseAnswer(text: string): { readonly value: unknown } | undefined {
   if (text === '' || text === 'null') return { value: null };
+  if (nestsTooDeep(text)) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {

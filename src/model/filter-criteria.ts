@@ -1,6 +1,7 @@
 import { isFailure } from '../kernel/index.ts';
 import { compilePattern, matches, type Pattern } from './event-patterns.ts';
 import { invalidParameter } from './lambda-errors.ts';
+import { nestsTooDeep } from './nested-json.ts';
 
 /** A filter of an event source mapping: a pattern as JSON text. */
 export interface Filter {
@@ -76,9 +77,9 @@ function withData(record: Json, data: Readonly<Record<string, string | undefined
   return { event, parsed };
 }
 
-/** Objects and lists only: a text or number in quotes or not is a plain string. */
+/** Objects and lists only, of at most 1000 levels: a text or number in quotes or not is a plain string. */
 function readJson(text: string): object | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
+  if (!/^\s*[{[]/.test(text) || nestsTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as object;
   } catch {

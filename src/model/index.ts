@@ -237,6 +237,7 @@ export {
 } from './mapping-shards.ts';
 export { addToRollup, costOf, durationsOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
 export { joinValues, type MetricValues, percentile, valuesOf } from './metric-values.ts';
+export { nestsTooDeep } from './nested-json.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
   type BucketNotifications,

@@ -1,3 +1,4 @@
+import { nestsTooDeep } from './nested-json.ts';
 import type { PutAttribute } from './targets.ts';
 
 /** How an asynchronous invocation ended, for whoever is told of it. */
@@ -69,6 +70,7 @@ export function failureObjectKey(functionName: string, time: number, id: string)
 }
 
 function parsed(text: string): unknown {
+  if (nestsTooDeep(text)) return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,4 +1,5 @@
 import { fieldTest } from './log-filter-values.ts';
+import { nestsTooDeep } from './nested-json.ts';
 
 type Test = (root: unknown) => boolean;
 
@@ -133,7 +134,7 @@ function isScalar(value: unknown): value is string | number | boolean {
 const scalar = (value: string | number | boolean) => (typeof value === 'boolean' ? String(value) : value);
 
 function parse(message: string): unknown {
-  if (!/^\s*[[{]/.test(message)) return undefined;
+  if (!/^\s*[[{]/.test(message) || nestsTooDeep(message)) return undefined;
   try {
     return JSON.parse(message);
   } catch {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../kernel/index.ts';
-import { type BusEvent, busEventInput, busTopic, type EventBus } from '../../model/index.ts';
+import { type BusEvent, busEventInput, busTopic, type EventBus, nestsTooDeep } from '../../model/index.ts';
 import { archive } from './archives.ts';
 
 /** Takes events on a bus: copies for its archives, and the topic that dispatch follows, in one transaction. */
@@ -10,29 +10,11 @@ export async function acceptEvents(tx: Transaction, bus: EventBus, events: reado
 
 /** Whether a text is a JSON object that AWS takes: nested at most 1000 deep. */
 export function isDetail(text: string): boolean {
-  if (tooDeep(text)) return false;
+  if (nestsTooDeep(text)) return false;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
   }
-}
-
-const DEEPEST = 1000;
-
-function tooDeep(text: string): boolean {
-  if (text.length <= DEEPEST) return false;
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 34) quoted = !quoted;
-    else if (quoted) {
-      if (code === 92) at++;
-    } else if (code === 123 || code === 91) {
-      if (++depth > DEEPEST) return true;
-    } else if (code === 125 || code === 93) depth--;
-  }
-  return false;
 }
