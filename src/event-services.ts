@@ -127,7 +127,7 @@ export function eventServices(ports: EventServicePorts): EventServices {
     },
     put: putBy({
       bus: events.putInto,
-      'log-group': putIntoLogGroup,
+      'log-group': putIntoLogGroup(monitoring),
       queue: sqs.putInto,
       stream: kinesis.putInto,
       topic: sns.putInto,

@@ -196,6 +196,7 @@ export {
   logGraves,
   logGroups,
   logStreams,
+  type MetricFilter,
   newGroup,
   newStream,
   placeToken,
@@ -236,6 +237,7 @@ export {
   withoutPassed,
 } from './mapping-shards.ts';
 export { addToRollup, costOf, durationsOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
+export { canRead } from './metric-filters.ts';
 export { joinValues, type MetricValues, percentile, valuesOf } from './metric-values.ts';
 export { nestsTooDeep } from './nested-json.ts';
 export { checkNotificationRules } from './notification-rules.ts';
@@ -318,7 +320,7 @@ export type {
 export { judgePostPolicy, type LengthRange } from './post-policies.ts';
 export { isPublicPolicy } from './public-policies.ts';
 export { queueRecord } from './queue-records.ts';
-export * from './recorded-metrics.ts';
+export { type MetricName, metricDimensions, type RecordedMetric } from './recorded-metrics.ts';
 export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
 export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
@@ -384,3 +386,4 @@ export {
   webhookEvent,
   webhookSchemes,
 } from './webhook-signatures.ts';
+export { createReadLines, worthReading } from './written-lines.ts';

@@ -25,7 +25,7 @@ interface SubscribedLine {
 }
 
 /** What was written to one stream of a group just now. */
-interface WrittenLines {
+export interface WrittenLines {
   readonly group: LogGroup;
   /** Name of the stream. */
   readonly stream: string;
@@ -39,7 +39,7 @@ interface WrittenLines {
 const BATCH_TEXT = 256 * 1024;
 
 /** The events that tell of lines which subscription filters of their group selected; one filter after the other, in the order of the lines. */
-export type SelectLines = (written: WrittenLines) => readonly EventInput[];
+type SelectLines = (written: WrittenLines) => readonly EventInput[];
 
 /** Patterns are compiled once, as long as there are not too many. */
 export function createSelectLines(): SelectLines {

@@ -19,6 +19,8 @@ export interface LogGroup {
   readonly storedBytes: number;
   /** At most two, in the order of their names. */
   readonly subscriptions?: readonly LogSubscription[];
+  /** At most a hundred, in the order of their names. */
+  readonly metricFilters?: readonly MetricFilter[];
 }
 
 /** A subscription filter; kept in the row of its group, which every writer reads anyway (spec/backends.md §9). */
@@ -30,6 +32,21 @@ export interface LogSubscription {
   /** Of a stream: who puts into it. */
   readonly role?: string;
   readonly distribution: 'ByLogStream' | 'Random';
+  /** Epoch ms. */
+  readonly created: number;
+}
+
+/** Makes values of a metric out of lines; kept in the row of the group too. */
+export interface MetricFilter {
+  readonly name: string;
+  readonly pattern: string;
+  readonly namespace: string;
+  readonly metric: string;
+  /** A number, or what is read out of the line: `$.ms`, `$ms`. */
+  readonly value: string;
+  readonly unit?: string;
+  /** Name of a dimension → what is read out of the line. */
+  readonly dimensions?: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly created: number;
 }

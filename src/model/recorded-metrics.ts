@@ -32,7 +32,7 @@ const MOST_VALUES = 100;
 const MOST_DIMENSIONS = 30;
 
 /** How early and late values may be: two weeks and two hours (spec/backends.md §10). */
-function isMetricTime(time: number, now: number): boolean {
+export function isMetricTime(time: number, now: number): boolean {
   return time >= now - 14 * DAY && time <= now + 2 * 3_600_000;
 }
 

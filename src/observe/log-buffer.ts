@@ -115,11 +115,11 @@ function rising(waiting: Waiting): Omit<Waiting, 'stream'> {
   };
 }
 
+/** Where a piece was stored. */
+export type PieceOf = Pick<LogEvent, 'stream' | 'first' | 'seq' | 'ingested'>;
+
 /** The lines of a piece, each with its place. */
-export function logEvents(
-  place: Pick<LogEvent, 'stream' | 'first' | 'seq' | 'ingested'>,
-  { times, lengths, joined }: Omit<Waiting, 'stream'>,
-): readonly LogEvent[] {
+export function logEvents(place: PieceOf, { times, lengths, joined }: Omit<Waiting, 'stream'>): readonly LogEvent[] {
   let at = 0;
   return times.map((time, index) => {
     const text = joined.slice(at, at + lengths[index]!);

@@ -2,22 +2,22 @@ import { type Clock, describe, type Ids, type Logger, type Store, type Transacti
 import {
   addToRollup,
   causeOfLines,
-  createSelectLines,
-  embeddedMetrics,
+  createReadLines,
   emptyRollup,
   encodeChunk,
+  type LogGroup,
   type LogLine,
   type LogStream,
   logChunks,
   logTopic,
   type MeterRecord,
   meterTopic,
-  type Place,
   type RecordMetrics,
   rollupKey,
   usageRollups,
+  worthReading,
 } from '../model/index.ts';
-import { LogBuffer, logEvents, pieces, type Waiting } from './log-buffer.ts';
+import { LogBuffer, logEvents, type PieceOf, pieces, type Waiting } from './log-buffer.ts';
 import { LogStreams } from './log-streams.ts';
 
 export interface RecorderDeps {
@@ -25,7 +25,7 @@ export interface RecorderDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
-  /** Takes the metrics that lines embed. */
+  /** Takes the metrics that lines tell of. */
   readonly recordMetrics?: RecordMetrics;
 }
 
@@ -49,7 +49,7 @@ export class Recorder {
   private readonly deps: RecorderDeps;
   private readonly logs = new LogBuffer(MAX_LOG_BYTES);
   private readonly streams: LogStreams;
-  private readonly selectLines = createSelectLines();
+  private readonly readLines = createReadLines();
   private meters: MeterRecord[] = [];
   private running: Promise<void> | undefined;
   private retry: { readonly logs: Waiting[]; readonly meters: MeterRecord[] } | undefined;
@@ -178,23 +178,21 @@ export class Recorder {
       const data = encodeChunk(times, lengths, joined);
       const place = { stream, first, seq: this.nextSeq(ingested), ingested };
       await flush.tx.put(logChunks, { ...place, group: group.id, last, data });
-      await this.recordEmbedded(flush.tx, waiting.stream, piece);
-      if (!group.subscriptions) continue;
-      const name = waiting.stream.stream;
-      const cause = causeOfLines(name, joined);
-      const events = logEvents(place, piece);
-      for (const event of this.selectLines({ group, stream: name, events, now: ingested, cause }))
-        await flush.tx.append(logTopic.name, 0, event);
+      if (worthReading(group, joined)) await this.tell(flush.tx, { group, name: waiting.stream.stream, place }, piece);
     }
   }
 
-  /** Lines that embed metrics are few: all text is searched once, and only they are read. */
-  private async recordEmbedded(tx: Transaction, place: Place, { joined }: { readonly joined: string }): Promise<void> {
-    const { recordMetrics, clock } = this.deps;
-    if (!recordMetrics || !joined.includes('_aws"')) return;
-    const now = clock.now();
-    const found = joined.split('\n').flatMap((line) => (line.includes('"_aws"') ? embeddedMetrics(line, place, now) : []));
-    if (found.length > 0) await recordMetrics(tx, found, now);
+  /** What the lines say to others goes into the transaction that stores them. */
+  private async tell(
+    tx: Transaction,
+    { group, name, place }: { readonly group: LogGroup; readonly name: string; readonly place: PieceOf },
+    piece: Omit<Waiting, 'stream'>,
+  ): Promise<void> {
+    const cause = causeOfLines(name, piece.joined);
+    const now = place.ingested;
+    const told = this.readLines({ group, stream: name, events: logEvents(place, piece), now, cause });
+    for (const event of told.events) await tx.append(logTopic.name, 0, event);
+    if (told.metrics.length > 0) await this.deps.recordMetrics?.(tx, told.metrics, now);
   }
 
   /** Even numbers that grow over restarts too; PutLogEvents takes the odd ones. */

@@ -11,6 +11,6 @@ export interface LogsDeps {
   readonly mayAct: MayAct;
   readonly checkRole: CheckRole;
   readonly put: Put;
-  /** Takes the metrics that lines embed. */
+  /** Takes the metrics that lines tell of. */
   readonly recordMetrics?: RecordMetrics;
 }

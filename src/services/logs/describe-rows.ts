@@ -7,7 +7,7 @@ export function describeGroup(group: LogGroup): GroupOutput {
     logGroupName: group.name,
     creationTime: group.created,
     ...(group.retentionDays === undefined ? {} : { retentionInDays: group.retentionDays }),
-    metricFilterCount: 0,
+    metricFilterCount: group.metricFilters?.length ?? 0,
     arn: `${groupArn(group)}:*`,
     storedBytes: group.storedBytes,
     logGroupClass: 'STANDARD',

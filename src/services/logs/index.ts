@@ -16,6 +16,7 @@ import { getLogEvents } from './get-log-events.ts';
 import { associateKmsKey, disassociateKmsKey } from './kms-keys.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listTagsLogGroup } from './list-tags-log-group.ts';
+import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from './metric-filters.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { putRetentionPolicy } from './put-retention-policy.ts';
 import { putSubscriptionFilter } from './put-subscription-filter.ts';
@@ -43,10 +44,12 @@ export function logsService(deps: LogsDeps): ServiceTable {
       CreateLogStream: createLogStream(deps),
       DeleteLogGroup: deleteLogGroup(deps),
       DeleteLogStream: deleteLogStream(deps),
+      DeleteMetricFilter: deleteMetricFilter(deps),
       DeleteRetentionPolicy: deleteRetentionPolicy(deps),
       DeleteSubscriptionFilter: deleteSubscriptionFilter(deps),
       DescribeLogGroups: describeLogGroups(deps),
       DescribeLogStreams: describeLogStreams(deps),
+      DescribeMetricFilters: describeMetricFilters(deps),
       DescribeSubscriptionFilters: describeSubscriptionFilters(deps),
       DisassociateKmsKey: disassociateKmsKey(deps),
       FilterLogEvents: filterLogEvents(deps),
@@ -54,6 +57,7 @@ export function logsService(deps: LogsDeps): ServiceTable {
       ListTagsForResource: listTagsForResource(deps),
       ListTagsLogGroup: listTagsLogGroup(deps),
       PutLogEvents: putLogEvents(deps),
+      PutMetricFilter: putMetricFilter(deps),
       PutRetentionPolicy: putRetentionPolicy(deps),
       PutSubscriptionFilter: putSubscriptionFilter(deps),
       TagLogGroup: tagLogGroup(deps),

@@ -2,9 +2,8 @@ import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-
 import type { Transaction } from '../../kernel/index.ts';
 import {
   CHUNK_SPAN_MS,
-  createSelectLines,
+  createReadLines,
   EVENT_OVERHEAD,
-  embeddedMetrics,
   encodeChunk,
   type LogGroup,
   type LogStreamRow,
@@ -12,7 +11,7 @@ import {
   logStreams,
   logTopic,
   type Operation,
-  type SelectLines,
+  worthReading,
 } from '../../model/index.ts';
 import type { LogsDeps } from './deps.ts';
 import { SEQUENCE_TOKEN } from './describe-rows.ts';
@@ -58,7 +57,8 @@ interface Into {
   readonly now: number;
   readonly cause?: string | undefined;
   readonly nextSeq: (now: number) => number;
-  readonly selectLines: SelectLines;
+  readonly readLines: ReturnType<typeof createReadLines>;
+  readonly recordMetrics: LogsDeps['recordMetrics'];
 }
 
 async function store(tx: Transaction, into: Into, events: readonly Event[]): Promise<void> {
@@ -77,7 +77,7 @@ async function store(tx: Transaction, into: Into, events: readonly Event[]): Pro
       texts.join(''),
     );
     await tx.put(logChunks, { group: group.id, stream: stream.id, first, seq, last: part.at(-1)!.time, ingested: now, data });
-    if (group.subscriptions) await tell(tx, into, part, seq);
+    if (worthReading(group, texts.join(''))) await tell(tx, into, part, seq);
     start += part.length;
   }
   const [first, last] = [events[0]!.time, events.at(-1)!.time];
@@ -89,12 +89,14 @@ async function store(tx: Transaction, into: Into, events: readonly Event[]): Pro
   });
 }
 
-/** Lines that subscription filters select are events. */
+/** What lines say to others goes into the transaction that stores them. */
 async function tell(tx: Transaction, into: Into, part: readonly Event[], seq: number): Promise<void> {
-  const { group, stream, now, cause, selectLines } = into;
+  const { group, stream, now, cause, readLines, recordMetrics } = into;
   const place = { stream: stream.id, first: part[0]!.time, seq, ingested: now };
   const events = part.map((event, index) => ({ ...event, ...place, index }));
-  for (const event of selectLines({ group, stream: stream.name, events, now, cause })) await tx.append(logTopic.name, 0, event);
+  const told = readLines({ group, stream: stream.name, events, now, cause });
+  for (const event of told.events) await tx.append(logTopic.name, 0, event);
+  if (told.metrics.length > 0) await recordMetrics?.(tx, told.metrics, now);
 }
 
 /** Odd numbers that grow over restarts too; the platform's own writer takes the even ones. */
@@ -109,7 +111,7 @@ function oddSequence(): (now: number) => number {
 /** PutLogEvents (spec/backends.md §9). */
 export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, PutLogEventsResponse> {
   const nextSeq = oddSequence();
-  const selectLines = createSelectLines();
+  const readLines = createReadLines();
   return async (input, context) => {
     const events = input.logEvents!.map((event) => ({ time: event.timestamp!, text: event.message! }));
     checkBatch(events);
@@ -117,12 +119,16 @@ export function putLogEvents(deps: LogsDeps): Operation<PutLogEventsRequest, Put
       const group = await groupNamed(tx, context, input.logGroupName!);
       const stream = await streamNamed(tx, group, input.logStreamName!);
       const sorted = sortOut(events, context.now, group.retentionDays);
-      const into = { group, stream, now: context.now, cause: context.cause, nextSeq, selectLines };
+      const into = {
+        group,
+        stream,
+        now: context.now,
+        cause: context.cause,
+        nextSeq,
+        readLines,
+        recordMetrics: deps.recordMetrics,
+      };
       if (sorted.kept.length > 0) await store(tx, into, sorted.kept);
-      const embedded = sorted.kept.flatMap(({ text }) =>
-        text.includes('"_aws"') ? embeddedMetrics(text, group, context.now) : [],
-      );
-      if (embedded.length > 0) await deps.recordMetrics?.(tx, embedded, context.now);
       return sorted.rejected;
     });
     return { nextSequenceToken: SEQUENCE_TOKEN, ...(rejected ? { rejectedLogEventsInfo: rejected } : {}) };
