@@ -1,4 +1,4 @@
-import { type Clock, describe, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
+import { type Clock, describe, isFailure, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
 import type { CountMetric, Delivery, MeterIn, Put } from '../model/index.ts';
 import { type Deliverer, isStoreFailure, transactUntilDone } from './deliverer.ts';
 import { countOf } from './function-counts.ts';
@@ -28,8 +28,7 @@ export function createRouter(ports: RouterPorts, topic: string): Service {
     while (!ending.signal.aborted) {
       try {
         const from = (await ports.store.read.cursor(SUBSCRIBER, topic, 0)) ?? 1;
-        for await (const batch of ports.store.follow(topic, 0, from, ending.signal))
-          await route(ports, topic, batch, ending.signal);
+        for await (const batch of ports.store.follow(topic, 0, from, ending.signal)) await route(ports, batch, ending.signal);
       } catch (error) {
         if (ending.signal.aborted) return;
         ports.logger.error('routing failed, going on from the last position', { topic, error: describe(error) });
@@ -62,10 +61,9 @@ interface Routed {
   readonly made: readonly Made[];
 }
 
-async function route(ports: RouterPorts, topic: string, batch: readonly StoredEvent[], signal: AbortSignal): Promise<void> {
-  const match = ports.matchers.get(topic)!;
+async function route(ports: RouterPorts, batch: readonly StoredEvent[], signal: AbortSignal): Promise<void> {
   const routed: Routed[] = [];
-  for (const event of batch) routed.push({ event, made: await deliveriesOf(ports, event, await match(event)) });
+  for (const event of batch) routed.push({ event, made: await deliveriesOf(ports, event, await matched(ports, event)) });
   const recorded = recordBatch(ports, routed, () => signal.aborted);
   const waiting: Made[] = [];
   for (const one of routed.flatMap(({ made }) => made)) {
@@ -80,6 +78,21 @@ async function route(ports: RouterPorts, topic: string, batch: readonly StoredEv
   for (const { delivery, subscription } of routed.flatMap(({ made }) => made))
     if (subscription.kind === 'function')
       countOf(ports.countMetric, delivery, { metric: 'AsyncEventsReceived', of: delivery.target });
+}
+
+/**
+ * What wants an event. All accounts share a topic: an event that cannot be matched for a defect of ours reaches nobody, rather than holding up
+ * everything behind it; it stays in the log, and a replay can bring it back. What the store refuses is asked again.
+ */
+async function matched({ matchers, logger }: RouterPorts, event: StoredEvent): Promise<readonly Subscription[]> {
+  try {
+    return await matchers.get(event.topic)!(event);
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    const { topic, position, id } = event;
+    logger.error('an event cannot be matched, and reaches nobody', { topic, position, event: id, error: describe(error) });
+    return [];
+  }
 }
 
 interface Recorded {
