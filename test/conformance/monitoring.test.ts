@@ -12,7 +12,7 @@ import { AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
 import { clients, deploy } from '../support/deploy.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
-import { eventually, moduleZip, PROCESS_DRIVER, refused } from '../support/sdk.ts';
+import { eventually, moduleZip, PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
 
 let platform: Platform;
 let watch: CloudWatch;
@@ -130,6 +130,25 @@ test('a function has its metrics, and those that its lines embed', async () => {
   const { Datapoints } = await watch.getMetricStatistics({ ...embedded, ...range(), Statistics: ['Sum', 'SampleCount'] });
   assert.deepEqual([Datapoints![0]!.Sum, Datapoints![0]!.SampleCount, Datapoints![0]!.Unit], [6, 3, 'Count']);
   assert.deepEqual(Metrics!.map(({ MetricName }) => MetricName).sort(), ['Duration', 'Errors', 'Invocations']);
+});
+
+test('a metric filter measures lines', async () => {
+  const { logs } = sdk(platform.url);
+  const [logGroupName, logStreamName] = ['/measured', 's'];
+  await logs.createLogGroup({ logGroupName });
+  await logs.createLogStream({ logGroupName, logStreamName });
+  const metricTransformations = [
+    { metricName: 'bytes', metricNamespace: 'web', metricValue: '$bytes', dimensions: { verb: '$verb' } },
+  ];
+  const filter = { logGroupName, filterName: 'f', filterPattern: '[verb, path, bytes > 10]', metricTransformations };
+  await logs.putMetricFilter(filter);
+  const { metricFilters } = await logs.describeMetricFilters({ logGroupName });
+  assert.deepEqual(metricFilters![0]!.metricTransformations, metricTransformations);
+  const logEvents = ['GET / 100', 'GET /a 5', 'GET /b 11'].map((message) => ({ timestamp: Date.now(), message }));
+  await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+  const asked = { Namespace: 'web', MetricName: 'bytes', Dimensions: [{ Name: 'verb', Value: 'GET' }], Period: 3600 };
+  const { Datapoints } = await watch.getMetricStatistics({ ...asked, ...range(), Statistics: ['Sum'] });
+  assert.equal(Datapoints![0]!.Sum, 111);
 });
 
 test('an alarm that changes its state tells its topic', async () => {
