@@ -46,22 +46,27 @@ const MOST_FILTERED = 1000;
 
 /** The next batch of a slice: waits for a first record, then until the batch is full or its time is over (spec/event-sources.md §10). */
 export async function collectBatch(shard: Shard, place: Place): Promise<Batch | 'ended'> {
-  const { reader, live, ports } = shard;
+  const { reader, live } = shard;
+  const { clock } = shard.ports;
   const open = new OpenBatch(shard, place);
   let since: number | undefined;
   for (;;) {
     const { windowMs } = live.mapping.settings;
-    if (open.records.length > 0) since ??= ports.clock.now();
-    const deadline = since === undefined ? undefined : since + windowMs;
-    const until = open.hasNews() ? ports.clock.now() : earliest(deadline, open.window?.end);
-    const events = await reader.next(open.to, until === undefined ? undefined : Math.max(0, until - ports.clock.now()));
+    if (open.records.length > 0) since ??= clock.monotonic();
+    const left = () => {
+      if (open.hasNews()) return 0;
+      const ofBatch = since === undefined ? undefined : since + windowMs - clock.monotonic();
+      return earliest(ofBatch, open.window && open.window.end - clock.now());
+    };
+    const wait = left();
+    const events = await reader.next(open.to, wait === undefined ? undefined : Math.max(0, wait));
     if (open.take(events)) break;
     if (open.isEmpty()) place.passed?.(open.to);
     if (events.length > 0) continue;
     if (reader.stopped) return 'ended';
-    if (until !== undefined && ports.clock.now() < until && !reader.isEnd(open.to)) continue;
+    if ((left() ?? 0) > 0 && !reader.isEnd(open.to)) continue;
     if (open.records.length === 0 && !open.hasNews()) {
-      const over = open.window !== undefined && (reader.isEnd(open.to) || open.window.end <= ports.clock.now());
+      const over = open.window !== undefined && (reader.isEnd(open.to) || open.window.end <= clock.now());
       if (!over && !reader.isEnd(open.to)) continue;
       if (!over) return 'ended';
       open.final = true;

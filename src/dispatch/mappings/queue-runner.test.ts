@@ -148,13 +148,14 @@ test('throttled batches are tried again while their messages are hidden', async 
   await room.close();
 });
 
-test('a window collects messages, and ends early when the batch is full', async () => {
+test('a window collects messages, however the clock is set, and ends early when the batch is full', async () => {
   const room = await openRoom();
   await room.mappings.start();
   await room.keep(mappingOf(queueSettings({ batchSize: 15, windowMs: 2000 })));
   await until('enabled', async () => (await room.mapping())?.state === 'Enabled');
   room.queue.send(['a']);
   await pause();
+  room.clock.jump(-3_600_000);
   await room.clock.advance(1000);
   room.queue.send(['b']);
   await pause();

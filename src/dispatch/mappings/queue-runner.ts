@@ -143,13 +143,13 @@ export class QueueRunner implements Runner {
     const ports = this.#ports;
     const { mapping, filter } = this.#live;
     const visibilityMs = visibilityOf(mapping, queue, spec);
-    const receivedAt = ports.clock.now();
+    const [receivedAt, began] = [ports.clock.now(), ports.clock.monotonic()];
     const messages = await this.#take(mapping, mapping.settings.batchSize, visibilityMs);
     if (messages.length === 0) {
       this.#pollers = fewerPollers(this.#pollers);
       return;
     }
-    await this.#fill(messages, receivedAt, visibilityMs);
+    await this.#fill(messages, began, visibilityMs);
     if (this.#stopped) return this.#giveBack(mapping, messages);
     if (messages.length >= mapping.settings.batchSize || weightOf(messages) >= RECORDS_BYTES) {
       this.#woken = true;
@@ -182,11 +182,11 @@ export class QueueRunner implements Runner {
   }
 
   /** Waits for more until the batch is full, its window is over, or it holds 6 MB. */
-  async #fill(messages: QueueMessage[], receivedAt: number, visibilityMs: number): Promise<void> {
+  async #fill(messages: QueueMessage[], began: number, visibilityMs: number): Promise<void> {
     while (!this.#stopped) {
       const { mapping } = this.#live;
       const { windowMs, batchSize } = mapping.settings;
-      const left = receivedAt + windowMs - this.#ports.clock.now();
+      const left = began + windowMs - this.#ports.clock.monotonic();
       if (left <= 0 || messages.length >= batchSize || weightOf(messages) >= RECORDS_BYTES) return;
       await this.#wakened(left);
       messages.push(...(await this.#take(mapping, batchSize - messages.length, visibilityMs)));

@@ -62,12 +62,12 @@ export class ShardReader {
    * shard's end are not its own.
    */
   async next(from: Position, ms?: number): Promise<readonly StoredEvent[]> {
-    const until = ms === undefined ? undefined : this.#ports.clock.now() + ms;
+    const until = ms === undefined ? undefined : this.#ports.clock.monotonic() + ms;
     while (!this.#ending.signal.aborted && !this.isEnd(from)) {
       const page = this.#page(from) ?? (from < this.#edge ? await this.#behind(from) : undefined);
       if (page) return page;
       this.#pull(from);
-      const left = until === undefined ? undefined : until - this.#ports.clock.now();
+      const left = until === undefined ? undefined : until - this.#ports.clock.monotonic();
       if (left !== undefined && left <= 0) return [];
       if ((await this.#woken(left)) === 'nudged') return [];
     }

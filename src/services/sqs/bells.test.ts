@@ -8,7 +8,7 @@ const { signal } = new AbortController();
 const fixture = () => {
   const clock = manualClock();
   const transact = <T>(fn: (tx: never) => Promise<T>) => fn(undefined as never);
-  return { clock, bells: createBells({ clock, store: { transact } }), until: clock.now() + 20_000 };
+  return { clock, bells: createBells({ clock, store: { transact } }), until: clock.monotonic() + 20_000 };
 };
 
 test('a ring wakes as many as there are messages, the longest waiting first', async () => {

@@ -2,7 +2,7 @@ import type { Clock, Store } from '../../kernel/index.ts';
 
 /** One who waits for messages of a queue. */
 export interface Listener {
-  /** Resolves true when messages may have come since the last call, false at epoch ms until, or when signal aborts. */
+  /** Resolves true when messages may have come since the last call, false at until (monotonic ms), or when signal aborts. */
   next(until: number, signal: AbortSignal): Promise<boolean>;
   close(): void;
 }
@@ -152,7 +152,7 @@ class Waiter {
   }
 
   async next(until: number, signal: AbortSignal): Promise<boolean> {
-    const left = until - this.#clock.now();
+    const left = until - this.#clock.monotonic();
     if (!this.rung && left > 0 && !signal.aborted) await this.#sleep(left, signal);
     if (signal.aborted) return false;
     const { rung } = this;

@@ -18,8 +18,9 @@ export function receiveMessage(deps: SqsDeps): Operation<ReceiveMessageCommandIn
   return async (input, context) => {
     const queue = await findQueue(deps.store.read, input.QueueUrl, context);
     const asked = readAsked(input, queue);
-    const until = context.now + waitOf(input.WaitTimeSeconds, queue);
-    const taken = until > context.now ? await waitFor(deps, { input, context, asked, until }) : await receive(deps, queue, asked);
+    const waitMs = waitOf(input.WaitTimeSeconds, queue);
+    const until = deps.clock.monotonic() + waitMs;
+    const taken = waitMs > 0 ? await waitFor(deps, { input, context, asked, until }) : await receive(deps, queue, asked);
     if (taken.length === 0) return {};
     const names = systemNames(input);
     const wanted = attributeFilter(input.MessageAttributeNames ?? []);
@@ -33,6 +34,7 @@ interface Wait {
   readonly input: ReceiveMessageCommandInput;
   readonly context: OperationContext;
   readonly asked: Asked;
+  /** Monotonic ms. */
   readonly until: number;
 }
 
