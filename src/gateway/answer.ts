@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from '../kernel/index.ts';
 import type { WireResponse } from '../wire/index.ts';
 import type { Exchange } from './exchange.ts';
-import { holdTillTurnEnds } from './together.ts';
+import { endWithTurn, thisTurn } from './together.ts';
 
 /**
  * Writes an answer: in one piece, or a stream at the client's pace that ends when the client goes. A stream that breaks cuts the
@@ -42,11 +42,17 @@ function sendWhole(exchange: Exchange, response: WireResponse): void {
   if (headers['content-length'] === undefined && headers['Content-Length'] === undefined && status !== 204 && status !== 304)
     headers['content-length'] = body === undefined ? '0' : String(Buffer.byteLength(body));
   closeIfUnread(exchange, headers);
-  if (res.socket && isHttp1(exchange)) holdTillTurnEnds(res.socket);
   res.writeHead(status, headers);
-  if (req.method === 'HEAD') res.end();
-  else if (body instanceof Uint8Array && body.byteLength <= SMALL) res.end(latin1(body), 'latin1');
-  else res.end(body);
+  const content = req.method === 'HEAD' ? undefined : body;
+  const small = isHttp1(exchange) && content instanceof Uint8Array && content.byteLength <= SMALL;
+  // What waited for a sync leaves together with all that it covered as it is.
+  const end = isHttp1(exchange) && exchange.turn === thisTurn() ? endWithTurn : endAtOnce;
+  if (small) end(res, latin1(content), 'latin1');
+  else end(res, content, 'utf8');
+}
+
+function endAtOnce(res: ServerResponse, content: Uint8Array | string | undefined, encoding: BufferEncoding): void {
+  res.end(content, encoding);
 }
 
 /** A client that waits for 100 Continue and gets an answer instead never sends its body: the connection cannot be used again. */

@@ -6,6 +6,7 @@ import type { WireRequest } from '../wire/index.ts';
 import { bodyOf, wholeBodyOf } from './body.ts';
 import { holdBody } from './held-bodies.ts';
 import type { HostKind } from './hosts.ts';
+import { thisTurn } from './together.ts';
 import type { Visitor } from './visitors.ts';
 
 /** One request and its answer, on their way through the steps. It is the WireRequest that wire gets. */
@@ -15,6 +16,8 @@ export interface Exchange extends WireRequest {
   readonly requestId: string;
   /** Epoch ms of arrival. */
   readonly now: number;
+  /** The turn of the event loop in which it arrived (together.ts). */
+  readonly turn: number;
   /** url up to `?`. */
   readonly path: string;
   readonly host: HostKind;
@@ -53,6 +56,7 @@ class Arrived implements Exchange {
   readonly res: ServerResponse;
   readonly requestId: string;
   readonly now: number;
+  readonly turn: number;
   readonly method: string;
   readonly url: string;
   readonly path: string;
@@ -71,6 +75,7 @@ class Arrived implements Exchange {
     this.res = res;
     this.requestId = facts.requestId;
     this.now = facts.now;
+    this.turn = thisTurn();
     this.method = req.method as string;
     this.url = url;
     this.path = query < 0 ? url : url.slice(0, query);

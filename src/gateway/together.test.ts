@@ -1,47 +1,34 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
-import { Writable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import { holdTillTurnEnds } from './together.ts';
+import { endWithTurn, thisTurn } from './together.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-function sink(name: string, seen: string[]): Socket {
-  return new Writable({
-    write(chunk, _encoding, done) {
-      seen.push(`${name}${chunk}`);
-      done();
-    },
-  }) as unknown as Socket;
+/** An answer of which only its end is asked. */
+function answer(name: string, seen: string[]): ServerResponse {
+  return { end: (body: string, encoding: string) => seen.push(`${name} ${body} ${encoding}`) } as unknown as ServerResponse;
 }
 
-test('what is written in one turn leaves at its end, in order, also of one socket twice', async () => {
+test('what is answered in one turn leaves at its end, in order', async () => {
   const seen: string[] = [];
-  const [a, b] = [sink('a', seen), sink('b', seen)];
-  for (const [socket, text] of [
-    [a, '1'],
-    [b, '2'],
-    [a, '3'],
-  ] as const) {
-    holdTillTurnEnds(socket);
-    socket.write(text);
-  }
+  endWithTurn(answer('a', seen), '1', 'utf8');
+  endWithTurn(answer('b', seen), '2', 'latin1');
   await null;
   assert.deepEqual(seen, []);
   await turn();
-  assert.deepEqual(seen, ['b2', 'a1', 'a3']);
-  a.write('4');
-  assert.equal(seen.at(-1), 'a4');
+  assert.deepEqual(seen, ['a 1 utf8', 'b 2 latin1']);
 });
 
-test('a socket that went meanwhile disturbs nobody', async () => {
+test('the next turn is another one', async () => {
   const seen: string[] = [];
-  const [gone, stays] = [sink('gone', seen), sink('stays', seen)];
-  for (const socket of [gone, stays]) {
-    holdTillTurnEnds(socket);
-    socket.write('!');
-  }
-  gone.destroy();
+  const before = thisTurn();
+  endWithTurn(answer('a', seen), '1', 'utf8');
+  assert.equal(thisTurn(), before);
   await turn();
-  assert.deepEqual(seen, ['stays!']);
+  assert.notEqual(thisTurn(), before);
+  endWithTurn(answer('b', seen), '2', 'utf8');
+  assert.equal(seen.length, 1);
+  await turn();
+  assert.equal(seen.length, 2);
 });
