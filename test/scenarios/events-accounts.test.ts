@@ -101,6 +101,7 @@ suite('what is another account’s', { timeout: 120_000 }, () => {
 
   let QueueUrl: string;
   let shardIterator: string;
+  let changesIterator: string;
   let streamArn: string;
   let ApiId: string;
   let uuid: string;
@@ -135,6 +136,9 @@ suite('what is another account’s', { timeout: 120_000 }, () => {
     const ShardIteratorType = 'TRIM_HORIZON';
     const asked = { StreamName: 'own', ShardId: 'shardId-000000000000', ShardIteratorType } as const;
     shardIterator = (await kinesis.getShardIterator(asked)).ShardIterator!;
+    const { StreamDescription } = await owner.streams.describeStream({ StreamArn: streamArn });
+    const { ShardId } = StreamDescription!.Shards![0]!;
+    changesIterator = (await owner.streams.getShardIterator({ StreamArn: streamArn, ShardId, ShardIteratorType })).ShardIterator!;
     await bus.createEventBus({ Name: 'own' });
     await s3.createBucket({ Bucket: 'of-the-owner' });
     ApiId = (await api.createApi({ Name: 'own', ProtocolType: 'HTTP' })).ApiId!;
@@ -194,6 +198,7 @@ suite('what is another account’s', { timeout: 120_000 }, () => {
           ShardId: 'shardId-00000000000000000000-00000000',
           ShardIteratorType: 'TRIM_HORIZON',
         }),
+      'ddb records': () => streams.getRecords({ ShardIterator: changesIterator }),
       'kinesis put': () => kinesis.putRecord({ StreamARN: StreamArn, PartitionKey: 'k', Data: Buffer.from('x') }),
       'kinesis iterator': () =>
         kinesis.getShardIterator({ StreamARN: StreamArn, ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' }),
