@@ -19,6 +19,14 @@ test('actions are methods and resources are paths', async () => {
   assert.equal((await asked('CreateApi', { Tags: { a: '1' } })).length, 2);
   const CredentialsArn = 'arn:aws:iam::000000000000:role/r';
   assert.deepEqual((await asked('CreateIntegration', { ApiId: 'a', CredentialsArn }))[1], `iam:PassRole ${CredentialsArn}`);
+  const integration = { 'x-amazon-apigateway-integration': { credentials: CredentialsArn } };
+  const Body = JSON.stringify({ paths: { '/': { get: integration } }, x: [{ authorizerCredentials: `${CredentialsArn}2` }] });
+  for (const operation of ['ImportApi', 'ReimportApi'])
+    assert.deepEqual((await asked(operation, { Body })).slice(1), [
+      `iam:PassRole ${CredentialsArn}`,
+      `iam:PassRole ${CredentialsArn}2`,
+    ]);
+  assert.equal((await asked('ImportApi', { Body: '{' })).length, 1);
   assert.deepEqual(await asked('UpdateApi', { ApiId: 'a' }), [`apigateway:PATCH ${arn}/apis/a`]);
   assert.deepEqual(await asked('CreateRoute', { ApiId: 'a' }), [`apigateway:POST ${arn}/apis/a/routes`]);
   assert.deepEqual(await asked('DeleteRoute', { ApiId: 'a', RouteId: 'r' }), [`apigateway:DELETE ${arn}/apis/a/routes/r`]);

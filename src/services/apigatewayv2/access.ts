@@ -1,4 +1,4 @@
-import type { AccessRequest, ServiceTable } from '../../model/index.ts';
+import { type AccessRequest, nestsTooDeep, type ServiceTable } from '../../model/index.ts';
 
 /** API Gateway's actions are the HTTP methods of its own API, its resources are the paths (AWS service authorization reference). */
 export const accessOf: ServiceTable['access'] = (operation, input, context) => {
@@ -8,13 +8,29 @@ export const accessOf: ServiceTable['access'] = (operation, input, context) => {
   return [own, ...(tags ? [{ ...own, action: 'apigateway:TagResource' }] : []), ...passedRoles(input)];
 };
 
-/** Roles that API Gateway is handed. */
+/** Roles that API Gateway is handed, in members or in a definition that is imported. */
 function passedRoles(input: Input): readonly AccessRequest[] {
-  return [input.CredentialsArn, input.AuthorizerCredentialsArn].flatMap((role) =>
+  const imported = typeof input.Body === 'string' ? rolesIn(input.Body) : [];
+  return [input.CredentialsArn, input.AuthorizerCredentialsArn, ...imported].flatMap((role) =>
     typeof role === 'string' && role !== ''
       ? [{ action: 'iam:PassRole', resource: role, context: { 'iam:passedtoservice': 'apigateway.amazonaws.com' } }]
       : [],
   );
+}
+
+/** What stands as a role's ARN where definitions have roles; one too many is asked for rather than one too few. */
+function rolesIn(definition: string): readonly string[] {
+  const roles = new Set<string>();
+  if (nestsTooDeep(definition)) return [];
+  try {
+    JSON.parse(definition, (name, value) => {
+      if (/^(?:credentials|authorizerCredentials)$/.test(name) && typeof value === 'string' && value.startsWith('arn:'))
+        roles.add(value);
+    });
+  } catch {
+    // The operation says what is wrong with it.
+  }
+  return [...roles];
 }
 
 function methodOf(operation: string): string {

@@ -64,6 +64,7 @@ test('what cannot be imported is refused by name', async () => {
   const cases: [string | object, string, RegExp][] = [
     ['openapi: 3.0.1\ninfo:\n  title: x\n', 'NotImplemented', /YAML/],
     ['{', 'BadRequestException', /malformed/],
+    [`{"openapi":"3.0.1","x":${'['.repeat(2000)}${']'.repeat(2000)}}`, 'BadRequestException', /malformed/],
     [{ swagger: '2.0' }, 'BadRequestException', /OpenAPI 3/],
     [document({ info: {} }), 'BadRequestException', /title/],
     [document({ 'x-amazon-apigateway-policy': {} }), 'NotImplemented', /x-amazon-apigateway-policy/],

@@ -1,4 +1,5 @@
 import { platformFailure } from '../../kernel/index.ts';
+import { nestsTooDeep } from '../../model/index.ts';
 import { badRequest } from './refusals.ts';
 
 /** An object of an OpenAPI document. */
@@ -14,7 +15,8 @@ export function readDocument(body: string): Node {
       throw platformFailure('NotImplemented', 'OpenAPI documents in YAML; send it as JSON', { fault: 'caller' });
     throw badRequest('Unable to parse API definition because of a malformed document');
   }
-  if (!isNode(document)) throw badRequest('Unable to parse API definition because of a malformed document');
+  // The roles of such a one could not be asked for (access.ts).
+  if (!isNode(document) || nestsTooDeep(body)) throw badRequest('Unable to parse API definition because of a malformed document');
   const version = document.openapi;
   if (typeof version !== 'string' || !version.startsWith('3.'))
     throw badRequest('Only OpenAPI 3 documents can be imported into an HTTP API');
