@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
+import type { CheckRole } from '../../model/index.ts';
 
 /** What the operations need from outside. */
 export interface EventsDeps {
@@ -6,4 +7,5 @@ export interface EventsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly checkRole: CheckRole;
 }

@@ -67,6 +67,11 @@ test('what cannot be a rule is refused', async () => {
     assert.equal((await refused(room.call('PutRule', { Name: 'x', ...input }), code)).message, text);
   };
   await says({}, 'ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
+  await says(
+    { EventPattern, RoleArn: 'arn:aws:iam::000000000000:role/stranger' },
+    'ValidationException',
+    "Provided role 'arn:aws:iam::000000000000:role/stranger' cannot be assumed by principal 'events.amazonaws.com'.",
+  );
   await says({ ScheduleExpression: 'rate(1 minutes)' }, 'ValidationException', 'Parameter ScheduleExpression is not valid.');
   await says(
     { ScheduleExpression: 'rate(1 minute)', EventBusName: 'bus' },

@@ -2,6 +2,7 @@ import type { PutRuleRequest, PutRuleResponse } from '@aws-sdk/client-eventbridg
 import type { Transaction } from '../../kernel/index.ts';
 import { compilePattern, type EventBus, type EventRule, eventRules, type Operation, ruleArn } from '../../model/index.ts';
 import { changed, ownBus } from './bus-ref.ts';
+import { checkRoles } from './check-roles.ts';
 import type { EventsDeps } from './deps.ts';
 import { invalid, notImplemented, tooMany } from './refusals.ts';
 import { isRuleSchedule, keepTime } from './rules.ts';
@@ -13,6 +14,7 @@ const MOST_RULES = 300;
 export function putRule(deps: EventsDeps): Operation<PutRuleRequest, PutRuleResponse> {
   return async (input, context) => {
     check(input);
+    await checkRoles(deps, [input.RoleArn]);
     return deps.store.transact(async (tx) => {
       const bus = await ownBus(tx, context, input.EventBusName);
       if (input.ScheduleExpression !== undefined && bus.name !== 'default') {

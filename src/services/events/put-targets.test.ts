@@ -59,6 +59,9 @@ test('what cannot be a target is refused, and nothing of the call is kept', asyn
     'InputTemplate for target x contains invalid placeholder a.',
   );
   await says({ Arn: arn('sqs', 'q.fifo') }, invalid, 'Parameter(s) SqsParameters must be specified for target: x.');
+  const stranger = `arn:aws:iam::${ACCOUNT}:role/stranger`;
+  const unknown = `Provided role '${stranger}' cannot be assumed by principal 'events.amazonaws.com'.`;
+  await says({ Arn: arn('events', 'event-bus/other'), RoleArn: stranger }, invalid, unknown);
   await says({ Arn: arn('kinesis', 'stream/s') }, invalid, `RoleArn is required for target ${arn('kinesis', 'stream/s')}.`);
   await says(
     { Arn: arn('events', 'event-bus/b'), Input: '{}' },

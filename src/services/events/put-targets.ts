@@ -1,6 +1,7 @@
 import type { PutTargetsRequest, PutTargetsResponse } from '@aws-sdk/client-eventbridge';
 import { eventTargets, type Operation } from '../../model/index.ts';
 import { changed } from './bus-ref.ts';
+import { checkRoles } from './check-roles.ts';
 import { checkTarget } from './check-target.ts';
 import type { EventsDeps } from './deps.ts';
 import { readAll } from './read-all.ts';
@@ -10,9 +11,13 @@ import { foundRule } from './rules.ts';
 const MOST_TARGETS = 5;
 
 /** PutTargets: adds targets to a rule, or replaces those with the same id; all or none (spec/backends.md §8.1). */
-export function putTargets({ store }: EventsDeps): Operation<PutTargetsRequest, PutTargetsResponse> {
+export function putTargets(deps: EventsDeps): Operation<PutTargetsRequest, PutTargetsResponse> {
   return async (input, context) => {
-    await store.transact(async (tx) => {
+    await checkRoles(
+      deps,
+      input.Targets!.map(({ RoleArn }) => RoleArn),
+    );
+    await deps.store.transact(async (tx) => {
       const { bus, rule } = await foundRule(tx, context, { Name: input.Rule, EventBusName: input.EventBusName });
       const targets = input.Targets!.map((target) => checkTarget(rule, target));
       const before = await readAll(tx, eventTargets, { prefix: [bus.arn, rule.name] });
