@@ -269,6 +269,34 @@ suite('functions that pretend to be someone else', { skip: ociMissing ?? false, 
     assert.doesNotMatch(raw, /"status"/);
   });
 
+  test('nor by HTTP/2, by the links of topics or by forms', async () => {
+    const seen = await run<Record<string, string>>(`
+      const http2 = require('node:http2');
+      const ask = (path, more = {}, body = undefined) => new Promise((resolve) => {
+        const session = http2.connect('http://127.0.0.1:4566').on('error', (error) => resolve(error.message));
+        let text = '', status;
+        const stream = session.request({ ':path': path, ...more }).on('response', (head) => { status = head[':status']; });
+        stream.on('error', (error) => resolve(error.message)).on('data', (data) => { text += data; });
+        stream.on('end', () => { session.close(); resolve(status + ' ' + (/<Code>(\\w+)/.exec(text)?.[1] ?? text)); });
+        stream.end(body);
+      });
+      const form = '--x\\r\\nContent-Disposition: form-data; name="key"\\r\\n\\r\\nk\\r\\n--x\\r\\nContent-Disposition: form-data; name="file"; filename="f"\\r\\n\\r\\nx\\r\\n--x--\\r\\n';
+      return {
+        control: await ask('/_dalamb/api/keys'),
+        hook: await ask('/_dalamb/hooks/x', { ':method': 'POST' }, '{}'),
+        api: await ask('/', { ':authority': 'x.execute-api.us-east-1.localhost:4566' }),
+        link: await ask('/?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:000000000000:t:x'),
+        form: await ask('/bucket', { ':method': 'POST', 'content-type': 'multipart/form-data; boundary=x' }, form),
+      };`);
+    assert.deepEqual(seen, {
+      control: '403 NoSuchRoute',
+      hook: '403 NoSuchRoute',
+      api: '403 AccessDenied',
+      link: '403 MissingAuthenticationToken',
+      form: '403 AccessDenied',
+    });
+  });
+
   test('calls of the Runtime API for a request that is not its own are refused, and its own is its own', async () => {
     const heard = await run<(Heard & { what: string })[]>(`
       const api = (method, path, body = '', headers = {}) => send({ host: '169.254.100.1', port: 9001, method, path: '/2018-06-01' + path, body, headers }).then((r) => ({ what: method + ' ' + path.slice(0, 80), ...r }));
