@@ -103,9 +103,9 @@ test('keys end when they are deleted', async () => {
 
 test('what is not there says so by name, in each protocol', async () => {
   await refused(
-    aws.lambda.createEventSourceMapping({ FunctionName: 'f' }),
+    aws.lambda.listCodeSigningConfigs({}),
     'NotImplemented',
-    'lambda CreateEventSourceMapping is not implemented by dalamb',
+    'lambda ListCodeSigningConfigs is not implemented by dalamb',
     501,
   );
   await refused(aws.s3.getBucketAbac({ Bucket: 'auth' }), 'NotImplemented', 's3 GetBucketAbac is not implemented by dalamb', 501);
@@ -125,12 +125,12 @@ test('what is not there says so by name, in each protocol', async () => {
   const json = await raw(platform.url, {
     method: 'POST',
     path: '/',
-    headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' },
+    headers: { 'x-amz-target': 'DynamoDB_20120810.ListGlobalTables', 'content-type': 'application/x-amz-json-1.0' },
     body: '{}',
   });
   assert.deepEqual(
     [json.status, JSON.parse(json.text).__type, JSON.parse(json.text).message],
-    [501, 'com.amazon.coral.service#NotImplemented', 'dynamodb ListTables is not implemented by dalamb'],
+    [501, 'com.amazon.coral.service#NotImplemented', 'dynamodb ListGlobalTables is not implemented by dalamb'],
   );
   const unknown = await raw(platform.url, {
     method: 'POST',
