@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../kernel/index.ts';
 import { asyncTopic, bucketNotifications, type Replay, type Trace } from '../model/index.ts';
+import { traceOf } from './trace.ts';
 import { arnOf, directory, ended, enqueue, open, place, put, route, until, type World } from './world.fixture.ts';
 
 const handle = async <T>(world: World, path: string, params: Record<string, string> = {}, body?: unknown, method = 'GET') =>
@@ -87,6 +88,7 @@ test('what a synchronous invocation caused is found by its id', async () => {
   for (const id of ['effect', 'sync']) {
     const found = await trace(world, id);
     assert.deepEqual([found.invocation, found.events[0]!.deliveries[0]!.id], ['sync', 'effect']);
+    await assert.rejects(traceOf(world.store.read, '111111111111', id), { code: 'NoSuchThing' }, 'it is another account’s');
   }
   await world.close();
 });
