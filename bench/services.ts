@@ -117,7 +117,7 @@ async function prepare(bench: Bench): Promise<string> {
 
 async function measured(setting: Setting, step: Step): Promise<Figure> {
   const rounds: Round[] = [];
-  for (let round = 0; round < (setting.quick ? 1 : 5); round++)
+  for (let round = 0; round < (setting.quick ? 1 : 4); round++)
     rounds.push({
       yardstick: await bare(setting, step.calls(setting.queueUrl)[0]!),
       value: await ours(setting, step, setting.quick ? 1 : 2),
