@@ -34,7 +34,7 @@ export interface LaunchOptions {
 
 const DEFAULT_TMP_MIB = 512;
 /** For what a process wrote before its end to be read: it is there already, but the platform may be busy. */
-export const LAST_WORDS_MS = 1000;
+export const LAST_WORDS_MS = 3000;
 
 /** From nothing to a runtime that takes calls, in two steps: prepare (the platform's work), then init (the function's). */
 export class Launcher {
