@@ -263,7 +263,6 @@ export {
 export type { Operation, OperationContext, ServiceTable } from './operations.ts';
 export {
   type Expressions,
-  fillIn,
   type Mapped,
   mapParameters,
   type ParameterMap,
@@ -323,7 +322,7 @@ export { queueRecord } from './queue-records.ts';
 export { type MetricName, metricDimensions, type RecordedMetric } from './recorded-metrics.ts';
 export { type Replay, type ReplayState, replays } from './replays.ts';
 export { checkTags, parseTagHeader, type Tag } from './resource-tags.ts';
-export { afterTry, doubling, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
+export { afterTry, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';
 export {
   fire,

@@ -19,7 +19,10 @@ export function putInto(deps: KinesisDeps): PutInto {
       if (!allows(policy, arn, item.caller))
         throw platformFailure('TargetRefused', `${item.caller.service} may not put into ${arn}`);
     }
-    const { body, hash, size } = newRecord({ Data: item.data ?? Buffer.from(item.body), PartitionKey: item.partitionKey ?? item.id });
+    const { body, hash, size } = newRecord({
+      Data: item.data ?? Buffer.from(item.body),
+      PartitionKey: item.partitionKey ?? item.id,
+    });
     if (size > stream.maxRecordKiB * 1024 || body.k.length > 256)
       throw platformFailure('TargetInvalid', `the record is too large for ${arn}`);
     const { layout } = await laidOutIn(tx, deps, stream);
