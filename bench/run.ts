@@ -95,7 +95,7 @@ function wanted(args: string[]): Wanted {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
-      events: { type: 'string', default: '50000' },
+      events: { type: 'string', default: '100000' },
     },
   });
   const names = values.only ?? Object.keys(benches);

@@ -23,6 +23,8 @@ export interface Starting {
   /** The function that is started; it runs starter. */
   readonly name: string;
   readonly count: number;
+  /** Events that it has been sent before. */
+  readonly before?: number;
   /** Before each event, and after its answer. */
   readonly pauseMs: number;
   /** The call that sends an event with this mark. */
@@ -79,7 +81,7 @@ async function checkClock({ bench, name }: Starting): Promise<void> {
   }
 }
 
-async function sendAll({ bench, echo, count, pauseMs, call }: Starting): Promise<readonly Sent[]> {
+async function sendAll({ bench, echo, count, before = 0, pauseMs, call }: Starting): Promise<readonly Sent[]> {
   const all: Sent[] = [];
   const directory = benchDirectory();
   fs.mkdirSync(directory);
@@ -90,7 +92,7 @@ async function sendAll({ bench, echo, count, pauseMs, call }: Starting): Promise
     fs.fdatasyncSync(file);
     const syncMs = performance.now() - began;
     await sleep(pauseMs);
-    const mark = `mark-${number}-`;
+    const mark = `mark-${before + number}-`;
     const request = signed(bench.platform.url, call(mark), bench.key);
     const at = process.hrtime.bigint();
     const { ms: answeredMs } = await sendWell(request);
@@ -103,8 +105,8 @@ async function sendAll({ bench, echo, count, pauseMs, call }: Starting): Promise
   return all;
 }
 
-async function handlerStarts({ bench, name, count }: Starting): Promise<Map<string, bigint>> {
-  const lines = await logLines(bench, name, 'began', count);
+async function handlerStarts({ bench, name, count, before = 0 }: Starting): Promise<Map<string, bigint>> {
+  const lines = await logLines(bench, name, 'began', before + count);
   const starts = lines.map((line) => /began (\S+) (\d+)/.exec(line)!);
   return new Map(starts.map(([, mark, at]) => [mark!, BigInt(at!)]));
 }
