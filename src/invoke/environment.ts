@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Clock, withDeadline } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome, SandboxCaller } from '../model/index.ts';
 import type { Exit, TmpVolume } from '../sandbox/index.ts';
 import { Ahead } from './ahead.ts';
@@ -8,7 +8,7 @@ import type { RuntimeEntry } from './catalogue.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Freezer } from './freezer.ts';
 import type { Waiter } from './function-pool.ts';
-import { type InitOutcome, LAST_WORDS_MS, type Launcher, type LaunchOptions, MIB_PER_CPU, type Prepared } from './launch.ts';
+import { type InitOutcome, type Launcher, type LaunchOptions, lastWords, MIB_PER_CPU, type Prepared } from './launch.ts';
 import { jsonLines, type SystemLines, textLines } from './lines.ts';
 import type { LinkEvents } from './link.ts';
 import { MemoryWatch } from './memory-watch.ts';
@@ -284,7 +284,7 @@ export class Environment implements LinkEvents, WorkloadOwner {
   }
 
   async #exited(workload: Workload, exit: Exit): Promise<void> {
-    await withDeadline(this.#clock, LAST_WORDS_MS, 'last words', workload.link.drained).catch(() => undefined); // it said what it said
+    await lastWords(this.#clock, workload.link);
     if (this.#workload !== workload || this.#ended) return;
     const run = this.#run;
     if (run && !run.answer) this.#answer('error', runtimeExited(run.call.requestId, exit));

@@ -52,6 +52,10 @@ export class FrameLink implements RuntimeLink {
     });
   }
 
+  get connected(): boolean {
+    return this.#socket !== undefined;
+  }
+
   get wantsNotice(): boolean {
     return this.#session?.wantsNotice ?? false;
   }

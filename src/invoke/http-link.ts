@@ -7,6 +7,7 @@ import { RuntimeSession } from './runtime-session.ts';
 export class HttpLink implements RuntimeLink {
   readonly ready: Promise<void> = Promise.resolve();
   readonly drained: Promise<void> = Promise.resolve();
+  readonly connected = true;
   readonly #session = new RuntimeSession();
   readonly #sockets = new Set<Duplex>();
 

@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { platformFailure, withDeadline } from '../kernel/index.ts';
+import { type Clock, platformFailure, withDeadline } from '../kernel/index.ts';
 import { type Credentials, type FunctionSpec, readAtStart } from '../model/index.ts';
 import type { Exit, TmpVolume } from '../sandbox/index.ts';
 import type { RuntimeEntry } from './catalogue.ts';
-import type { InitResult, LinkEvents } from './link.ts';
+import type { InitResult, LinkEvents, RuntimeLink } from './link.ts';
 import type { ReadySandboxes } from './ready.ts';
 import type { InvokeOptions } from './settings.ts';
 import { functionVariables } from './variables.ts';
@@ -34,7 +34,14 @@ export interface LaunchOptions {
 
 const DEFAULT_TMP_MIB = 512;
 /** For what a process wrote before its end to be read: it is there already, but the platform may be busy. */
-export const LAST_WORDS_MS = 3000;
+const LAST_WORDS_MS = 3000;
+/** The same of a process that never connected: it hardly said anything. */
+const SILENT_MS = 300;
+
+/** Resolves when all that an ended process said has been read, or after some time. */
+export async function lastWords(clock: Clock, link: RuntimeLink): Promise<void> {
+  await withDeadline(clock, link.connected ? LAST_WORDS_MS : SILENT_MS, 'last words', link.drained).catch(() => undefined); // it said what it said
+}
 
 /** From nothing to a runtime that takes calls, in two steps: prepare (the platform's work), then init (the function's). */
 export class Launcher {
@@ -119,7 +126,7 @@ export class Launcher {
     };
     const exited = async (): Promise<InitOutcome> => {
       const exit = await sandbox.exited;
-      await withDeadline(this.#options.clock, LAST_WORDS_MS, 'last words', link.drained).catch(() => undefined); // it said what it said
+      await lastWords(this.#options.clock, link);
       return { kind: 'exit', exit };
     };
     const outcome = await this.#within(limitMs, [initialised(), exited()]);

@@ -61,6 +61,8 @@ export interface RuntimeLink {
   takeBack(): ReadonlySet<number>;
   /** Resolves when all that the process wrote before its end was read. */
   readonly drained: Promise<void>;
+  /** Whether the process ever connected. */
+  readonly connected: boolean;
   /** Whether something inside wants SIGTERM before SIGKILL (a registered extension). */
   readonly wantsNotice: boolean;
   close(): void;
