@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Tickets } from '../sandbox/index.ts';
 import {
@@ -66,9 +67,11 @@ export class FrameLink implements RuntimeLink {
     if (this.#socket || this.#closed) return void socket.destroy(); // the runtime came first; whoever comes later is not it
     this.#socket = socket;
     const read = frameReader((type, body) => this.#frame(type, body));
-    socket.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       if (!read(chunk)) this.#lose();
-    });
+    };
+    socket.on('data', take);
+    outliveWrites(socket, take);
     socket.on('close', () => {
       this.#onDrained();
       this.#lose();
@@ -182,4 +185,40 @@ export class FrameLink implements RuntimeLink {
 
 function copied(error: { errorType: string; payload: Buffer }): { errorType: string; payload: Buffer } {
   return { errorType: error.errorType, payload: Buffer.from(error.payload) };
+}
+
+/**
+ * A write fails when the process has ended; that must not take away what it said before. Node would destroy the socket then, with all that
+ * waits to be read, and has no public way to say otherwise.
+ */
+function outliveWrites(socket: Duplex, take: (chunk: Buffer) => void): void {
+  const inner = socket as unknown as Inner;
+  for (const state of [inner._readableState, inner._writableState]) if (state) state.autoDestroy = false;
+  socket.on('end', () => socket.destroy());
+  socket.on('error', () => {
+    const fd = inner._handle?.fd;
+    if (fd !== undefined && fd >= 0) readRest(fd, take);
+    socket.destroy();
+  });
+}
+
+interface Inner {
+  readonly _readableState?: { autoDestroy: boolean };
+  readonly _writableState?: { autoDestroy: boolean };
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/** What lies in the socket of a process that has ended; at most so much. */
+function readRest(fd: number, take: (chunk: Buffer) => void): void {
+  for (let left = MAX_RESPONSE; left > 0; ) {
+    const chunk = Buffer.allocUnsafe(65_536);
+    try {
+      const length = fs.readSync(fd, chunk);
+      if (length === 0) return;
+      left -= length;
+      take(chunk.subarray(0, length));
+    } catch {
+      return; // nothing more, or it was reset
+    }
+  }
 }
