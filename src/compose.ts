@@ -180,7 +180,6 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...dispatch.routes,
       ...observe.routes,
       ...lambda.routes,
-      ...events.controlRoutes,
       ...platformRoutes({ runtimes, identities: people.identities, tables: services, clock, ids }),
     ],
     home: () => late.home?.(),

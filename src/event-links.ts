@@ -58,17 +58,12 @@ async function link(operator: (place: Place) => Operate, { body, place }: Contro
   return { source, function: name, ...made };
 }
 
-const ARN_KINDS: Readonly<Record<string, string>> = {
-  s3: 's3',
-  sqs: 'sqs',
-  sns: 'sns',
-  kinesis: 'kinesis',
-  dynamodb: 'dynamodb',
-};
+/** Services whose ARNs are sources. */
+const BY_ARN = new Set(['s3', 'sqs', 'sns', 'kinesis', 'dynamodb']);
 
 function readSource(source: string, place: Place): { kind: string; what: string } {
   const arn = parseArn(source);
-  if (arn) return { kind: ARN_KINDS[arn.service] ?? arn.service, what: arnWhat(arn.service, arn.resource) };
+  if (arn && BY_ARN.has(arn.service)) return { kind: arn.service, what: arnWhat(arn.service, arn.resource) };
   const scheme = /^(events|schedule|s3|sqs|dynamodb|kinesis|sns|http):(.+)$/s.exec(source);
   if (scheme) return { kind: scheme[1]!, what: scheme[2]! };
   if (source.includes(':')) throw fail('InvalidRequest', `${source} is no source known here (${place.region})`);
@@ -111,8 +106,9 @@ async function putRule({ operate, arn, what }: Linking, trigger: object) {
   return { made: RuleArn };
 }
 
-async function linkBucket({ operate, what, arn, account, ...linking }: Linking) {
-  refuseWhere({ ...linking, account, operate, what, arn }, 's3');
+async function linkBucket(linking: Linking) {
+  refuseWhere(linking, 's3');
+  const { operate, what, arn, account } = linking;
   const [bucket = '', ...rest] = what.split('/');
   const [prefix = '', suffix = ''] = rest.join('/').split('*');
   const rules = [

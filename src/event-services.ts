@@ -4,7 +4,6 @@ import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/ind
 import {
   type Authorize,
   type CheckRole,
-  type ControlRoute,
   type CountMetric,
   type FindHttpApi,
   type FindRole,
@@ -65,7 +64,6 @@ export interface EventServices {
   /** What would hold up the closing of the door: stopped before it. */
   readonly waits: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
-  readonly controlRoutes: readonly ControlRoute[];
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
   readonly countMetric: CountMetric;
@@ -154,7 +152,6 @@ export function eventServices(ports: EventServicePorts): EventServices {
     ],
     waits: [sqs.waits],
     rawRoutes: [sns.route],
-    controlRoutes: [],
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
     countMetric: monitoring.countMetric,

@@ -35,6 +35,22 @@ export async function acceptedEvents(
   return { events: found, ...(end > first ? { next: String(end) } : {}) };
 }
 
+/** The newest event of a topic that fits, among as many as one call looks at. */
+export async function findRecent(
+  read: Reader,
+  topic: string,
+  fits: (event: StoredEvent) => boolean,
+): Promise<StoredEvent | undefined> {
+  const { first, next } = await read.bounds(topic, 0);
+  for (let end = next, floor = Math.max(first, next - MOST_READ); end > floor; ) {
+    const from = Math.max(floor, end - SLICE);
+    const found = (await allBetween(read, topic, from, end)).findLast(fits);
+    if (found) return found;
+    end = from;
+  }
+  return undefined;
+}
+
 async function allBetween(read: Reader, topic: string, from: number, end: number): Promise<StoredEvent[]> {
   const all: StoredEvent[] = [];
   for (let at = from; at < end; ) {

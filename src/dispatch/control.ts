@@ -50,7 +50,7 @@ export function eventRoutes(store: Store, followed: readonly string[]): ControlR
       method: 'GET',
       path: '/events/trace/:id',
       summary: 'cause and effect of a delivery, an invocation or an event',
-      handle: ({ params, place }) => traceOf(store.read, place.account, params.id ?? ''),
+      handle: ({ params, place }) => traceOf(store.read, followed, place.account, params.id ?? ''),
     },
   ];
 }

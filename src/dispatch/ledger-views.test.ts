@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../kernel/index.ts';
-import { asyncTopic, bucketNotifications, type Replay, type Trace } from '../model/index.ts';
+import { asyncTopic, bucketNotifications, busEventInput, busTopic, type Replay, type Trace } from '../model/index.ts';
 import { traceOf } from './trace.ts';
 import { arnOf, directory, ended, enqueue, open, place, put, route, until, type World } from './world.fixture.ts';
 
-const handle = async <T>(world: World, path: string, params: Record<string, string> = {}, body?: unknown, method = 'GET') =>
+const handle = async <T>(
+  world: World,
+  path: string,
+  params: Record<string, string> = {},
+  body?: unknown,
+  method = 'GET',
+  at = place,
+) =>
   (await world.dispatch.routes
     .find((one) => one.path === path && one.method === method)!
-    .handle({ params, query: new URLSearchParams(), headers: {}, body, place, signal: new AbortController().signal })) as T;
+    .handle({ params, query: new URLSearchParams(), headers: {}, body, place: at, signal: new AbortController().signal })) as T;
 
 const trace = (world: World, id: string) => handle<Trace>(world, '/events/trace/:id', { id });
 
@@ -71,6 +78,21 @@ test('a trace leads from any id up to the beginning, and down to everything that
   await world.close();
 });
 
+test('an event that nobody wanted is found too, by its own account only', async () => {
+  const world = await open(directory());
+  await world.dispatch.start();
+  await put(world, 'unwanted');
+  await until('routed', async () => (await ended(world, 's3.objects'))?.unmatched === 1);
+  const [event] = await world.store.read.events('s3.objects', 0, 1, 1);
+  const found = await trace(world, event!.id);
+  assert.deepEqual([found.events[0]!.subject, found.events[0]!.deliveries], ['unwanted', []]);
+  await assert.rejects(
+    handle(world, '/events/trace/:id', { id: event!.id }, undefined, 'GET', { ...place, account: '111111111111' }),
+    { code: 'NoSuchThing' },
+  );
+  await world.close();
+});
+
 test('what a synchronous invocation caused is found by its id', async () => {
   const world = await open(directory());
   await world.dispatch.start();
@@ -88,7 +110,7 @@ test('what a synchronous invocation caused is found by its id', async () => {
   for (const id of ['effect', 'sync']) {
     const found = await trace(world, id);
     assert.deepEqual([found.invocation, found.events[0]!.deliveries[0]!.id], ['sync', 'effect']);
-    await assert.rejects(traceOf(world.store.read, '111111111111', id), { code: 'NoSuchThing' }, 'it is another account’s');
+    await assert.rejects(traceOf(world.store.read, [], '111111111111', id), { code: 'NoSuchThing' }, 'it is another account’s');
   }
   await world.close();
 });
@@ -141,6 +163,35 @@ test('a replay delivers what its time and pattern choose once more, marked, and 
   assert.equal(call!.invokedArn, `${arnOf('g')}:live`);
   assert.equal(JSON.parse(Buffer.from(call!.payload).toString()).Records[0].s3.object.key, 'two');
   assert.deepEqual(JSON.parse(call!.clientContext!), { custom: { 'dalamb.replay': done.id } });
+  await world.close();
+});
+
+test('a pattern sees events of a bus as their rules do', async () => {
+  const world = await open(directory());
+  await world.dispatch.start();
+  const bus = `arn:aws:events:us-east-1:${place.account}:event-bus/default`;
+  for (const total of [5, 120]) {
+    const time = world.clock.now();
+    const event = {
+      id: `order-${total}`,
+      source: 'shop',
+      detailType: 'order.placed',
+      ...place,
+      resources: [],
+      bus,
+      ingested: time,
+    };
+    const input = busEventInput(
+      { ...event, time: '2026-01-01T00:00:00Z', detail: JSON.stringify({ total }) },
+      event.id,
+      undefined,
+    );
+    await world.store.transact((tx) => tx.append(busTopic.name, 0, input));
+  }
+  await world.clock.advance(10);
+  const pattern = { 'detail-type': ['order.placed'], detail: { total: [{ numeric: ['>', 100] }] } };
+  const { matched } = await settledReplay(world, { topic: busTopic.name, pattern, dryRun: true });
+  assert.equal(matched, 1);
   await world.close();
 });
 

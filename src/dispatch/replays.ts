@@ -8,6 +8,8 @@ import {
   type Transaction,
 } from '../kernel/index.ts';
 import {
+  type BusEvent,
+  busTopic,
   compilePattern,
   type Delivery,
   type DeliveryOutcome,
@@ -18,6 +20,7 @@ import {
   type Replay,
   type ReplayState,
   replays,
+  seeBusEvent,
 } from '../model/index.ts';
 import type { Deliverer } from './deliverer.ts';
 import { addDeliveries } from './ledger.ts';
@@ -190,10 +193,10 @@ function wanted(replay: Replay, pattern: Pattern | undefined, event: StoredEvent
   return pattern === undefined || matches(pattern, asBusEvent(event));
 }
 
-/** Any event as a rule's pattern sees it: what a bus holds is that already. */
-export function asBusEvent(event: StoredEvent): object {
+/** Any event as a rule's pattern sees it: those of buses as their rules do, others as a bus would show them. */
+function asBusEvent(event: StoredEvent): object {
   const { body, source, type, account, region, subject, time, id } = event;
-  if (typeof body === 'object' && body !== null && 'detail-type' in body) return body;
+  if (event.topic === busTopic.name) return seeBusEvent(body as BusEvent).value;
   const when = new Date(time).toISOString();
   return { version: '0', id, source, 'detail-type': type, account, region, time: when, resources: [subject], detail: body };
 }

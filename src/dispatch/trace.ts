@@ -9,6 +9,7 @@ import {
   type TraceDelivery,
   type TraceEvent,
 } from '../model/index.ts';
+import { findRecent } from './accepted.ts';
 
 const MOST_DELIVERIES = 500;
 const MOST_CAUSES = 64;
@@ -26,12 +27,15 @@ interface View {
  * Cause and effect of a delivery, an invocation or an event, by its id: first up to what began it all, then down to everything that came of
  * that. Rejects with NoSuchThing. At most 500 deliveries; then truncated is true.
  */
-export async function traceOf(read: Reader, account: string, id: string): Promise<Trace> {
+export async function traceOf(read: Reader, topics: readonly string[], account: string, id: string): Promise<Trace> {
   const view = { read, account };
   const start = (await rowOf(view, id)) ?? (await rowsOfEvent(view, id))[0];
   const caused = await effectsOf(view, id);
-  if (!start && caused.length === 0)
+  if (!start && caused.length === 0) {
+    const unmatched = await lastEvent(view, topics, id);
+    if (unmatched) return { id, events: [{ ...eventShown(placeOf(unmatched), unmatched), deliveries: [] }], truncated: false };
     throw fail('NoSuchThing', `no delivery, invocation or event ${id} is known; they are kept for seven days`, { status: 404 });
+  }
   const root = start ? await rootOf(view, start) : { invocation: id };
   const budget = { left: MOST_DELIVERIES };
   const seen = new Set<string>();
@@ -40,6 +44,19 @@ export async function traceOf(read: Reader, account: string, id: string): Promis
       ? await eventsCausedBy(view, root.invocation, budget, seen)
       : [await branchOf(view, root.row, await rowsOfEvent(view, root.row.event), { budget, seen })];
   return { id, ...('invocation' in root ? { invocation: root.invocation } : {}), events, truncated: budget.left <= 0 };
+}
+
+/** An event that nobody wanted has no delivery that would lead to it: it is looked for among the latest of each topic. */
+async function lastEvent({ read, account }: View, topics: readonly string[], id: string): Promise<StoredEvent | undefined> {
+  for (const topic of topics) {
+    const found = await findRecent(read, topic, (event) => event.id === id && event.account === account);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function placeOf({ id: event, topic, lane, position, time: acceptedAt }: StoredEvent) {
+  return { event, topic, lane, position, acceptedAt };
 }
 
 /** The first delivery of the chain, or the synchronous invocation that began it. */
@@ -110,7 +127,10 @@ async function eventOf({ read }: View, { topic, lane, position }: Row): Promise<
   return event?.position === position ? event : undefined;
 }
 
-function eventShown(row: Row, event: StoredEvent | undefined): Omit<TraceEvent, 'deliveries'> {
+function eventShown(
+  row: Pick<Row, 'event' | 'topic' | 'lane' | 'position' | 'acceptedAt'>,
+  event: StoredEvent | undefined,
+): Omit<TraceEvent, 'deliveries'> {
   const { topic, lane, position } = row;
   const kept = event && { type: event.type, source: event.source, subject: event.subject };
   return { id: row.event, topic, lane, position, time: event?.time ?? row.acceptedAt, ...kept };

@@ -82,7 +82,7 @@ test('traces lead through queues: from an invocation to the batches it caused, a
   await until('both', async () => (await room.books())?.delivered === 2);
   const [first, second] = room.calls.map(({ requestId }) => requestId);
   for (const id of ['a-synchronous-invocation', first!, second!]) {
-    const trace = await traceOf(room.store.read, place.account, id);
+    const trace = await traceOf(room.store.read, [], place.account, id);
     assert.equal(trace.invocation, 'a-synchronous-invocation', id);
     const [outer] = trace.events[0]!.deliveries;
     assert.deepEqual([outer!.id, outer!.caused[0]!.deliveries[0]!.id], [first, second]);
