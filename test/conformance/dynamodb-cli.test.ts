@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { noBoto3, runBoto3 } from '../support/boto3.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { PROCESS_DRIVER } from '../support/sdk.ts';
 
@@ -73,7 +72,6 @@ except ClientError as error:
 print(table.scan(Select='COUNT')['Count'])
 `;
 
-test('boto3 does the same', { skip }, async () => {
-  const { stdout } = await promisify(execFile)('python3', ['-c', BOTO, platform.url]);
-  assert.equal(stdout.trim(), '30');
+test('boto3 does the same', { skip: noBoto3 }, async () => {
+  assert.equal(await runBoto3(BOTO, [platform.url]), '30');
 });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { noBoto3, runBoto3 } from '../support/boto3.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { PROCESS_DRIVER } from '../support/sdk.ts';
 
@@ -92,13 +91,6 @@ except scheduler.exceptions.ConflictException as error:
 print('all well')
 `;
 
-test('boto3 pages, reads times and knows the exceptions', async (t) => {
-  const run = promisify(execFile);
-  const there = await run('python3', ['-c', 'import boto3']).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return t.skip('no boto3 on this machine');
-  const { stdout } = await run('python3', ['-c', BOTO, platform.url], { cwd: folder, timeout: 60_000 });
-  assert.equal(stdout.trim(), 'all well');
+test('boto3 pages, reads times and knows the exceptions', { skip: noBoto3 }, async () => {
+  assert.equal(await runBoto3(BOTO, [platform.url], folder), 'all well');
 });

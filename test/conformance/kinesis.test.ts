@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { Kinesis, waitUntilStreamExists } from '@aws-sdk/client-kinesis';
 import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { noBoto3, runBoto3 } from '../support/boto3.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
 
@@ -147,13 +146,6 @@ k.get_waiter('stream_not_exists').wait(StreamName='boto')
 print('all well')
 `;
 
-test('boto3 puts, reads by time and subscribes', async (t) => {
-  const run = promisify(execFile);
-  const there = await run('python3', ['-c', 'import boto3']).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return t.skip('no boto3 on this machine');
-  const { stdout } = await run('python3', ['-c', BOTO, platform.url], { cwd: folder, timeout: 60_000 });
-  assert.equal(stdout.trim(), 'all well');
+test('boto3 puts, reads by time and subscribes', { skip: noBoto3 }, async () => {
+  assert.equal(await runBoto3(BOTO, [platform.url], folder), 'all well');
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post';
+import { noBoto3, runBoto3 } from '../support/boto3.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { type Credentials, PROCESS_DRIVER, sdk } from '../support/sdk.ts';
 
@@ -195,8 +194,6 @@ test('forms of signature version 2, and hosts that name the bucket', async () =>
   assert.equal((await stored('old')).text, 'by host');
 });
 
-const noBoto: string | false = spawnSync('python3', ['-c', 'import boto3']).status === 0 ? false : 'no boto3 on this machine';
-
 const script = `
 import sys, boto3, urllib.request, urllib.error, uuid
 from botocore.config import Config
@@ -238,8 +235,6 @@ for version in (None, 's3v4'):
 print('done')
 `;
 
-test('boto3 signs forms and addresses by either version', { skip: noBoto }, async () => {
-  const run = promisify(execFile);
-  const { stdout } = await run('python3', ['-c', script, platform.url, key.accessKeyId, key.secretAccessKey]);
-  assert.equal(stdout.trim(), 'done');
+test('boto3 signs forms and addresses by either version', { skip: noBoto3 }, async () => {
+  assert.equal(await runBoto3(script, [platform.url, key.accessKeyId, key.secretAccessKey]), 'done');
 });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { awsCli } from '../support/aws-cli.ts';
 import { noAwsCli } from '../support/aws-shell.ts';
+import { noBoto3, runBoto3 } from '../support/boto3.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { PROCESS_DRIVER } from '../support/sdk.ts';
 
@@ -27,8 +26,6 @@ test('the AWS CLI', { skip: noAwsCli }, async () => {
     /\(AWS\.SimpleQueueService\.NonExistentQueue\) when calling the GetQueueUrl operation: The specified queue does not exist/,
   );
 });
-
-const noBoto: string | false = spawnSync('python3', ['-c', 'import boto3']).status === 0 ? false : 'no boto3 on this machine';
 
 const script = `
 import sys, boto3
@@ -57,7 +54,6 @@ except ClientError as e:
 print('done')
 `;
 
-test('boto3', { skip: noBoto }, async () => {
-  const { stdout } = await promisify(execFile)('python3', ['-c', script, platform.url]);
-  assert.equal(stdout.trim(), 'done');
+test('boto3', { skip: noBoto3 }, async () => {
+  assert.equal(await runBoto3(script, [platform.url]), 'done');
 });
