@@ -16,6 +16,7 @@ export { type Ids, randomIds } from './ids.ts';
 export { inOrder, type Service } from './lifecycle.ts';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './logger.ts';
 export { type PlatformCode, platformErrors, platformFailure } from './platform-errors.ts';
+export { Rounds } from './rounds.ts';
 export { createSecretBox, type SecretBox, type SecretKey } from './secret-box.ts';
 export {
   type Blobs,

@@ -1,4 +1,4 @@
-import { isFailure, type Key, type Position, type Service } from '../../kernel/index.ts';
+import { describe, isFailure, type Key, type Position, Rounds, type Service } from '../../kernel/index.ts';
 import { reshard } from './change-shards.ts';
 import { type Grave, graves, recordTopic, type Shard, type Stream, shards, streams } from './collections.ts';
 import type { KinesisDeps } from './deps.ts';
@@ -33,24 +33,27 @@ export class Sweep implements Service {
   readonly #wornAt: number;
   /** By lane; a shard is looked at again when its time has come. */
   readonly #due = new Map<number, Due>();
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds: Rounds;
 
   /** wornAt: the position from which on a shard gives way to a child. */
   constructor(deps: KinesisDeps, wornAt = WORN_AT) {
     this.#deps = deps;
+    this.#rounds = new Rounds({
+      clock: deps.clock,
+      everyMs: EVERY_MS,
+      round: () => this.round(),
+      failed: (error) =>
+        deps.logger.warn('the sweep of streams failed; it is tried again in a minute', { error: describe(error) }),
+    });
     this.#wornAt = wornAt;
   }
 
   async start(): Promise<void> {
-    this.#again();
+    await this.#rounds.start();
   }
 
   async stop(_deadline: AbortSignal): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** One round over everything. */
@@ -68,27 +71,16 @@ export class Sweep implements Service {
     });
   }
 
-  #again(): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
-      this.#running = this.round()
-        .catch((error) => {
-          if (!this.#stopped) this.#deps.logger.warn('the sweep of streams failed; it is tried again in a minute', { error });
-        })
-        .then(() => this.#again());
-    });
-  }
-
   async #eachPage(read: (after: Key | undefined) => Promise<Key | undefined>): Promise<void> {
     for (let after: Key | undefined; ; ) {
       after = await read(after);
-      if (!after || this.#stopped) return;
+      if (!after || this.#rounds.stopped) return;
     }
   }
 
   /** A slice of a deleted stream's records after the other, lane by lane, until nothing is left of it. */
   async #clear({ stream }: Grave): Promise<void> {
-    while (!this.#stopped) {
+    while (!this.#rounds.stopped) {
       const left = await this.#deps.store.transact(async (tx) => {
         const [shard] = (await tx.range(shards, { prefix: [stream], limit: 1 })).items;
         if (!shard) return void (await tx.delete(graves, [stream]));
@@ -105,7 +97,7 @@ export class Sweep implements Service {
     if (!found) return;
     const { stream, layout } = found;
     for (const shard of layout.all) {
-      if (this.#stopped) return;
+      if (this.#rounds.stopped) return;
       await this.#expire(stream, shard);
     }
     if (stream.mode === 'ON_DEMAND') await this.#grow({ stream, layout }, hot);
@@ -134,13 +126,13 @@ export class Sweep implements Service {
   }
 
   async #trimBefore(lane: number, position: Position): Promise<void> {
-    for (let more = true; more && !this.#stopped; )
+    for (let more = true; more && !this.#rounds.stopped; )
       more = await this.#deps.store.transact((tx) => tx.trim(recordTopic.name, lane, position));
   }
 
   async #remove(stream: Stream, shard: Shard): Promise<void> {
     const token = this.#deps.ids.uuid();
-    for (let left = true; left && !this.#stopped; ) {
+    for (let left = true; left && !this.#rounds.stopped; ) {
       left = await this.#deps.store.transact(async (tx) => {
         const current = await findStream(tx, stream);
         if (current?.id !== stream.id || !(await tx.get(shards, [stream.id, shard.shard]))) return false;

@@ -1,4 +1,4 @@
-import { describe, type Service } from '../../kernel/index.ts';
+import { describe, Rounds, type Service } from '../../kernel/index.ts';
 import { type CountMetric, joinValues, type MetricValues, type RecordedMetric, valuesOf } from '../../model/index.ts';
 import type { MonitoringDeps } from './deps.ts';
 import { dimensionsText } from './known-metrics.ts';
@@ -15,12 +15,16 @@ const SLICE = 500;
 export class Counts implements Service {
   readonly #deps: MonitoringDeps;
   #waiting = new Map<string, RecordedMetric>();
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds: Rounds;
 
   constructor(deps: MonitoringDeps) {
     this.#deps = deps;
+    this.#rounds = new Rounds({
+      clock: deps.clock,
+      everyMs: EVERY_MS,
+      round: () => this.flush(),
+      failed: () => {}, // flush tells its failures itself
+    });
   }
 
   readonly count: CountMetric = ({ account, region }, metric, value) => {
@@ -35,17 +39,15 @@ export class Counts implements Service {
   };
 
   async start(): Promise<void> {
-    this.#again();
+    await this.#rounds.start();
   }
 
   async stop(_deadline: AbortSignal): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
+    await this.#rounds.stop();
     await this.flush();
   }
 
-  /** Writes what waits. */
+  /** Writes what waits. Never rejects. */
   async flush(): Promise<void> {
     const waiting = [...this.#waiting.values()];
     this.#waiting = new Map();
@@ -65,12 +67,5 @@ export class Counts implements Service {
   ): RecordedMetric {
     const pairs = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
     return { account, region, namespace, name, unit, dimensions: dimensionsText(pairs), time, fine: false, values };
-  }
-
-  #again(): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
-      this.#running = this.flush().then(() => this.#again());
-    });
   }
 }

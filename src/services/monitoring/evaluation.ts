@@ -1,4 +1,4 @@
-import { describe, type Key, type Service } from '../../kernel/index.ts';
+import { describe, type Key, Rounds, type Service } from '../../kernel/index.ts';
 import { type Alarm, type AlarmPoint, type AlarmVerdict, judgeAlarm, SPARE_PERIODS } from '../../model/index.ts';
 import { changeState } from './change-state.ts';
 import { alarms } from './collections.ts';
@@ -18,50 +18,43 @@ export class Evaluation implements Service {
   readonly #deps: MonitoringDeps;
   /** Epoch ms of the last look, by ARN and configuration. */
   #looked = new Map<string, number>();
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds: Rounds;
 
   constructor(deps: MonitoringDeps) {
     this.#deps = deps;
+    this.#rounds = new Rounds({
+      clock: deps.clock,
+      everyMs: EVERY_MS,
+      round: () => this.round(),
+      failed: (error) => deps.logger.warn('alarms could not be evaluated', { error: describe(error) }),
+    });
   }
 
   async start(): Promise<void> {
-    this.#again();
+    await this.#rounds.start();
   }
 
   async stop(_deadline: AbortSignal): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** All alarms that are due. */
   async round(): Promise<void> {
     const { store, clock } = this.#deps;
     const looked = new Map<string, number>();
-    for (let after: Key | undefined; !this.#stopped; ) {
+    for (let after: Key | undefined; !this.#rounds.stopped; ) {
       const page = await store.read.range(alarms, { limit: 500, ...(after ? { after } : {}) });
       for (const alarm of page.items) {
         const key = `${alarm.arn}/${alarm.configured}`;
         const last = this.#looked.get(key);
         const due = last === undefined || alarm.period < 60 || clock.now() - last >= MINUTE;
         looked.set(key, due ? clock.now() : last);
-        if (due && !this.#stopped) await this.#look(alarm);
+        if (due && !this.#rounds.stopped) await this.#look(alarm);
       }
       if (!page.next) break;
       after = page.next;
     }
     this.#looked = looked;
-  }
-
-  #again(): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
-      this.#running = this.round()
-        .catch((error) => this.#deps.logger.warn('alarms could not be evaluated', { error: describe(error) }))
-        .then(() => this.#again());
-    });
   }
 
   async #look(alarm: Alarm): Promise<void> {

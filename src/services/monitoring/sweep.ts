@@ -1,4 +1,4 @@
-import { describe, type Key, type Service } from '../../kernel/index.ts';
+import { describe, type Key, Rounds, type Service } from '../../kernel/index.ts';
 import { joinValues } from '../../model/index.ts';
 import { type Metric, type MetricPoint, metrics, points, tiers } from './collections.ts';
 import type { MonitoringDeps } from './deps.ts';
@@ -18,22 +18,24 @@ type Tier = (typeof tiers)[number];
 export class Sweep implements Service {
   readonly #deps: MonitoringDeps;
   #after: Key | undefined;
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds: Rounds;
 
   constructor(deps: MonitoringDeps) {
     this.#deps = deps;
+    this.#rounds = new Rounds({
+      clock: deps.clock,
+      everyMs: EVERY_MS,
+      round: () => this.round(),
+      failed: (error) => deps.logger.warn('old values of metrics could not be moved', { error: describe(error) }),
+    });
   }
 
   async start(): Promise<void> {
-    this.#again();
+    await this.#rounds.start();
   }
 
   async stop(_deadline: AbortSignal): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** The next thousand metrics. */
@@ -47,15 +49,6 @@ export class Sweep implements Service {
     this.#after = page.next;
   }
 
-  #again(): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
-      this.#running = this.round()
-        .catch((error) => this.#deps.logger.warn('old values of metrics could not be moved', { error: describe(error) }))
-        .then(() => this.#again());
-    });
-  }
-
   /** Moves what is older than the tier keeps. */
   async #age({ id, fine }: Metric, tier: Tier): Promise<void> {
     const { store, clock } = this.#deps;
@@ -65,7 +58,7 @@ export class Sweep implements Service {
     const to = [Math.max(0, end - (end % whole))];
     const old = { prefix: [id, tier.period], to, limit: SLICE };
     if ((await store.read.range(points, { ...old, limit: 1 })).items.length === 0) return;
-    for (let more = true; more && !this.#stopped; ) {
+    for (let more = true; more && !this.#rounds.stopped; ) {
       more = await store.transact(async (tx) => {
         const { items, next } = await tx.range(points, old);
         const joined = new Map<string, MetricPoint>();

@@ -1,4 +1,4 @@
-import { describe, type Service } from '../../kernel/index.ts';
+import { describe, Rounds, type Service } from '../../kernel/index.ts';
 import { topicSubscriptions } from '../../model/index.ts';
 import { deduplications, topics } from './collections.ts';
 import type { SnsDeps } from './deps.ts';
@@ -12,26 +12,13 @@ const MOST_BATCHES = 50;
 
 /** Removes subscriptions that nobody confirmed in time, and deduplication ids that hold no longer; a bounded round a minute. */
 export function createSweep(deps: SnsDeps): Service {
-  let cancel: (() => void) | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  const again = () => {
-    cancel = deps.clock.after(EVERY_MS, () => {
-      running = sweepRound(deps, () => !stopped).then(() => {
-        if (!stopped) again();
-      });
-    });
-  };
-  return {
-    async start() {
-      again();
-    },
-    async stop() {
-      stopped = true;
-      cancel?.();
-      await running;
-    },
-  };
+  const rounds: Rounds = new Rounds({
+    clock: deps.clock,
+    everyMs: EVERY_MS,
+    round: () => sweepRound(deps, () => !rounds.stopped),
+    failed: () => {}, // a round tells its failures itself
+  });
+  return rounds;
 }
 
 /** One round, for as long as it may go on. Never rejects. */
