@@ -63,10 +63,15 @@ test('refuses attributes that are none, out of range, or would not be enforced',
     for (const value of values)
       await told({ [name]: value }, 'InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
   await told({ KmsMasterKeyId: 'alias/aws/sqs' }, 'UnsupportedOperation', 'KmsMasterKeyId is not implemented by dalamb');
+  await told(
+    { SqsManagedSseEnabled: 'true' },
+    'UnsupportedOperation',
+    'SqsManagedSseEnabled (messages are as safe as the disk they are on) is not implemented by dalamb',
+  );
   await told({ Policy: '{' }, 'InvalidAttributeValue');
   await told({ Policy: '{"Statement":[{"Effect":"Allow"}]}' }, 'InvalidAttributeValue');
   await refused(room.call('GetQueueUrl', { QueueName: 'bad' }), 'QueueDoesNotExist');
-  await create('fine', { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300', SqsManagedSseEnabled: 'true' });
+  await create('fine', { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300', SqsManagedSseEnabled: 'false' });
 });
 
 test('a redrive policy names a queue of the same kind that allows it', async () => {

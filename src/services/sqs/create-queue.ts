@@ -4,7 +4,7 @@ import type { Operation } from '../../model/index.ts';
 import { queues } from './collections.ts';
 import type { SqsDeps } from './deps.ts';
 import { type Queue, queueArn, queueUrl } from './queue.ts';
-import { defaultAttributes, mergeAttributes } from './queue-attributes.ts';
+import { heldAttributes, mergeAttributes } from './queue-attributes.ts';
 import { checkQueueTags } from './queue-tags.ts';
 import { invalidParameter, unknownAttribute } from './refusals.ts';
 import { withAttributes } from './write-attributes.ts';
@@ -53,8 +53,7 @@ function checkName(name: string, fifo: boolean): void {
 /** What is given must be what the queue has, defaults included; what is not given does not count. */
 function checkSame(queue: Queue, given: Readonly<Record<string, string>>): void {
   mergeAttributes({}, given, queue.fifo);
-  const defaults = defaultAttributes(queue.fifo);
-  const has = { ...defaults, ...queue.attributes };
+  const has = heldAttributes(queue);
   for (const [name, value] of Object.entries(given)) {
     if (name.startsWith('Kms') || meaning(has[name] ?? '') === meaning(value)) continue;
     const message = `A queue already exists with the same name and a different value for attribute ${name}`;

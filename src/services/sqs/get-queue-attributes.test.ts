@@ -24,7 +24,7 @@ test('answers defaults, of FIFO queues too; nothing when nothing is asked for', 
     MessageRetentionPeriod: '345600',
     QueueArn: 'arn:aws:sqs:us-east-1:000000000000:defaults',
     ReceiveMessageWaitTimeSeconds: '0',
-    SqsManagedSseEnabled: 'true',
+    SqsManagedSseEnabled: 'false',
     VisibilityTimeout: '30',
   };
   assert.deepEqual((await get(url, ['All'])).Attributes, standard);

@@ -4,7 +4,7 @@ import { type Backlog, backlogOf } from './counts.ts';
 import type { SqsDeps } from './deps.ts';
 import { findQueue } from './find-queue.ts';
 import { type Queue, queueArn } from './queue.ts';
-import { defaultAttributes } from './queue-attributes.ts';
+import { defaultAttributes, heldAttributes } from './queue-attributes.ts';
 import { showRedrivePolicy } from './redrive-policies.ts';
 import { unknownAttribute } from './refusals.ts';
 
@@ -47,8 +47,7 @@ function attributesOf(queue: Queue): Record<string, string> {
   const { attributes, settings } = queue;
   const seconds = (ms: number) => String(Math.floor(ms / 1000));
   return {
-    ...defaultAttributes(queue.fifo),
-    ...attributes,
+    ...heldAttributes(queue),
     ...(settings.redrive ? { RedrivePolicy: showRedrivePolicy(attributes.RedrivePolicy!, settings.redrive) } : {}),
     QueueArn: queueArn(queue),
     CreatedTimestamp: seconds(queue.createdAt),

@@ -27,6 +27,26 @@ test('nothing sent before is received afterwards; FIFO: duplicates stay duplicat
   }
 });
 
+test('one a minute and queue; a clock that was set back does not lengthen the minute', async () => {
+  const url = await room.create('hasty');
+  const send = (MessageBody: string) => room.call('SendMessage', { QueueUrl: url, MessageBody });
+  const purge = () => room.call('PurgeQueue', { QueueUrl: url });
+  await purge();
+  await send('kept');
+  const { message, status } = await refused(purge(), 'PurgeQueueInProgress');
+  assert.equal(message, 'Only one PurgeQueue operation on hasty is allowed every 60 seconds.');
+  assert.equal(status, 403);
+  await room.clock.advance(59_999);
+  await refused(purge(), 'PurgeQueueInProgress');
+  assert.deepEqual(await room.backlog(url), [1, 0, 0]);
+  await room.call('PurgeQueue', { QueueUrl: await room.create('another') });
+  await room.clock.advance(1);
+  await purge();
+  assert.deepEqual(await room.backlog(url), [0, 0, 0]);
+  room.clock.jump(-3_600_000);
+  await purge();
+});
+
 test('works on a full disk, where it is needed most', async () => {
   const url = await room.create('full');
   for (const body of ['a', 'b']) await room.call('SendMessage', { QueueUrl: url, MessageBody: body });

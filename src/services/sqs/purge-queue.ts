@@ -5,18 +5,23 @@ import { counts, graves, queues } from './collections.ts';
 import type { SqsDeps } from './deps.ts';
 import { findQueue } from './find-queue.ts';
 import { boxOf, type Queue } from './queue.ts';
+import { purgeQueueInProgress } from './refusals.ts';
 import { emptyBox } from './sweep.ts';
 
+/** Between two purges of one queue (spec/backends.md §6.4). */
+const PAUSE_MS = 60_000;
+
 /**
- * PurgeQueue: nothing that was sent before is delivered after the answer; the sweep frees the room. It takes no minute as on AWS, so
- * there is no PurgeQueueInProgress either. On a full disk the room is freed before the answer. Throws QueueDoesNotExist.
+ * PurgeQueue: nothing that was sent before is delivered after the answer; the sweep frees the room. On a full disk it is freed before the
+ * answer. Throws QueueDoesNotExist, and PurgeQueueInProgress 403 within a minute of the last one.
  */
 export function purgeQueue(deps: SqsDeps): Operation<PurgeQueueCommandInput> {
   return async (input, context) => {
     try {
       await deps.store.transact(async (tx) => {
         const queue = await findQueue(tx, input.QueueUrl, context);
-        await tx.put(queues, { ...queue, era: queue.era + 1 });
+        checkPause(queue, context.now);
+        await tx.put(queues, { ...queue, era: queue.era + 1, purgedAt: context.now });
         await tx.put(graves, { box: boxOf(queue), fifo: queue.fifo, since: context.now });
       });
       deps.wakeSweep();
@@ -26,6 +31,11 @@ export function purgeQueue(deps: SqsDeps): Operation<PurgeQueueCommandInput> {
     }
     return {};
   };
+}
+
+/** A clock that was set back does not lengthen the pause. */
+function checkPause({ name, purgedAt }: Queue, now: number): void {
+  if (purgedAt !== undefined && purgedAt <= now && now < purgedAt + PAUSE_MS) throw purgeQueueInProgress(name);
 }
 
 async function purgeInPlace({ store }: SqsDeps, queue: Queue, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { fail, isFailure } from '../../kernel/index.ts';
 import { parsePolicy } from '../../model/index.ts';
-import type { QueueSettings } from './queue.ts';
+import type { Queue, QueueSettings } from './queue.ts';
 import { checkRedriveAllowPolicy, readRedrivePolicy } from './redrive-policies.ts';
 import { invalidAttributeValue, notImplemented, unknownAttribute } from './refusals.ts';
 
@@ -43,14 +43,19 @@ export function defaultAttributes(fifo: boolean): Record<string, string> {
   const choices = fifo ? Object.entries(FIFO_CHOICES).map(([name, [fallback]]) => [name, fallback]) : [];
   return {
     ...Object.fromEntries([...numbers, ...choices]),
-    SqsManagedSseEnabled: 'true',
+    SqsManagedSseEnabled: 'false',
     ...(fifo ? { FifoQueue: 'true' } : {}),
   };
 }
 
+/** What a queue has, defaults included. No queue is encrypted, also one that was told so when that was still accepted. */
+export function heldAttributes({ fifo, attributes }: Pick<Queue, 'fifo' | 'attributes'>): Record<string, string> {
+  return { ...defaultAttributes(fifo), ...attributes, SqsManagedSseEnabled: 'false' };
+}
+
 /**
  * The attributes of a queue after given ones are set. Throws InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue, and
- * UnsupportedOperation for what would not be enforced: a KMS key.
+ * UnsupportedOperation for what would not be enforced: encryption by SQS or with a KMS key.
  */
 export function mergeAttributes(before: Attributes, given: Attributes, fifo: boolean): Attributes {
   const merged: Record<string, string> = { ...before };
@@ -64,9 +69,11 @@ export function mergeAttributes(before: Attributes, given: Attributes, fifo: boo
   return merged;
 }
 
-/** Keys are refused unless they are the default, and FifoQueue is the queue's kind; neither is kept. */
+/** Encryption is refused unless it is none, and FifoQueue is the queue's kind; neither is kept. */
+const UNKEPT = ['FifoQueue', 'KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'SqsManagedSseEnabled'];
+
 function isStored(name: string, value: string): boolean {
-  return !name.startsWith('Kms') && name !== 'FifoQueue' && (value !== '' || !REMOVABLE.includes(name));
+  return !UNKEPT.includes(name) && (value !== '' || !REMOVABLE.includes(name));
 }
 
 function checkAttribute(name: string, value: string, fifo: boolean): void {
@@ -75,6 +82,8 @@ function checkAttribute(name: string, value: string, fifo: boolean): void {
   if (Object.hasOwn(FIFO_CHOICES, name)) checkChoice(name, value, fifo);
   if (name === 'FifoQueue') checkKind(value, fifo);
   if (name === 'SqsManagedSseEnabled') checkOneOf(name, value, ['true', 'false']);
+  if (name === 'SqsManagedSseEnabled' && value === 'true')
+    throw notImplemented('SqsManagedSseEnabled (messages are as safe as the disk they are on)');
   if (name === 'KmsMasterKeyId' && value !== '') throw notImplemented('KmsMasterKeyId');
   if (name === 'KmsDataKeyReusePeriodSeconds' && value !== '300') throw notImplemented('KmsDataKeyReusePeriodSeconds');
   if (name === 'Policy') readQueuePolicy(value);

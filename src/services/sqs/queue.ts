@@ -7,6 +7,8 @@ export interface Queue extends Place {
   /** How often it was purged. Messages live in the box of their queue's id and era: another era finds none. */
   readonly era: number;
   readonly fifo: boolean;
+  /** Epoch ms of the last purge. */
+  readonly purgedAt?: number;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly modifiedAt: number;

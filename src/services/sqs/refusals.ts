@@ -36,6 +36,15 @@ export function invalidAttributeValue(name: string, reason?: string): Failure {
   );
 }
 
+export function purgeQueueInProgress(name: string): Failure {
+  return fail('PurgeQueueInProgress', `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`, { status: 403 });
+}
+
+/** So many messages are in flight that no more may be received. */
+export function overLimit(): Failure {
+  return fail('OverLimit', 'The maximum number of in flight messages is reached.', { status: 403 });
+}
+
 /** A setting that would not be enforced. */
 export function notImplemented(what: string): Failure {
   return fail('UnsupportedOperation', `${what} is not implemented by dalamb`);
