@@ -1,4 +1,4 @@
-import type { Clock, Service } from '../kernel/index.ts';
+import { type Clock, Rounds, type Service } from '../kernel/index.ts';
 import type { CountMetric, FunctionSpec, Place } from '../model/index.ts';
 
 /** Invocations at a time. */
@@ -40,13 +40,12 @@ export function createConcurrencyCounts(clock: Clock, countMetric: CountMetric |
     }
     for (const all of places.values()) all.most = all.now;
   };
-  let cancel = () => {};
-  const again = () => {
-    cancel = clock.after(EVERY_MS, () => {
-      tell();
-      again();
-    });
-  };
+  const rounds = new Rounds({
+    clock,
+    everyMs: EVERY_MS,
+    round: async () => tell(),
+    failed: () => {}, // counting cannot fail
+  });
   return {
     begin(spec) {
       const one = functions.get(spec.arn) ?? begun(functions, places, spec);
@@ -60,9 +59,9 @@ export function createConcurrencyCounts(clock: Clock, countMetric: CountMetric |
         all.now -= 1;
       };
     },
-    start: async () => again(),
+    start: () => rounds.start(),
     async stop() {
-      cancel();
+      await rounds.stop();
       tell();
     },
   };

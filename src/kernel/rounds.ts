@@ -3,20 +3,24 @@ import type { Service } from './lifecycle.ts';
 
 export interface RoundsOptions {
   readonly clock: Clock;
+  /** From the start to the first round; everyMs if not given. */
+  readonly firstMs?: number;
   /** From the end of one round to the next. */
   readonly everyMs: number;
-  /** A number that it answers is the time to the next one, in ms. */
-  readonly round: () => Promise<unknown>;
+  /** A number that it answers is the time to the next one, in ms; Infinity waits to be woken. The signal aborts with the stop: a long round ends early. */
+  readonly round: (signal: AbortSignal) => Promise<unknown>;
   /** What a round threw; the next one comes all the same. Not told once stopped. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Work that comes round: one at a time, the first everyMs after the start. Stop begins no further one and waits for the one that runs. */
+/** Work that comes round: one at a time, from the start until the stop, which begins no further one and waits for the one that runs. It can be started again. */
 export class Rounds implements Service {
   readonly #options: RoundsOptions;
+  #ending = new AbortController();
   #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  #running: Promise<void> | undefined;
+  #started = false;
+  #woken = false;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -24,35 +28,49 @@ export class Rounds implements Service {
 
   /** A long round ends early when this is true. */
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#ending.signal.aborted;
   }
 
   async start(): Promise<void> {
-    this.#again(this.#options.everyMs);
+    if (this.stopped) this.#ending = new AbortController();
+    this.#started = true;
+    this.#again(this.#options.firstMs ?? this.#options.everyMs);
+  }
+
+  /** There is something to do: a round begins now, or when the one that runs has ended, which may have looked already. Nothing before the start. */
+  wake(): void {
+    if (!this.#started) return;
+    if (this.#running) this.#woken = true;
+    else this.#begin();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#started = false;
+    this.#ending.abort();
     this.#cancel();
     await this.#running;
   }
 
   #again(ms: number): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#options.clock.after(ms, () => {
-      this.#running = this.#round();
-    });
+    if (!this.stopped) this.#cancel = this.#options.clock.after(ms, () => this.#begin());
+  }
+
+  #begin(): void {
+    this.#cancel();
+    this.#running = this.#round();
   }
 
   async #round(): Promise<void> {
     const { round, failed, everyMs } = this.#options;
     let next = everyMs;
     try {
-      const answer = await round();
+      const answer = await round(this.#ending.signal);
       if (typeof answer === 'number') next = answer;
     } catch (error) {
-      if (!this.#stopped) failed(error);
+      if (!this.stopped) failed(error);
     }
-    this.#again(next);
+    this.#running = undefined;
+    this.#again(this.#woken ? 0 : next);
+    this.#woken = false;
   }
 }

@@ -1,6 +1,7 @@
 import { EncodedJson, randomIds, type Store, silentLogger } from '../../src/kernel/index.ts';
 import { itemOf, type OperationContext, type StreamSource } from '../../src/model/index.ts';
 import { dynamodbService, schema } from '../../src/services/dynamodb/index.ts';
+import { keepUp } from '../../src/services/dynamodb/upkeep.ts';
 import { dynamodbStreamsService } from '../../src/services/dynamodbstreams/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -34,7 +35,8 @@ export async function openDynamo(): Promise<DynamoRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock();
   const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
-  const service = dynamodbService({ store, clock, ids: randomIds, logger: silentLogger });
+  const deps = { store, clock, ids: randomIds, logger: silentLogger };
+  const service = dynamodbService(deps);
   const streams = dynamodbStreamsService({ store });
   const caller =
     (table: { operations: Readonly<Record<string, unknown>> }): Call =>
@@ -51,7 +53,7 @@ export async function openDynamo(): Promise<DynamoRoom> {
     source: service.streams,
     clock,
     store,
-    upkeep: () => service.upkeep.run(),
+    upkeep: async () => void (await keepUp({ ...deps, streamsChanged: () => {} }, new AbortController().signal)),
     table: (name, more = {}) =>
       call('CreateTable', {
         TableName: name,

@@ -1,4 +1,4 @@
-import type { Logger } from '../../kernel/index.ts';
+import type { Logger, Service } from '../../kernel/index.ts';
 import type { Operation, ServiceTable, StreamSource } from '../../model/index.ts';
 import { accessRequests } from './access.ts';
 import { batchExecuteStatement } from './batch-execute-statement.ts';
@@ -24,7 +24,7 @@ import { transactWriteItems } from './transact-write-items.ts';
 import { unconfigured } from './unconfigured.ts';
 import { updateItem } from './update-item.ts';
 import { updateTable } from './update-table.ts';
-import { createUpkeep, type Upkeep } from './upkeep.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export { schema } from './collections.ts';
 
@@ -32,7 +32,7 @@ export interface DynamoService extends ServiceTable {
   /** What event source mappings follow. */
   readonly streams: StreamSource;
   /** Time to live, trimming, and what is left of deleted things. */
-  readonly upkeep: Upkeep;
+  readonly upkeep: Service;
 }
 
 /** DynamoDB: its operations, what each asks of IAM, its streams for mappings, and its work behind (spec/backends.md §3). */

@@ -1,12 +1,4 @@
-import {
-  type Clock,
-  describe,
-  type Logger,
-  type Reader,
-  type Service,
-  type Store,
-  type Transaction,
-} from '../../kernel/index.ts';
+import { type Clock, describe, type Logger, type Reader, Rounds, type Store, type Transaction } from '../../kernel/index.ts';
 import { busEventInput, busTopic, parseArn } from '../../model/index.ts';
 import { type Archive, type ArchivedEvent, archivedEvents, archives, shelfOf } from './archives.ts';
 import { type Replay, replays } from './collections.ts';
@@ -17,56 +9,20 @@ export interface ArchiveWorkDeps {
   readonly logger: Logger;
 }
 
-export interface ArchiveWork extends Service {
-  /** There may be a replay to begin. */
-  wake(): void;
-}
-
 const DAY_MS = 86_400_000;
 const SWEEP_MS = 60_000;
 const BATCH = 100;
 const REPLAYS_KEPT_DAYS = 90;
 
-/** What archives do behind: replays go on where they were, events that are too old go, a batch at a time. */
-export function createArchiveWork({ store, clock, logger }: ArchiveWorkDeps): ArchiveWork {
-  let cancel = () => {};
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = true;
-  const later = (ms: number) => {
-    cancel();
-    if (!stopped) cancel = clock.after(ms, work);
-  };
-  const work = () => {
-    if (running) {
-      again = true;
-      return;
-    }
-    again = false;
-    running = round(store, clock.now())
-      .catch((error) => {
-        logger.warn('archives could not be worked on, trying again', { error: describe(error) });
-        return false;
-      })
-      .then((more) => {
-        running = undefined;
-        later(more || again ? 0 : SWEEP_MS);
-      });
-  };
-  return {
-    wake: () => {
-      if (!stopped) work();
-    },
-    async start() {
-      stopped = false;
-      work();
-    },
-    async stop() {
-      stopped = true;
-      cancel();
-      await running;
-    },
-  };
+/** What archives do behind: replays go on where they were, events that are too old go, a batch at a time; woken when a replay is to begin. */
+export function createArchiveWork({ store, clock, logger }: ArchiveWorkDeps): Rounds {
+  return new Rounds({
+    clock,
+    firstMs: 0,
+    everyMs: SWEEP_MS,
+    round: async () => ((await round(store, clock.now())) ? 0 : SWEEP_MS),
+    failed: (error) => logger.warn('archives could not be worked on, trying again', { error: describe(error) }),
+  });
 }
 
 /** A batch of each replay and each archive; resolves true when there is more to do at once. */

@@ -1,4 +1,4 @@
-import { describe, type Service } from '../../kernel/index.ts';
+import { describe, Rounds, type Service } from '../../kernel/index.ts';
 import type { Announcement } from './change-object.ts';
 import { type Lifecycle, lifecycles } from './collections.ts';
 import type { S3Deps } from './deps.ts';
@@ -15,43 +15,24 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Ends what lifecycles say is over. Rules count in days that end at midnight (UTC), so each bucket is looked over once a day, and when its rules change. */
 export function createLifecycleSweep(deps: SweepDeps): Service {
-  const { clock } = deps;
-  const ending = new AbortController();
-  let cancel = () => {};
-  let running: Promise<void> = Promise.resolve();
-  const arm = () => {
-    cancel = clock.after(EVERY_MS, () => {
-      running = sweepLifecycles(deps, ending.signal).then(() => {
-        if (!ending.signal.aborted) arm();
-      });
-    });
-  };
-  return {
-    async start() {
-      arm();
-    },
-    async stop() {
-      ending.abort();
-      cancel();
-      await running;
-    },
-  };
+  return new Rounds({
+    clock: deps.clock,
+    everyMs: EVERY_MS,
+    round: (signal) => sweepLifecycles(deps, signal),
+    failed: (error) => deps.logger.error('lifecycles could not be read', { error: describe(error) }),
+  });
 }
 
-/** Looks over all buckets that are due, until signal aborts. Never rejects: a bucket that fails is tried again in the next round. */
+/** Looks over all buckets that are due, until signal aborts. A bucket that fails is tried again in the next round. */
 export async function sweepLifecycles(deps: SweepDeps, signal: AbortSignal): Promise<void> {
   const today = Math.floor(deps.clock.now() / DAY_MS) * DAY_MS;
   let after: readonly (string | number)[] | undefined;
-  try {
-    do {
-      const bounds = after ? { after } : {};
-      const due = await deps.store.read.range(lifecycles, { index: 'by-swept', ...bounds, to: [today], limit: BATCH });
-      for (const lifecycle of due.items) if (!signal.aborted) await sweepBucket(deps, lifecycle, { today, signal });
-      after = due.next;
-    } while (after && !signal.aborted);
-  } catch (error) {
-    if (!signal.aborted) deps.logger.error('lifecycles could not be read', { error: describe(error) });
-  }
+  do {
+    const bounds = after ? { after } : {};
+    const due = await deps.store.read.range(lifecycles, { index: 'by-swept', ...bounds, to: [today], limit: BATCH });
+    for (const lifecycle of due.items) if (!signal.aborted) await sweepBucket(deps, lifecycle, { today, signal });
+    after = due.next;
+  } while (after && !signal.aborted);
 }
 
 interface Sweeping {

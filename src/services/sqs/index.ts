@@ -36,6 +36,7 @@ import { createWorker } from './workers.ts';
 
 export { schema } from './collections.ts';
 export type { SqsPorts } from './deps.ts';
+export { queuePolicy } from './find-queue.ts';
 
 export interface SqsService extends ServiceTable {
   /** Puts events into queues, for dispatch. */
@@ -57,7 +58,7 @@ export function sqsService(ports: SqsPorts): SqsService {
   const sweeper = createWorker({ name: 'sweep of queues', clock, logger, run: (signal) => sweep({ store, clock }, signal) });
   const move = createMover({ store, clock, bells, messageId });
   const mover = createWorker({ name: 'moving of messages', clock, logger, run: move });
-  const deps: SqsDeps = { ...ports, bells, messageId, wakeSweep: sweeper.wake, wakeMover: mover.wake };
+  const deps: SqsDeps = { ...ports, bells, messageId, wakeSweep: () => sweeper.wake(), wakeMover: () => mover.wake() };
   return {
     operations: operationsOf(deps),
     access: (operation, input, context) => accessRequests(store.read, operation, input, context),

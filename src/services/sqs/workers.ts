@@ -1,9 +1,4 @@
-import { type Clock, isFailure, type Logger, type Service } from '../../kernel/index.ts';
-
-export interface Worker extends Service {
-  /** Runs it soon instead of at its time. */
-  readonly wake: () => void;
-}
+import { type Clock, isFailure, type Logger, Rounds } from '../../kernel/index.ts';
 
 interface Work {
   readonly name: string;
@@ -15,46 +10,15 @@ interface Work {
 
 const AFTER_FAILURE_MS = 5_000;
 
-/** Runs work again and again, one run at a time; what fails is logged and tried again five seconds later. stop waits for the run that goes on. */
-export function createWorker({ name, clock, logger, run }: Work): Worker {
-  const ended = new AbortController();
-  let cancel = () => {};
-  let running: Promise<void> | undefined;
-  let again = false;
-  const once = async () => {
-    let next: number;
-    try {
-      next = await run(ended.signal);
-    } catch (error) {
+/** Work that says itself when it goes on, from the start of the platform; what fails is logged and tried again five seconds later. */
+export function createWorker({ name, clock, logger, run }: Work): Rounds {
+  return new Rounds({
+    clock,
+    firstMs: 0,
+    everyMs: AFTER_FAILURE_MS,
+    round: run,
+    failed: (error) => {
       if (!isFailure(error, 'StoreClosed')) logger.warn(`${name} failed`, { error });
-      next = AFTER_FAILURE_MS;
-    }
-    running = undefined;
-    if (ended.signal.aborted) return;
-    cancel = clock.after(again ? 0 : next, begin);
-    again = false;
-  };
-  const begin = () => {
-    running = once();
-  };
-  let started = false;
-  return {
-    async start() {
-      started = true;
-      begin();
     },
-    async stop() {
-      started = false;
-      ended.abort();
-      cancel();
-      await running;
-    },
-    wake() {
-      if (!started) return;
-      again = running !== undefined;
-      if (running) return;
-      cancel();
-      begin();
-    },
-  };
+  });
 }
