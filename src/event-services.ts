@@ -55,7 +55,7 @@ export interface EventServices {
   /** How notifications of topics are made and sent. */
   readonly notifications: Notifications;
   /** Whether a queue, topic, stream, bus or log group is there; kinds without a line are taken to be. */
-  readonly exists: Readonly<Partial<Record<Target['kind'], (arn: string) => Promise<boolean>>>>;
+  readonly exists: Readonly<Partial<Record<Target['kind'], (arn: string, asker: string) => Promise<boolean>>>>;
   readonly queues?: QueueSource;
   /** By the service of the stream's ARN. */
   readonly streams: Readonly<Record<string, StreamSource>>;
@@ -98,7 +98,7 @@ function notificationsOf(sns: SnsService, ports: EventServicePorts): Notificatio
 
 /** The port FindTarget: what has a line is asked, what has none is taken to be there. */
 export function createFindTarget(exists: () => EventServices['exists']): FindTarget {
-  return async (target) => 'arn' in target && ((await exists()[target.kind]?.(target.arn)) ?? true);
+  return async (target, asker) => 'arn' in target && ((await exists()[target.kind]?.(target.arn, asker)) ?? true);
 }
 
 /** The services that events come from and go to, and what dispatch reaches of them: a line for each. */

@@ -1,5 +1,6 @@
 import { createVerifyToken } from './control-routes.ts';
 import type { Clock, Ids, SecretBox, Store } from './kernel/index.ts';
+import { createFindResourcePolicy } from './resource-policies.ts';
 import * as iam from './services/iam/index.ts';
 import { createFindKey, createIssueCredentials, stsService } from './services/sts/index.ts';
 
@@ -8,13 +9,14 @@ export function openIdentities({ base, box }: { base: { store: Store; clock: Clo
   const identities = iam.createIdentities({ ...base, box });
   const authorize = iam.createAuthorize(identities);
   const findRole = iam.createFindRole(identities);
+  const findResourcePolicy = createFindResourcePolicy(base.store.read);
   const findStoredKey = iam.createFindStoredKey({ ...base, box });
   return {
     identities,
     authorize,
     findRole,
     checkRole: iam.createCheckRole(identities),
-    mayAct: iam.createMayAct({ findRole, authorize }),
+    mayAct: iam.createMayAct({ findRole, authorize, findResourcePolicy }),
     verifyToken: createVerifyToken(findStoredKey),
     findKey: createFindKey({ ...base, box, findRole, findStoredKey }),
     sts: stsService({ ...base, box, findRole, findStoredKey, authorize }),

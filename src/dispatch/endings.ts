@@ -1,6 +1,7 @@
 import { describe, isFailure, type Logger, type Transaction, utf8 } from '../kernel/index.ts';
 import {
   type AsyncSettings,
+  busConditions,
   type Delivery,
   deadLetterAttributes,
   destinationRecord,
@@ -16,6 +17,7 @@ import {
   type PutItem,
   type PutTarget,
   parseArn,
+  resultEvent,
   type StoreObject,
   type Target,
   targetOf,
@@ -76,7 +78,7 @@ export async function endingsOf(ports: EndingPorts, end: EndOfInvocation): Promi
   const endings: Ending[] = [];
   for (const { arn, kind } of wanted) {
     const target = targetOf(arn);
-    if (target && (await permitted(ports, spec, target, arn))) {
+    if (target && (await permitted(ports, spec, target, succeeded))) {
       const made = await endingFor(ports, { end, spec, target, arn, kind });
       if (made) endings.push({ ...made, keeps: !succeeded });
     }
@@ -99,9 +101,11 @@ export async function writeEndings(tx: Transaction, endings: readonly Ending[], 
   return kept;
 }
 
-async function permitted(ports: EndingPorts, spec: FunctionSpec, target: Target, arn: string): Promise<boolean> {
+async function permitted(ports: EndingPorts, spec: FunctionSpec, target: Target, succeeded: boolean): Promise<boolean> {
   const action = ACTIONS[target.kind];
-  if (action && (await ports.mayAct(spec.role, action, target.kind === 'bucket' ? `${arn}/*` : arn))) return true;
+  const arn = 'arn' in target ? target.arn : '';
+  const about = target.kind === 'bus' ? busConditions(resultEvent(succeeded), false) : {};
+  if (action && (await ports.mayAct(spec.role, action, target.kind === 'bucket' ? `${arn}/*` : arn, about))) return true;
   ports.logger.warn('the role of a function may not reach its destination', { role: spec.role, to: arn, action });
   return false;
 }
@@ -159,19 +163,15 @@ function common({ end, spec, kind }: Wanted): Omit<PutItem, 'body'> {
 function destinationItem({ end, target, arn }: Wanted, ended: EndedInvocation): Partial<PutItem> & { body: string } {
   const body = destinationRecord(ended, LONGEST[target.kind] ?? Number.POSITIVE_INFINITY);
   if (target.kind !== 'bus') return { body };
-  const result = end.step.outcome === 'delivered' ? 'Success' : 'Failure';
-  return {
-    body,
-    source: 'lambda',
-    detailType: `Lambda Function Invocation Result - ${result}`,
-    resources: [arn, ended.functionArn],
-  };
+  return { body, ...resultEvent(end.step.outcome === 'delivered'), resources: [arn, ended.functionArn] };
 }
 
+/** An event of the account whose function it is, like any invocation that another account asks for. */
 function invocationOf({ end, spec, arn }: Wanted, ended: EndedInvocation) {
+  const { account, region } = parseArn(arn) ?? spec;
   return {
-    account: spec.account,
-    region: spec.region,
+    account,
+    region,
     requestId: idOf(`${end.delivery.id}\ndestination`),
     functionArn: arn,
     payload: destinationRecord(ended, LONGEST.queue!),

@@ -49,7 +49,7 @@ test('a function gets the lines compressed, if it lets logs in by either name', 
 
 test('a stream gets a record by the stream of the lines, or by chance, as its role may', async () => {
   const asked: unknown[] = [];
-  const mayAct = async (...question: string[]) => asked.push(question) > 0;
+  const mayAct = async (...question: [string, string, string, ...unknown[]]) => asked.push(question) > 0;
   const match = matchLogs({ mayInvoke: async () => false, mayAct });
   const [one] = await match(told({ destination: STREAM, role: 'r' }));
   assert.ok(one?.kind === 'put');

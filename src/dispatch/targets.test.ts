@@ -135,6 +135,36 @@ test('another function as destination is invoked by the record, with its cause',
   await world.close();
 });
 
+test('what goes to another account is asked for with its conditions, and a function there runs as one of its account', async () => {
+  const asked: unknown[] = [];
+  const foreign = (service: string, resource: string) => `arn:aws:${service}:us-east-1:222222222222:${resource}`;
+  const settings = { onSuccess: foreign('lambda', 'function:next'), onFailure: foreign('events', 'event-bus/ops') };
+  const world = await open(directory(), manualClock(), {
+    ...settled(settings),
+    mayAct: async (...question) => asked.push(question) > 0,
+  });
+  await world.dispatch.start();
+  await enqueue(world, 'f', 'one');
+  await until('next ran', () => world.calls.some((call) => call.function.name === 'next'));
+  const [, second] = await world.store.read.events(asyncTopic.name, 0, 1, 10);
+  assert.deepEqual([second!.account, second!.subject, second!.cause], ['222222222222', settings.onSuccess, 'one']);
+  world.behave = async () => 'error';
+  await enqueue(world, 'f', 'two');
+  await until('given up', () => world.puts.some(({ target }) => target.arn === settings.onFailure));
+  const role = 'arn:aws:iam::000000000000:role/r';
+  const conditions = {
+    'events:source': 'lambda',
+    'events:detail-type': 'Lambda Function Invocation Result - Failure',
+    'events:eventbusinvocation': 'false',
+  };
+  assert.deepEqual(asked[0], [role, 'lambda:InvokeFunction', settings.onSuccess, {}]);
+  assert.deepEqual(
+    asked.find((question) => (question as string[])[1] === 'events:PutEvents'),
+    [role, 'events:PutEvents', settings.onFailure, conditions],
+  );
+  await world.close();
+});
+
 test('a function that causes itself is stopped after sixteen runs, unless it may', async () => {
   const world = await open(directory());
   world.behave = async (call) => {

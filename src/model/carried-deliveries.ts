@@ -46,6 +46,14 @@ export const carryActions: Readonly<Record<CarriedTarget['kind'], string>> = {
   'log-group': 'logs:PutLogEvents',
 };
 
+/** The condition keys of PutEvents, for an event that the platform puts itself; byRule: a rule passes it on. */
+export function busConditions(
+  { source = '', detailType = '' }: Pick<PutItem, 'source' | 'detailType'>,
+  byRule: boolean,
+): Readonly<Record<string, string>> {
+  return { 'events:source': source, 'events:detail-type': detailType, 'events:eventbusinvocation': String(byRule) };
+}
+
 /** A target's retry policy in AWS's words; what it does not say is 185 times within a day. */
 export function carryPolicy(setting: RetrySetting | undefined): RetryPolicy {
   if (!setting) return patientPolicy;

@@ -7,7 +7,13 @@ export * from './batch-response.ts';
 export * from './bucket-names.ts';
 export * from './bus-events.ts';
 export * from './byte-ranges.ts';
-export type { CarriedDelivery, CarriedEnd, CarriedItem, CarriedTarget } from './carried-deliveries.ts';
+export {
+  busConditions,
+  type CarriedDelivery,
+  type CarriedEnd,
+  type CarriedItem,
+  type CarriedTarget,
+} from './carried-deliveries.ts';
 export * from './cloud-events.ts';
 export type * from './control.ts';
 export * from './cors.ts';

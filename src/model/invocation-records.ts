@@ -20,6 +20,11 @@ export interface EndedInvocation {
   readonly time: number;
 }
 
+/** What an event on a bus says of a result that went there: its source and detail type (spec/invoke.md §5.1). */
+export function resultEvent(succeeded: boolean): { readonly source: string; readonly detailType: string } {
+  return { source: 'lambda', detailType: `Lambda Function Invocation Result - ${succeeded ? 'Success' : 'Failure'}` };
+}
+
 /** The record that destinations get, as JSON text; without payloads when it would be longer than limit bytes (spec/invoke.md §5.1). */
 export function destinationRecord(ended: EndedInvocation, limit: number): string {
   const head = {

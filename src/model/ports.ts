@@ -79,11 +79,17 @@ export type StoreObject = (object: {
   readonly cause: string;
 }) => Promise<void>;
 
-/** Whether a target is there (services). */
-export type FindTarget = (target: Target) => Promise<boolean>;
+/** Whether a target is there, and a bucket the asker's account's own (services). */
+export type FindTarget = (target: Target, asker: string) => Promise<boolean>;
 
-/** Whether a role of its own account may do this to that ARN (services/iam); false when there is no such role. */
-export type MayAct = (roleArn: string, action: string, resource: string) => Promise<boolean>;
+/**
+ * Whether a role may do this to that ARN (services/iam): its own policies must allow it, and where the ARN is of another account that
+ * resource's policy too. False when there is no such role. context: condition keys as in AccessRequest.
+ */
+export type MayAct = (roleArn: string, action: string, resource: string, context?: AccessRequest['context']) => Promise<boolean>;
+
+/** The resource policy of a queue, topic, stream, bus or function by its ARN, as parsed JSON (services); undefined: there is none. */
+export type FindResourcePolicy = (arn: string) => Promise<unknown>;
 
 /** A bucket's CORS rules for the gateway (services/s3); undefined: no such bucket, no rules: CORS is not enabled. Judge them with cors.ts. */
 export type FindBucketCors = (bucket: string) => Promise<readonly CorsRule[] | undefined>;

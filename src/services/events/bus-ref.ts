@@ -1,5 +1,5 @@
 import type { Reader, Transaction } from '../../kernel/index.ts';
-import { busArn, type EventBus, eventBuses, type Place, parseArn } from '../../model/index.ts';
+import { busArn, type EventBus, eventBuses, type FindResourcePolicy, type Place, parseArn } from '../../model/index.ts';
 import { noBus } from './refusals.ts';
 
 export interface BusRef extends Place {
@@ -37,4 +37,9 @@ export async function ownBus(from: Reader, place: Place, given: string | undefin
 /** Writes that rules, targets or archives of a bus have changed, which whoever has them in memory sees. */
 export function changed(tx: Transaction, bus: EventBus, change: Partial<EventBus> = {}): Promise<void> {
   return tx.put(eventBuses, { ...bus, ...change, revision: bus.revision + 1 });
+}
+
+/** Buses' part of the port FindResourcePolicy. */
+export function busPolicy(from: Reader): FindResourcePolicy {
+  return async (arn) => (await from.get(eventBuses, [arn]))?.policy;
 }

@@ -33,6 +33,7 @@ import { testEventPattern } from './test-event-pattern.ts';
 import { updateArchive } from './update-archive.ts';
 import { updateEventBus } from './update-event-bus.ts';
 
+export { busPolicy } from './bus-ref.ts';
 export { schema } from './collections.ts';
 export type { EventsDeps } from './deps.ts';
 

@@ -1,6 +1,7 @@
 import { platformFailure } from '../../kernel/index.ts';
 import {
   type BusEvent,
+  busConditions,
   compilePolicy,
   type EventBus,
   eventTime,
@@ -34,16 +35,22 @@ export const putIntoBus: PutInto = async (tx, arn, item) => {
  * A service's own events go to buses of the same account; what a rule passes on needs a role, or the bus's policy must allow the service or
  * the rule's account. What a role may do was asked of its own policies; in another account the bus must allow it too.
  */
-function mayPut(bus: EventBus, { caller, source = '', detailType = '' }: PutItem): boolean {
+function mayPut(bus: EventBus, item: PutItem): boolean {
+  const { caller } = item;
   const account = accountOf(caller);
   const rule = 'service' in caller && caller.service === 'events.amazonaws.com';
   if (account === bus.account && !rule) return true;
   if (!bus.policy) return false;
   const policy = compilePolicy(bus.policy, 'resource');
-  const about = { 'events:source': source, 'events:detail-type': detailType, 'events:eventbusinvocation': String(rule) };
+  const about = busConditions(item, rule || item.passedOn !== undefined);
   const asked = { action: 'events:PutEvents', resource: bus.arn };
+  if ('role' in caller) {
+    const { role: arn } = caller;
+    return (
+      verdict(policy, { ...asked, caller: { kind: 'role', account, arn, roleArn: arn, roleId: '' }, context: about }) === 'allow'
+    );
+  }
   const root = { kind: 'root', account, arn: rootArn(account) } as const;
-  if ('role' in caller) return verdict(policy, { ...asked, caller: root, context: about }) === 'allow';
   const context = { ...about, 'aws:sourcearn': caller.sourceArn, 'aws:sourceaccount': caller.sourceAccount };
   const callers = [{ kind: 'service', service: caller.service } as const, root];
   const verdicts = callers.map((one) => verdict(policy, { ...asked, caller: one, context }));

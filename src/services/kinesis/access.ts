@@ -1,5 +1,5 @@
 import type { Reader } from '../../kernel/index.ts';
-import type { AccessRequest, OperationContext, ServiceTable } from '../../model/index.ts';
+import type { AccessRequest, FindResourcePolicy, OperationContext, ServiceTable } from '../../model/index.ts';
 import { attached } from './collections.ts';
 import { arnOf, findStream, refOfArn, type StreamRef, streamRef } from './found.ts';
 import { claimOf } from './iterators.ts';
@@ -41,6 +41,11 @@ function namedBy(operation: string, input: Record<string, unknown>, context: Ope
   // Without its ARN nobody knows a consumer's creation time: policies have to end in a star then, as on AWS.
   const named = ConsumerName !== undefined && operation !== 'RegisterStreamConsumer';
   return named ? { ref, consumer: `${arnOf(ref)}/consumer/${ConsumerName}:*` } : { ref };
+}
+
+/** Streams' and consumers' part of the port FindResourcePolicy. */
+export function streamPolicy(read: Reader): FindResourcePolicy {
+  return async (arn) => (await policyOf(read, arn)).resourcePolicy;
 }
 
 async function policyOf(read: Reader, arn: string): Promise<Pick<AccessRequest, 'resourcePolicy'>> {

@@ -38,6 +38,7 @@ import { updateStreamMode } from './update-stream-mode.ts';
 import { Watchers } from './watchers.ts';
 
 export { schema } from './collections.ts';
+export { streamPolicy } from './access.ts';
 export type { KinesisPorts } from './deps.ts';
 
 export interface Kinesis extends ServiceTable {

@@ -3,6 +3,7 @@ import {
   type AccessRequest,
   bareArn,
   compilePolicy,
+  type FindResourcePolicy,
   type FunctionRef,
   functionRef,
   type MayInvoke,
@@ -22,6 +23,14 @@ export async function resourcePolicy(from: Reader, ref: FunctionRef) {
   const qualifier = ref.qualifier === undefined || ref.qualifier === '$LATEST' ? '' : ref.qualifier;
   const stored = await from.get(policies, [ref.account, ref.region, ref.name, qualifier]);
   return stored && policyDocument(stored.statements);
+}
+
+/** Functions' part of the port FindResourcePolicy, of the version or alias that the ARN names. */
+export function functionPolicy(from: Reader): FindResourcePolicy {
+  return async (arn) => {
+    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+    return resource.startsWith('function:') ? resourcePolicy(from, functionRef({ account, region }, arn)) : undefined;
+  };
 }
 
 /** Whether that policy by itself allows it. */

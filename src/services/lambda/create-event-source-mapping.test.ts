@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventSourceMappings, mappingTopic } from '../../model/index.ts';
+import { eventSourceMappings, mappingTopic, type QueueSource, type StreamSource } from '../../model/index.ts';
 import { FA, fixture } from './fixture.suite.ts';
 import { FIFO, mappingFixture, QUEUE, STREAM, TABLE_STREAM } from './mappings.fixture.ts';
 
@@ -235,4 +235,27 @@ test('a source whose service is not there is refused by name', async (t) => {
   await assert.rejects(call('CreateEventSourceMapping', { FunctionName: 'f', EventSourceArn: QUEUE }), {
     code: 'NotImplemented',
   });
+});
+
+test('a queue or stream of another account is taken where it may be read, and nothing is said of it where it may not', async (t) => {
+  const [queue, stream, changes] = [QUEUE, STREAM, TABLE_STREAM].map((arn) => arn.replace('000000000000', '222222222222'));
+  const there = { find: async () => ({ fifo: false, visibilityTimeoutMs: 30_000 }) } as unknown as QueueSource;
+  const streams = { kinesis: { find: async () => ({ topic: 't', shards: [], retentionMs: 1 }) } as unknown as StreamSource };
+  let allowed = true;
+  const { call } = await mappingFixture(t, {
+    mayAct: async () => allowed,
+    eventSources: () => ({ queues: allowed ? there : ({ find: async () => undefined } as unknown as QueueSource), streams }),
+  });
+  const made = await call('CreateEventSourceMapping', { FunctionName: 'f', EventSourceArn: queue });
+  assert.equal(made.EventSourceArn, queue);
+  await call('CreateEventSourceMapping', { FunctionName: 'f', EventSourceArn: stream, StartingPosition: 'LATEST' });
+  await assert.rejects(
+    call('CreateEventSourceMapping', { FunctionName: 'f', EventSourceArn: changes, StartingPosition: 'LATEST' }),
+    refusal(/A DynamoDB stream of another account as an event source/, 'NotImplemented'),
+  );
+  allowed = false;
+  await assert.rejects(
+    call('CreateEventSourceMapping', { FunctionName: 'f', EventSourceArn: `${queue}-none` }),
+    refusal('The provided execution role does not have permissions to call ReceiveMessage on SQS'),
+  );
 });

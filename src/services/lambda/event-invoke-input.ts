@@ -40,7 +40,8 @@ function checkKind(ref: FunctionRef, arn: string | undefined, side: 'onSuccess' 
 
 /** Whether the destinations are there, and whether the function's role may reach them. */
 export async function checkDestinations(lambda: Lambda, role: string, { onSuccess, onFailure }: AsyncInput): Promise<void> {
-  for (const arn of [onSuccess, onFailure]) if (arn !== undefined) await checkDestination(lambda, role, arn);
+  if (onSuccess !== undefined) await checkDestination(lambda, role, { arn: onSuccess, succeeded: true });
+  if (onFailure !== undefined) await checkDestination(lambda, role, { arn: onFailure, succeeded: false });
 }
 
 function unsupported(arn: string, side: 'onSuccess' | 'onFailure') {

@@ -7,6 +7,7 @@ import {
   invalidParameter,
   type MappingSettings,
   type MappingSource,
+  parseArn,
   refArn,
   settingNotImplemented,
   sourceActions,
@@ -36,12 +37,20 @@ export async function checkMapping(
   settings: MappingSettings,
   fn: FunctionSettings,
 ): Promise<void> {
+  const foreign = parseArn(arn)?.account !== parseArn(fn.role)?.account;
+  if (foreign && source === 'dynamodb') throw settingNotImplemented('A DynamoDB stream of another account as an event source');
+  // Of what is in another account, nobody learns whether it is there who may not read it.
+  if (foreign) await checkMayRead(lambda, { source, arn }, fn.role);
   if (source === 'sqs') await checkQueue(lambda, arn, fn.timeoutSeconds);
   else await checkStream(lambda, source, arn);
-  for (const action of sourceActions[source])
-    if (!(await lambda.mayAct(fn.role, action, arn))) throw notPermitted(source, arn, action);
+  if (!foreign) await checkMayRead(lambda, { source, arn }, fn.role);
   const { onFailure } = settings.stream ?? {};
-  if (onFailure !== undefined) await checkDestination(lambda, fn.role, onFailure);
+  if (onFailure !== undefined) await checkDestination(lambda, fn.role, { arn: onFailure, succeeded: false });
+}
+
+async function checkMayRead(lambda: Lambda, { source, arn }: Source, role: string): Promise<void> {
+  for (const action of sourceActions[source])
+    if (!(await lambda.mayAct(role, action, arn))) throw notPermitted(source, arn, action);
 }
 
 async function checkQueue(lambda: Lambda, arn: string, timeoutSeconds: number): Promise<void> {

@@ -35,6 +35,8 @@ test('keeps destinations that are there and within reach, and refuses others to 
   assert.deepEqual([onSuccess, onFailure], [arn('done'), arn('q')]);
   await assert.rejects(put(arn('missing')), { message: `The destination ARN ${arn('missing')} is invalid.` });
   await assert.rejects(put(arn('forbidden')), { message: /does not have permissions to call SendMessage on SQS/ });
+  const foreign = arn('missing-forbidden').replace('000000000000', '222222222222');
+  await assert.rejects(put(foreign), { message: /does not have permissions/ }, 'whether it is there is not said');
   await assert.rejects(put(FA), { message: "You can't specify the function as a destination for itself." });
   await assert.rejects(put(arn('q'), 'arn:aws:s3:::bucket'), {
     message:

@@ -131,7 +131,7 @@ export function storeObject(deps: S3Deps): StoreObject {
   return objectStorer(deps);
 }
 
-/** Whether a bucket of this ARN is there. */
-export function bucketExists({ store }: { readonly store: Store }): (arn: string) => Promise<boolean> {
-  return async (arn) => (await store.read.get(buckets, [arn.slice(arn.lastIndexOf(':') + 1)])) !== undefined;
+/** Whether an account has a bucket of that ARN. */
+export function bucketExists({ store }: { readonly store: Store }): (arn: string, owner: string) => Promise<boolean> {
+  return async (arn, owner) => (await store.read.get(buckets, [arn.slice(arn.lastIndexOf(':') + 1)]))?.account === owner;
 }

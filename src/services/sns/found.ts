@@ -1,6 +1,13 @@
 import type { Reader } from '../../kernel/index.ts';
-import { type Arn, type OperationContext, parseArn, type TopicSubscription, topicSubscriptions } from '../../model/index.ts';
-import { type Topic, topics } from './collections.ts';
+import {
+  type Arn,
+  type FindResourcePolicy,
+  type OperationContext,
+  parseArn,
+  type TopicSubscription,
+  topicSubscriptions,
+} from '../../model/index.ts';
+import { type Topic, topicPolicies, topics } from './collections.ts';
 import { invalidParameter, subscriptionNotFound, topicNotFound } from './refusals.ts';
 
 /** An ARN's parts; member is its name in refusals. Throws InvalidParameter. */
@@ -57,5 +64,15 @@ export function topicExists(read: Reader): (arn: string) => Promise<boolean> {
   return async (arn) => {
     const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
     return (await read.get(topics, [account, region, resource])) !== undefined;
+  };
+}
+
+/** Topics' part of the port FindResourcePolicy; a topic's default policy allows nobody of another account. */
+export function topicPolicy(read: Reader): FindResourcePolicy {
+  return async (arn) => {
+    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+    const topic = await read.get(topics, [account, region, resource]);
+    const text = topic?.policed ? (await read.get(topicPolicies, [arn]))?.policy : undefined;
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   };
 }

@@ -25,6 +25,7 @@ import { addPermission, removePermission } from './topic-permissions.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
 export { schema } from './collections.ts';
+export { topicPolicy } from './found.ts';
 export type { SnsDeps } from './deps.ts';
 
 /** SNS (spec/backends.md §7): its operations, and what dispatch needs of it. */

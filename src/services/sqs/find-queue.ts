@@ -1,5 +1,5 @@
 import type { Reader } from '../../kernel/index.ts';
-import { type OperationContext, parseArn } from '../../model/index.ts';
+import { type FindResourcePolicy, type OperationContext, parseArn } from '../../model/index.ts';
 import { queues } from './collections.ts';
 import { parseQueueUrl, type Queue } from './queue.ts';
 import { invalidAddress, queueDoesNotExist } from './refusals.ts';
@@ -22,4 +22,9 @@ export async function queueByArn(from: Reader, arn: string): Promise<Queue | und
   const parsed = parseArn(arn);
   if (parsed?.service !== 'sqs') return undefined;
   return from.get(queues, [parsed.account, parsed.region, parsed.resource]);
+}
+
+/** Queues' part of the port FindResourcePolicy. */
+export function queuePolicy(from: Reader): FindResourcePolicy {
+  return async (arn) => (await queueByArn(from, arn))?.policy;
 }

@@ -36,6 +36,7 @@ import { createWorker } from './workers.ts';
 
 export { schema } from './collections.ts';
 export type { SqsPorts } from './deps.ts';
+export { queuePolicy } from './find-queue.ts';
 
 export interface SqsService extends ServiceTable {
   /** Puts events into queues, for dispatch. */
