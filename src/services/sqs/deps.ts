@@ -1,6 +1,7 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
 import type { MayAct } from '../../model/index.ts';
 import type { Bells } from './bells.ts';
+import type { Flights } from './in-flight.ts';
 import type { MessageIds } from './message-ids.ts';
 
 /** What the service needs from outside. */
@@ -15,6 +16,7 @@ export interface SqsPorts {
 /** What its operations work with. */
 export interface SqsDeps extends SqsPorts {
   readonly bells: Bells;
+  readonly flights: Flights;
   readonly messageId: MessageIds;
   /** Tells the sweep that there is something to do, and the mover that there is a task. */
   readonly wakeSweep: () => void;

@@ -14,6 +14,7 @@ import type { SqsDeps, SqsPorts } from './deps.ts';
 import { queueByArn } from './find-queue.ts';
 import { getQueueAttributes } from './get-queue-attributes.ts';
 import { getQueueUrl } from './get-queue-url.ts';
+import { createFlights } from './in-flight.ts';
 import { listDeadLetterSourceQueues } from './list-dead-letter-source-queues.ts';
 import { listMessageMoveTasks } from './list-message-move-tasks.ts';
 import { listQueueTags } from './list-queue-tags.ts';
@@ -58,7 +59,8 @@ export function sqsService(ports: SqsPorts): SqsService {
   const sweeper = createWorker({ name: 'sweep of queues', clock, logger, run: (signal) => sweep({ store, clock }, signal) });
   const move = createMover({ store, clock, bells, messageId });
   const mover = createWorker({ name: 'moving of messages', clock, logger, run: move });
-  const deps: SqsDeps = { ...ports, bells, messageId, wakeSweep: () => sweeper.wake(), wakeMover: () => mover.wake() };
+  const flights = createFlights({ store, clock });
+  const deps: SqsDeps = { ...ports, bells, flights, messageId, wakeSweep: () => sweeper.wake(), wakeMover: () => mover.wake() };
   return {
     operations: operationsOf(deps),
     access: (operation, input, context) => accessRequests(store.read, operation, input, context),

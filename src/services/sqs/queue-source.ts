@@ -3,13 +3,14 @@ import type { QueueMessage, QueueSource } from '../../model/index.ts';
 import { addToCount } from './counts.ts';
 import type { SqsDeps } from './deps.ts';
 import { queueByArn } from './find-queue.ts';
+import { receiveWithinLimit } from './in-flight.ts';
 import type { LetterAttribute, Taken } from './message.ts';
 import { boxOf, type Queue } from './queue.ts';
-import { expectNext, receive } from './receive.ts';
+import { expectNext } from './receive.ts';
 import { hide, removeUncounted } from './remove.ts';
 import { systemAttributes } from './system-attributes.ts';
 
-type Deps = Pick<SqsDeps, 'store' | 'clock' | 'bells'>;
+type Deps = Pick<SqsDeps, 'store' | 'clock' | 'bells' | 'flights'>;
 
 const MOST = 1_000;
 
@@ -24,8 +25,8 @@ export function createQueueSource(deps: Deps): QueueSource {
     async receive(arn, max, visibilityMs) {
       const queue = await queueByArn(store.read, arn);
       if (!queue) return [];
-      const taken = await receive(deps, queue, { max: Math.min(max, MOST), visibilityMs });
-      return taken.map(shown);
+      const taken = await receiveWithinLimit(deps, queue, { max: Math.min(max, MOST), visibilityMs });
+      return taken?.map(shown) ?? [];
     },
     async remove(tx, arn, handles) {
       const queue = await queueByArn(tx, arn);

@@ -3,16 +3,17 @@ import type { Operation, OperationContext } from '../../model/index.ts';
 import type { SqsDeps } from './deps.ts';
 import { md5OfAttributes } from './digests.ts';
 import { findQueue } from './find-queue.ts';
+import { receiveWithinLimit } from './in-flight.ts';
 import type { LetterAttribute, Taken } from './message.ts';
 import { type Queue, queueArn } from './queue.ts';
-import { expectNext, receive } from './receive.ts';
-import { invalidValue, unknownAttribute } from './refusals.ts';
+import { expectNext } from './receive.ts';
+import { invalidValue, overLimit, unknownAttribute } from './refusals.ts';
 import { systemAttributes } from './system-attributes.ts';
 import { readVisibility } from './visibility.ts';
 
 /**
  * ReceiveMessage. With a wait it is answered as soon as there is a message; the wait ends with its time, with the client, and with the
- * queue. Throws QueueDoesNotExist, InvalidParameterValue.
+ * queue. Throws QueueDoesNotExist, InvalidParameterValue; without a wait OverLimit 403 when 120,000 messages of a standard queue are in flight.
  */
 export function receiveMessage(deps: SqsDeps): Operation<ReceiveMessageCommandInput, ReceiveMessageResult> {
   return async (input, context) => {
@@ -20,8 +21,10 @@ export function receiveMessage(deps: SqsDeps): Operation<ReceiveMessageCommandIn
     const asked = readAsked(input, queue);
     const waitMs = waitOf(input.WaitTimeSeconds, queue);
     const until = deps.clock.monotonic() + waitMs;
-    const taken = waitMs > 0 ? await waitFor(deps, { input, context, asked, until }) : await receive(deps, queue, asked);
-    if (taken.length === 0) return {};
+    const waits = waitMs > 0;
+    const taken = waits ? await waitFor(deps, { input, context, asked, until }) : await receiveWithinLimit(deps, queue, asked);
+    if (!taken && !queue.fifo) throw overLimit();
+    if (!taken || taken.length === 0) return {};
     const names = systemNames(input);
     const wanted = attributeFilter(input.MessageAttributeNames ?? []);
     return { Messages: taken.map((message) => shown(message, names, wanted)) };
@@ -45,8 +48,8 @@ async function waitFor(deps: SqsDeps, { input, context, asked, until }: Wait): P
   const listener = deps.bells.listen(queueArn(first));
   try {
     for (let queue = first; ; queue = await findQueue(deps.store.read, input.QueueUrl, context)) {
-      const taken = await receive(deps, queue, asked);
-      if (taken.length > 0) return taken;
+      const taken = await receiveWithinLimit(deps, queue, asked);
+      if (taken && taken.length > 0) return taken;
       await expectNext(deps, queue);
       if (!(await listener.next(until, signal))) return [];
     }
