@@ -162,8 +162,10 @@ export interface Store {
   /**
    * Serializable. What fn wrote and appended is durable, all or nothing, when the promise resolves. No I/O inside fn but tx; it may be run
    * again, so clock and ids come in as arguments. Rejects with what fn threw (nothing of it is kept), StoreFull, or StoreClosed.
+   * When `awaits` is `reads` it resolves as soon as all that fn may have read is durable, which may be before what it wrote is: for changes
+   * whose loss in a crash only makes work be done again, like handing out a message.
    */
-  transact<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
+  transact<T>(fn: (tx: Transaction) => Promise<T>, awaits?: 'reads' | 'writes'): Promise<T>;
   readonly read: Reader;
   /** Batches of synced events from a position on, in order, for ever; ends when signal aborts. Goes on from the first kept where events are gone. */
   follow(topic: string, lane: number, from: Position, signal: AbortSignal): AsyncIterable<StoredEvent[]>;

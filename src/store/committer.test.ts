@@ -103,6 +103,24 @@ test('reads, failures and followers wait for what they rest on; the rest goes on
     syncs.splice(0);
   }));
 
+test('who awaits only what it read is told at once, unless others wrote that in the same group', (t) =>
+  withHeldSyncs(t, async (store, syncs) => {
+    const alone = store.transact((tx) => tx.put(written, { id: 'a' }), 'reads');
+    assert.equal(await settled(alone), true);
+    const after = store.transact((tx) => tx.get(written, ['a']), 'reads');
+    assert.equal(await settled(after), false, 'it read what is not durable yet');
+    syncs[0]!();
+    assert.deepEqual(await after, { id: 'a' });
+    for (const awaits of ['reads', 'writes'] as const) {
+      void store.transact((tx) => tx.put(written, { id: awaits }), awaits);
+      const beside = store.transact((tx) => tx.get(written, [awaits]), 'reads');
+      assert.equal(await settled(beside), false);
+      syncs.at(-1)!();
+      assert.deepEqual(await beside, { id: awaits });
+    }
+    syncs.splice(0);
+  }));
+
 test('a failed sync stops everything, and says so', (t) =>
   withHeldSyncs(t, async (store, syncs, fatal) => {
     const closed = (error: unknown) => isFailure(error, 'StoreClosed');

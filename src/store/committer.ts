@@ -13,6 +13,8 @@ export interface Job {
   end(): void;
   /** True once it has written. */
   wrote: boolean;
+  /** What must be durable before it settles. */
+  readonly awaits: 'reads' | 'writes';
   readonly touched: Set<Scope>;
   readonly lanes: Set<Lane>;
   settle(error?: unknown): void;
@@ -148,6 +150,7 @@ export class Committer {
 
   async #runGroup(group: readonly Job[]): Promise<void> {
     const done: { job: Job; error: unknown }[] = [];
+    const before = this.#committed;
     let lost: unknown;
     this.#watch();
     for (const [i, job] of group.entries()) {
@@ -163,7 +166,7 @@ export class Committer {
     if (this.#begun) lost ??= this.#commit(done);
     this.#begun = false;
     if (lost !== undefined) this.#abandon(done, lost);
-    this.#settleSynced(done);
+    this.#settleSynced(done, before);
   }
 
   /** Runs one job to its end; resolves to what it failed with, its writes undone. */
@@ -243,10 +246,12 @@ export class Committer {
     }
   }
 
-  // Failures wait too: "already exists" may rest on what is not synced yet.
-  #settleSynced(done: readonly { job: Job; error: unknown }[]): void {
-    const need = this.#committed;
+  // Failures wait too: "already exists" may rest on what is not synced yet. Who awaits reads only may have read what others of its group wrote.
+  #settleSynced(done: readonly { job: Job; error: unknown }[], before: number): void {
+    const writers = done.filter(({ job }) => job.wrote).length;
     for (const { job, error } of done) {
+      const alone = writers === (job.wrote ? 1 : 0);
+      const need = job.awaits === 'reads' && alone ? before : this.#committed;
       if (need <= this.#synced) job.settle(error);
       else this.#waiters.push({ need, settle: (failure) => job.settle(failure ?? error) });
     }

@@ -84,8 +84,8 @@ export class SqliteStore implements Store {
     this.#housekeeping.start();
   }
 
-  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#submit(work);
+  transact<T>(work: (tx: Transaction) => Promise<T>, awaits: 'reads' | 'writes' = 'writes'): Promise<T> {
+    return this.#submit(work, awaits);
   }
 
   follow(topic: string, lane: number, from: Position, signal: AbortSignal): AsyncIterable<StoredEvent[]> {
@@ -126,9 +126,9 @@ export class SqliteStore implements Store {
     for (const close of this.#parts.closing.toReversed()) close();
   }
 
-  #submit<T>(work: (tx: SqliteTransaction<T>) => Promise<T>): Promise<T> {
+  #submit<T>(work: (tx: SqliteTransaction<T>) => Promise<T>, awaits: 'reads' | 'writes' = 'writes'): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#committer.submit(new SqliteTransaction<T>(this.#workings, work, { resolve, reject }));
+      this.#committer.submit(new SqliteTransaction<T>(this.#workings, { work, awaits }, { resolve, reject }));
     });
   }
 

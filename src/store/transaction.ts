@@ -45,17 +45,19 @@ export class SqliteTransaction<T> implements Transaction, Job {
   #value: T | undefined;
   #undo: { lane: Lane; next: Position; first: Position; total: number }[] = [];
   readonly #workings: Workings;
+  readonly awaits: 'reads' | 'writes';
   readonly #work: (tx: SqliteTransaction<T>) => Promise<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
 
   constructor(
     workings: Workings,
-    work: (tx: SqliteTransaction<T>) => Promise<T>,
+    { work, awaits }: { readonly work: (tx: SqliteTransaction<T>) => Promise<T>; readonly awaits: 'reads' | 'writes' },
     promise: { resolve: (value: T) => void; reject: (error: unknown) => void },
   ) {
     this.#workings = workings;
     this.#work = work;
+    this.awaits = awaits;
     this.#resolve = promise.resolve;
     this.#reject = promise.reject;
   }

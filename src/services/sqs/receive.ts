@@ -12,15 +12,18 @@ export interface Receiving {
   readonly clock: Clock;
 }
 
-/** One receive in a transaction of its own. Answers at once, with none when there are none. */
+/**
+ * One receive in a transaction of its own. Answers at once, with none when there are none. The messages are durable; that they are hidden
+ * is, when nobody outside was told (`awaits` is `reads`), only a moment later: a crash in between shows them again at once.
+ */
 export async function receive(
   { store, bells, clock }: Receiving,
   queue: Queue,
-  asked: Pick<Taking, 'max' | 'visibilityMs' | 'attemptId'>,
+  { awaits, ...asked }: Pick<Taking, 'max' | 'visibilityMs' | 'attemptId'> & { readonly awaits?: 'reads' },
 ): Promise<readonly Taken[]> {
   const now = clock.now();
   const taking = { ...asked, queue, now, bells };
-  const taken = await store.transact((tx) => (queue.fifo ? takeFifo(tx, taking) : takeStandard(tx, taking)));
+  const taken = await store.transact((tx) => (queue.fifo ? takeFifo(tx, taking) : takeStandard(tx, taking)), awaits);
   if (taken.length === 0) return taken;
   const arn = queueArn(queue);
   bells.ringAt(arn, now + asked.visibilityMs);
