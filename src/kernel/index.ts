@@ -8,7 +8,7 @@ export {
   type RunningChecksum,
   runningChecksum,
 } from './checksums.ts';
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, SET_BACK_MS, setBackWatch, systemClock } from './clock.ts';
 export { withDeadline } from './deadline.ts';
 export { EncodedJson } from './encoded-json.ts';
 export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';

@@ -28,6 +28,7 @@ import { receiveMessage } from './receive-message.ts';
 import { removePermission } from './remove-permission.ts';
 import { sendMessage } from './send-message.ts';
 import { sendMessageBatch } from './send-message-batch.ts';
+import { createSetBack } from './set-back.ts';
 import { setQueueAttributes } from './set-queue-attributes.ts';
 import { startMessageMoveTask } from './start-message-move-task.ts';
 import { sweep } from './sweep.ts';
@@ -45,7 +46,7 @@ export interface SqsService extends ServiceTable {
   /** Queues as event source mappings poll them. */
   readonly source: QueueSource;
   readonly exists: (queueArn: string) => Promise<boolean>;
-  /** The sweep of what is past its time, and the message move tasks. */
+  /** The sweep of what is past its time, the message move tasks, and the watch for a clock that is set back. */
   readonly background: readonly Service[];
   /** Its stop ends all long polls: they would hold up the closing of the door. */
   readonly waits: Service;
@@ -57,6 +58,7 @@ export function sqsService(ports: SqsPorts): SqsService {
   const bells = createBells({ clock, store });
   const messageId = createMessageIds(ports.ids);
   const sweeper = createWorker({ name: 'sweep of queues', clock, logger, run: (signal) => sweep({ store, clock }, signal) });
+  const watch = createWorker({ name: 'watch of the clock', clock, logger, run: createSetBack({ store, clock, bells }) });
   const move = createMover({ store, clock, bells, messageId });
   const mover = createWorker({ name: 'moving of messages', clock, logger, run: move });
   const flights = createFlights({ store, clock });
@@ -67,7 +69,7 @@ export function sqsService(ports: SqsPorts): SqsService {
     putInto: createPutInto(deps),
     source: createQueueSource(deps),
     exists: async (arn) => (await queueByArn(store.read, arn)) !== undefined,
-    background: [sweeper, mover],
+    background: [sweeper, mover, watch],
     waits: { start: async () => {}, stop: async () => bells.close() },
   };
 }
