@@ -2,7 +2,6 @@ import type { Clock, Store } from '../../kernel/index.ts';
 import { inFlight } from './counts.ts';
 import type { SqsDeps } from './deps.ts';
 import type { Taken } from './message.ts';
-import type { Taking } from './postings.ts';
 import { boxOf, type Queue, queueArn } from './queue.ts';
 import { receive } from './receive.ts';
 
@@ -83,7 +82,7 @@ export function createFlights(
 export async function receiveWithinLimit(
   deps: Pick<SqsDeps, 'store' | 'bells' | 'clock' | 'flights'>,
   queue: Queue,
-  asked: Pick<Taking, 'max' | 'visibilityMs' | 'attemptId'>,
+  asked: Parameters<typeof receive>[2],
 ): Promise<readonly Taken[] | undefined> {
   const { flights, bells, clock } = deps;
   const max = await flights.reserve(queue, asked.max);

@@ -25,7 +25,7 @@ export function createQueueSource(deps: Deps): QueueSource {
     async receive(arn, max, visibilityMs) {
       const queue = await queueByArn(store.read, arn);
       if (!queue) return [];
-      const taken = await receiveWithinLimit(deps, queue, { max: Math.min(max, MOST), visibilityMs });
+      const taken = await receiveWithinLimit(deps, queue, { max: Math.min(max, MOST), visibilityMs, awaits: 'reads' });
       return taken?.map(shown) ?? [];
     },
     async remove(tx, arn, handles) {
