@@ -3,7 +3,7 @@ import { snsTopic, type TopicMessage } from '../../model/index.ts';
 import { deduplications, type Topic } from './collections.ts';
 
 /** How long messages with the same deduplication id are one. */
-const DEDUPLICATION_MS = 5 * 60 * 1000;
+export const DEDUPLICATION_MS = 5 * 60 * 1000;
 const FIRST_SEQUENCE = 10n ** 19n;
 
 /** What a publisher is told. */

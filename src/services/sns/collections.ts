@@ -61,6 +61,21 @@ export const deduplications = collection<Deduplication>({
   indexes: [{ name: 'by-expiry', fields: ['expires'] }],
 });
 
+/** How often somebody was asked for a confirmation, or asked (asking-limits.ts), while that counts. */
+export interface Asked {
+  readonly kind: 'host' | 'mailbox' | 'queue' | 'account';
+  readonly of: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+export const asked = collection<Asked>({
+  name: 'sns.asked',
+  key: ['kind', 'of'],
+  integers: ['until'],
+  indexes: [{ name: 'by-end', fields: ['until'] }],
+});
+
 /** The key that signs messages, and the certificate that verifies them. */
 export interface SigningKey {
   /** `current`. */
@@ -75,6 +90,13 @@ export const signingKeys = collection<SigningKey>({ name: 'sns.signing-keys', ke
 
 /** What SNS keeps. */
 export const schema: StoreSchema = {
-  collections: [topics, topicPolicies, topicSubscriptions, deduplications, signingKeys] as unknown as StoreSchema['collections'],
+  collections: [
+    topics,
+    topicPolicies,
+    topicSubscriptions,
+    deduplications,
+    asked,
+    signingKeys,
+  ] as unknown as StoreSchema['collections'],
   topics: [],
 };

@@ -1,6 +1,7 @@
 import type { SubscribeCommandInput, SubscribeCommandOutput } from '@aws-sdk/client-sns';
 import type { Transaction } from '../../kernel/index.ts';
 import { type Operation, type OperationContext, type TopicSubscription, topicSubscriptions } from '../../model/index.ts';
+import { noteAsking } from './asking-limits.ts';
 import type { Topic } from './collections.ts';
 import { ask, PENDING_MS, TOKEN_BYTES } from './confirmations.ts';
 import type { SnsDeps } from './deps.ts';
@@ -14,7 +15,8 @@ type Output = Pick<SubscribeCommandOutput, 'SubscriptionArn'>;
 
 /**
  * Subscribe: at once for functions and queues of the caller's account, after a confirmation for everybody else. The same endpoint again
- * answers the subscription that is there. Throws NotFound 404, InvalidParameter, FilterPolicyLimitExceeded 403, NotImplemented 501.
+ * answers the subscription that is there. Throws NotFound 404, InvalidParameter, FilterPolicyLimitExceeded 403, NotImplemented 501,
+ * and what noteAsking does.
  */
 export function subscribe(deps: SnsDeps): Operation<SubscribeCommandInput, Output> {
   return async (input, context) => {
@@ -63,14 +65,15 @@ async function again(tx: Transaction, topic: Topic, wanted: Wanted & { readonly 
   const known = describeSettings(existing);
   if (Object.keys(attributes).some((name) => given[name] !== known[name]))
     throw invalidParameter('Attributes Reason: Subscription already exists with different attributes');
-  if (existing.expires !== undefined)
-    await ask(tx, 'SubscriptionConfirmation', {
-      topic,
-      subscription: existing,
-      messageId,
-      now: context.now,
-      cause: context.cause,
-    });
+  if (existing.expires === undefined) return;
+  await noteAsking(tx, { subscription: existing, account: context.principal.account, pending: topic.pending, now: context.now });
+  await ask(tx, 'SubscriptionConfirmation', {
+    topic,
+    subscription: existing,
+    messageId,
+    now: context.now,
+    cause: context.cause,
+  });
 }
 
 async function begin(tx: Transaction, topic: Topic, wanted: Wanted): Promise<TopicSubscription> {
@@ -90,6 +93,7 @@ async function begin(tx: Transaction, topic: Topic, wanted: Wanted): Promise<Top
     ...(asks ? { expires: now + PENDING_MS, token } : { authenticated: true, guarded: true }),
   };
   const counted = await writeSubscription(tx, topic, { after: subscription });
+  if (asks) await noteAsking(tx, { subscription, account: principal.account, pending: counted.pending, now });
   if (asks) await ask(tx, 'SubscriptionConfirmation', { topic: counted, subscription, messageId, now, cause });
   return subscription;
 }

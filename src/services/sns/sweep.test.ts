@@ -33,6 +33,20 @@ test('after three days what nobody confirmed goes, after five minutes what told 
   await assert.rejects(sns.call('ConfirmSubscription', { TopicArn, Token: token }), invalid('Token'));
 });
 
+test('a clock that is set back lets a deduplication id hold for five minutes more, not for as long as that', async () => {
+  const { store, clock } = sns;
+  const TopicArn = arnOf('back.fifo');
+  await sns.call('CreateTopic', { Name: 'back.fifo', Attributes: { FifoTopic: 'true' } });
+  const publish = async () =>
+    (await sns.call('Publish', { TopicArn, Message: 'm', MessageGroupId: 'g', MessageDeduplicationId: 'd' })).MessageId;
+  const first = await publish();
+  clock.jump(-24 * 3600_000);
+  await sweepRound({ store, clock, logger: silentLogger }, () => true);
+  assert.equal(await publish(), first);
+  await clock.advance(300_000);
+  assert.notEqual(await publish(), first);
+});
+
 test('a round comes every minute until it is stopped, whatever a round meets', async () => {
   const clock = manualClock();
   let reads = 0;
