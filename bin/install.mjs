@@ -37,7 +37,8 @@ export async function installPackages({ dev: asked, say }) {
   if (have[0] === wanted && (have[1] === 'dev' || !dev)) return;
   say(`installing npm packages (once${dev ? ', with those for tests' : ''}) …`);
   const began = Date.now();
-  const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(dev ? [] : ['--omit=dev'])];
+  // No package needs its install script; those of ssh2 would compile what it runs without as well.
+  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...(dev ? [] : ['--omit=dev'])];
   const npm = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, {
     cwd: root,
     stdio: ['ignore', 2, 2],

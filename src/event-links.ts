@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail, isFailure } from './kernel/index.ts';
-import { type ControlRequest, type ControlRoute, type Place, parseArn } from './model/index.ts';
-import type { Operate } from './operator.ts';
+import { type ControlRequest, type ControlRoute, type Operate, type OperateAt, type Place, parseArn } from './model/index.ts';
 
 /** What `POST /event-sources` takes: a source in one line, the function that it runs, and what its events must look like. */
 export interface LinkRequest {
@@ -31,7 +30,7 @@ interface Linking extends Place {
 type Linker = (linking: Linking) => Promise<Omit<Link, 'source' | 'function'>>;
 
 /** One line for a rule, a mapping, a notification; AWS's own resources underneath. */
-export function linkRoutes(operator: (place: Place) => Operate): ControlRoute[] {
+export function linkRoutes(operator: OperateAt): ControlRoute[] {
   return [
     {
       method: 'POST',
@@ -42,7 +41,7 @@ export function linkRoutes(operator: (place: Place) => Operate): ControlRoute[] 
   ];
 }
 
-async function link(operator: (place: Place) => Operate, { body, place }: ControlRequest): Promise<Link> {
+async function link(operator: OperateAt, { body, place }: ControlRequest): Promise<Link> {
   const { source, function: name, where } = (body ?? {}) as Partial<LinkRequest>;
   if (typeof source !== 'string' || typeof name !== 'string') throw fail('InvalidRequest', 'source and function are texts');
   if (where !== undefined && (typeof where !== 'object' || where === null || Array.isArray(where)))

@@ -1,6 +1,8 @@
 import { type Clock, fail, type Ids } from './kernel/index.ts';
 import {
   type AccessRequest,
+  type Operate,
+  type OperateAt,
   type Operation,
   type OperationContext,
   type Place,
@@ -15,11 +17,8 @@ export interface OperatorPorts {
   readonly ids: Ids;
 }
 
-/** Runs an operation of a service as the owner of an account; rejects as it does, and with NotImplemented when there is none. */
-export type Operate = <Output = Record<string, unknown>>(service: string, name: string, input: object) => Promise<Output>;
-
 /** What the platform does on behalf of an account goes the same way as what clients do: through operations. */
-export function createOperator({ tables, clock, ids }: OperatorPorts): (place: Place) => Operate {
+export function createOperator({ tables, clock, ids }: OperatorPorts): OperateAt {
   return (place) => {
     const operate = async (service: string, name: string, input: object) => {
       const table = tables[service];

@@ -1,9 +1,12 @@
 export type * from './access.ts';
 export * from './alarm-changes.ts';
 export * from './alarms.ts';
+export type * from './application-ports.ts';
+export * from './applications.ts';
 export * from './arns.ts';
 export * from './async-retry.ts';
 export * from './batch-response.ts';
+export * from './batch-threads.ts';
 export * from './bucket-names.ts';
 export * from './bus-events.ts';
 export * from './byte-ranges.ts';
@@ -76,14 +79,16 @@ export {
   pauseMs,
   RECORDS_BYTES,
   type RetryRules,
+  setApart,
   sliceOf,
   type Work,
 } from './mapping-decisions.ts';
 export * from './mapping-pollers.ts';
 export * from './mapping-shards.ts';
 export { addToRollup, costOf, durationsOf, emptyRollup, type Rollup, rollupKey, usageRollups } from './meters.ts';
+export * from './metric-families.ts';
 export { canRead } from './metric-filters.ts';
-export { joinValues, type MetricValues, percentile, valuesOf } from './metric-values.ts';
+export { joinValues, type MetricValues, percentile, summed, valuesOf } from './metric-values.ts';
 export * from './nested-json.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
