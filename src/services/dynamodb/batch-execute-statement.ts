@@ -76,6 +76,7 @@ function writeOne(deps: DynamoDeps, context: OperationContext, { part, used, ori
 const CODES: Readonly<Record<string, BatchStatementErrorCodeEnum>> = {
   ConditionalCheckFailedException: 'ConditionalCheckFailed',
   DuplicateItemException: 'DuplicateItem',
+  ItemCollectionSizeLimitExceededException: 'ItemCollectionSizeLimitExceeded',
   ResourceNotFoundException: 'ResourceNotFound',
   ValidationException: 'ValidationError',
 };

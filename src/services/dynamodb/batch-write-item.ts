@@ -42,7 +42,8 @@ export function batchWriteItem(deps: DynamoDeps): Operation<BatchWriteItemComman
         refuseTwice(places, table, write);
         const { units, after, before } = await perform(tx, { table, write, mustRead }, origin(i));
         used.add(table, units);
-        noteMetrics(metrics, name, collectionMetrics(input.ReturnItemCollectionMetrics, table, after ?? before));
+        const item = after ?? before;
+        noteMetrics(metrics, name, await collectionMetrics(tx, { asked: input.ReturnItemCollectionMetrics, table, item }));
       }
       const noted = Object.keys(metrics).length > 0 ? { ItemCollectionMetrics: metrics } : {};
       return { UnprocessedItems: {}, ...used.member(input.ReturnConsumedCapacity), ...noted };

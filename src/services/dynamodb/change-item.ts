@@ -3,6 +3,7 @@ import { changeTopic, type ItemImage, type TableChange, tableStreamArn } from '.
 import { type Units, writeUnits } from './capacity.ts';
 import { expiries, items, type LatestStream, type Table } from './collections.ts';
 import { changeEntry } from './index-entries.ts';
+import { countCollection, hasCollections } from './item-collections.ts';
 import { keyOf, type Place } from './item-keys.ts';
 import { itemBytes, itemIn } from './stored-item.ts';
 import { attribute, type Item, itemSize, sameItem, toJsonItem } from './values/item.ts';
@@ -39,7 +40,8 @@ export async function itemAt(from: Pick<Transaction, 'get'>, table: Table, { pk,
 
 /**
  * Writes one change, with its index entries, its expiry and its stream record, in the caller's transaction. A write that changes nothing
- * leaves no record (spec/backends.md §4). Unless the table follows changes, before may be left out. Resolves to the units it took.
+ * leaves no record (spec/backends.md §4). Unless the table follows changes, before may be left out. Resolves to the units it took. Throws
+ * ItemCollectionSizeLimitExceededException.
  */
 export async function changeItem(tx: Transaction, table: Table, change: ItemChange, origin: Origin): Promise<Units> {
   const { place, before, after } = change;
@@ -50,10 +52,13 @@ export async function changeItem(tx: Transaction, table: Table, change: ItemChan
   else await tx.delete(items, [table.id, place.pk, place.sk]);
   if (!followsChanges(table)) return { table: units };
   const indexes: Record<string, number> = {};
+  let growth = size - (before ? itemSize(before) : 0);
   for (const index of table.indexes) {
-    const used = await changeEntry(tx, { table, index, place }, before, after);
-    if (used > 0) indexes[index.name] = used;
+    const changed = await changeEntry(tx, { table, index, place }, before, after);
+    if (changed.units > 0) indexes[index.name] = changed.units;
+    if (index.kind === 'local') growth += changed.growth;
   }
+  if (hasCollections(table)) await countCollection(tx, table, { pk: place.pk, growth });
   if (table.ttl?.enabled) await changeExpiry(tx, table, change);
   if (table.stream?.enabled && (before || after)) await record(tx, table, table.stream, { change, size, origin });
   return { table: units, indexes };

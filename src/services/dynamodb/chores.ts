@@ -1,6 +1,16 @@
 import type { Key, Store, Transaction } from '../../kernel/index.ts';
 import { dueAt } from './change-item.ts';
-import { type Chore, chores, entries, expiries, items, type StoredItem, type Table, tables } from './collections.ts';
+import {
+  type Chore,
+  chores,
+  entries,
+  expiries,
+  itemCollections,
+  items,
+  type StoredItem,
+  type Table,
+  tables,
+} from './collections.ts';
 import { putEntry } from './index-entries.ts';
 import { itemIn } from './stored-item.ts';
 
@@ -49,6 +59,12 @@ async function removeItems(tx: Transaction, { of, attribute }: Chore): Promise<b
     const due = attribute === undefined ? undefined : dueAt(attribute, itemIn({ item }));
     if (due !== undefined) await tx.delete(expiries, [due, of, pk, sk]);
   }
+  return page.next !== undefined || removeCollections(tx, of);
+}
+
+async function removeCollections(tx: Transaction, of: string): Promise<boolean> {
+  const page = await tx.range(itemCollections, { prefix: [of], limit: SLICE });
+  for (const { pk } of page.items) await tx.delete(itemCollections, [of, pk]);
   return page.next !== undefined;
 }
 

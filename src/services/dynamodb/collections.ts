@@ -108,6 +108,15 @@ export const entries = collection<IndexEntry>({
   bytes: 'item',
 });
 
+/** How large the items of one partition key are with their entries in local indexes; only of tables that have those. */
+export interface ItemCollection {
+  readonly table: string;
+  readonly pk: string;
+  readonly bytes: number;
+}
+
+export const itemCollections = collection<ItemCollection>({ name: 'dynamodb.item-collections', key: ['table', 'pk'] });
+
 /** When an item of a table with time to live is due; over all tables, soonest first. */
 export interface Expiry {
   /** Epoch seconds. */
@@ -174,6 +183,7 @@ export const schema: StoreSchema = {
     tableTags,
     items,
     entries,
+    itemCollections,
     expiries,
     chores,
     freeLanes,

@@ -24,7 +24,7 @@ export function deleteItem(deps: DynamoDeps): Operation<DeleteItemCommandInput, 
       return {
         ...(returns === 'ALL_OLD' && before ? { Attributes: before } : {}),
         ...withCapacity(consumed(capacity, table, units)),
-        ...collectionMetrics(input.ReturnItemCollectionMetrics, table, keyGiven(input)),
+        ...(await collectionMetrics(tx, { asked: input.ReturnItemCollectionMetrics, table, item: keyGiven(input) })),
       };
     });
   };

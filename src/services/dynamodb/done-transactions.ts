@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fail, type Store, type Transaction } from '../../kernel/index.ts';
+import { fail, SET_BACK_MS, type Store, type Transaction } from '../../kernel/index.ts';
 import type { Place } from '../../model/index.ts';
 import { type DoneTransaction, doneTransactions } from './collections.ts';
 
@@ -28,8 +28,16 @@ export async function doneBefore(
   return done;
 }
 
-/** Forgets the tokens of more than ten minutes ago. */
+/** Forgets the tokens of more than ten minutes ago; those of a future that the clock has taken back hold ten minutes from now on. */
 export async function forgetTransactions(store: Store, now: number, signal: AbortSignal): Promise<void> {
+  for (let more = true; more && !signal.aborted; ) {
+    const { items } = await store.read.range(doneTransactions, { index: 'by-time', from: [now + SET_BACK_MS], limit: SLICE });
+    more = items.length === SLICE;
+    if (items.length > 0)
+      await store.transact(async (tx) => {
+        for (const done of items) await tx.put(doneTransactions, { ...done, time: now });
+      });
+  }
   const to = [Math.max(now - KEPT_MS + 1, 0)];
   for (let more = true; more && !signal.aborted; ) {
     const { items } = await store.read.range(doneTransactions, { index: 'by-time', to, limit: SLICE });

@@ -43,20 +43,21 @@ function entryOf(index: TableIndex, held: Item, { item, place }: { item: Item; p
   };
 }
 
-/** Brings one index from one state of an item to the next; resolves to the write units that took. */
+/** Brings one index from one state of an item to the next; resolves to the write units that took, and by how many bytes it grew. */
 export async function changeEntry(
   tx: Transaction,
   { table, index, place }: { table: Table; index: TableIndex; place: Place },
   before: Item | undefined,
   after: Item | undefined,
-): Promise<number> {
+): Promise<{ readonly units: number; readonly growth: number }> {
   const old = before && takes(index, before) ? projected(table, index, before) : undefined;
   const held = after && takes(index, after) ? projected(table, index, after) : undefined;
   const was = old && placeOf(index, old);
   const is = held && placeOf(index, held);
   let units = 0;
+  let growth = old ? -itemSize(old) : 0;
   const stays = was && is && was.pk === is.pk && was.sk === is.sk;
-  if (stays && sameItem(old!, held!)) return 0;
+  if (stays && sameItem(old!, held!)) return { units: 0, growth: 0 };
   if (was && !stays) {
     await tx.delete(entries, [index.id, was.pk, was.sk, place.pk, place.sk]);
     units += writeUnits(itemSize(old!));
@@ -65,6 +66,7 @@ export async function changeEntry(
     const entry = entryOf(index, held, { item: after!, place });
     await tx.put(entries, entry);
     units += writeUnits(Math.max(entry.size, stays ? itemSize(old!) : 0));
+    growth += entry.size;
   }
-  return units;
+  return { units, growth };
 }

@@ -24,7 +24,7 @@ export function putItem(deps: DynamoDeps): Operation<PutItemCommandInput, Output
       return {
         ...(returns === 'ALL_OLD' && before ? { Attributes: before } : {}),
         ...withCapacity(consumed(capacity, table, units)),
-        ...collectionMetrics(input.ReturnItemCollectionMetrics, table, after),
+        ...(await collectionMetrics(tx, { asked: input.ReturnItemCollectionMetrics, table, item: after })),
       };
     });
   };

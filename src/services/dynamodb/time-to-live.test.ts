@@ -67,3 +67,11 @@ test('a deleted table leaves no expiry', async () => {
   await dynamo.upkeep();
   assert.equal((await dynamo.store.read.range(expiries, { limit: 10 })).items.length, 0);
 });
+
+test('a clock that is set back lengthens the hour between two changes by nothing', async () => {
+  await dynamo.table('aging');
+  await set(true);
+  dynamo.clock.jump(-48 * 3600_000);
+  await set(false);
+  await expect('Time to live has been modified multiple times within a fixed interval', set(true));
+});

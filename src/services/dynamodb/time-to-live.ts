@@ -37,8 +37,8 @@ function checkChange(was: TimeToLive | undefined, is: TimeToLive): void {
   if (!was?.enabled && !is.enabled) throw invalid('TimeToLive is already disabled');
   if (was?.enabled && was.attribute !== is.attribute)
     throw invalid(`TimeToLive is active on a different AttributeName: current AttributeName is ${was.attribute}`);
-  if (was && is.changed - was.changed < HOUR)
-    throw invalid('Time to live has been modified multiple times within a fixed interval');
+  const since = was ? is.changed - was.changed : HOUR; // less than nothing: the clock was set back
+  if (since >= 0 && since < HOUR) throw invalid('Time to live has been modified multiple times within a fixed interval');
 }
 
 export function describeTimeToLive(

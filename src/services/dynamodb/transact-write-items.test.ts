@@ -92,6 +92,21 @@ test('a token stands for its transaction for ten minutes', async () => {
   assert.deepEqual((await get('once')).n, { N: '3' });
 });
 
+test('a clock that is set back lets a token hold for ten minutes more, not for as long as that', async () => {
+  const once = () =>
+    write([{ Update: { ...on('back'), UpdateExpression: 'ADD n :by', ExpressionAttributeValues: { ':by': { N: '1' } } } }], {
+      ClientRequestToken: 'back',
+    });
+  await once();
+  dynamo.clock.jump(-24 * 3600_000);
+  await dynamo.upkeep();
+  await once();
+  assert.deepEqual((await get('back')).n, { N: '1' });
+  await dynamo.clock.advance(10 * 60_000);
+  await once();
+  assert.deepEqual((await get('back')).n, { N: '2' });
+});
+
 test('every write of a transaction has its record in the stream', async () => {
   await dynamo.table('told', { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } });
   await write(['a', 'b', 'c'].map((pk) => put(pk, { TableName: 'told' })));

@@ -22,7 +22,7 @@ export function transactWriteItems(deps: DynamoDeps): Operation<TransactWriteIte
       asked: input.TransactItems,
       capacity: input.ReturnConsumedCapacity,
     });
-    return { ...capacity, ...metricsOf(input, steps) };
+    return { ...capacity, ...(await metricsOf(deps, input, steps)) };
   };
 }
 
@@ -35,11 +35,19 @@ function writeOf(context: OperationContext, item: TransactWriteItem): Write {
   return checkOf(context, item.ConditionCheck as Parameters<typeof checkOf>[1]);
 }
 
-function metricsOf(input: TransactWriteItemsCommandInput, steps: readonly Step[]): Pick<Output, 'ItemCollectionMetrics'> {
+async function metricsOf(
+  { store }: DynamoDeps,
+  input: TransactWriteItemsCommandInput,
+  steps: readonly Step[],
+): Promise<Pick<Output, 'ItemCollectionMetrics'>> {
   const byTable: Record<string, ItemCollectionMetrics[]> = {};
   for (const { table, judged } of steps) {
     const item = judged.after ?? judged.before;
-    noteMetrics(byTable, table.name, collectionMetrics(input.ReturnItemCollectionMetrics, table, item));
+    noteMetrics(
+      byTable,
+      table.name,
+      await collectionMetrics(store.read, { asked: input.ReturnItemCollectionMetrics, table, item }),
+    );
   }
   return Object.keys(byTable).length > 0 ? { ItemCollectionMetrics: byTable } : {};
 }

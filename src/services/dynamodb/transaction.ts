@@ -82,6 +82,7 @@ async function judgeAll(tx: Transaction, writes: readonly Write[]): Promise<read
 const CODES: Readonly<Record<string, string>> = {
   ConditionalCheckFailedException: 'ConditionalCheckFailed',
   DuplicateItemException: 'DuplicateItem',
+  ItemCollectionSizeLimitExceededException: 'ItemCollectionSizeLimitExceeded',
   ValidationException: 'ValidationError',
 };
 
@@ -102,7 +103,9 @@ function cancelled(reasons: readonly CancellationReason[]): Failure {
 async function doAll(tx: Transaction, steps: readonly Step[], origin: (item: number) => Origin): Promise<TableUnits> {
   const used = new TableUnits();
   for (const [i, { table, judged }] of steps.entries()) {
-    const units = await changeItem(tx, table, judged, origin(i));
+    const units = await changeItem(tx, table, judged, origin(i)).catch((error) => {
+      throw cancelled(steps.map((_, j) => (j === i ? reasonOf(error) : { Code: 'None' })));
+    });
     used.add(table, addUnits(units, units));
   }
   return used;

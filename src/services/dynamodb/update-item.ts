@@ -23,7 +23,7 @@ export function updateItem(deps: DynamoDeps): Operation<UpdateItemCommandInput, 
       return {
         ...(shown && Object.keys(shown).length > 0 ? { Attributes: shown } : {}),
         ...withCapacity(consumed(input.ReturnConsumedCapacity, table, units)),
-        ...collectionMetrics(input.ReturnItemCollectionMetrics, table, change.after),
+        ...(await collectionMetrics(tx, { asked: input.ReturnItemCollectionMetrics, table, item: change.after })),
       };
     });
   };
