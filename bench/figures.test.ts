@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compared, figure, median, percentile, reached, tableOf } from './figures.ts';
+import { compared, figure, leftOut, median, percentile, reached, tableOf } from './figures.ts';
 
 test('the median is in the middle, whatever the order', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -66,4 +66,17 @@ test('the table is aligned and says what fell short', () => {
       'only shown   10.1 MiB  –                     –  –       –',
     ].join('\n'),
   );
+});
+
+test('what could not be measured is in the table with the reason', () => {
+  const text = tableOf([leftOut('beside Other 1.0', 'no Maven'), figure('good', 12.3, 'µs')]);
+  assert.equal(
+    text,
+    [
+      'FIGURE              VALUE  YARDSTICK           RATIO  TARGET  REACHED',
+      'beside Other 1.0        –  left out: no Maven      –  –       –',
+      'good              12.3 µs  –                       –  –       –',
+    ].join('\n'),
+  );
+  assert.equal(reached(leftOut('it', 'gone')), undefined);
 });

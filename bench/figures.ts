@@ -10,6 +10,8 @@ export interface Figure {
   readonly target?: Target;
   /** What value, yardstick and ratio are medians of. */
   readonly rounds?: readonly Round[];
+  /** Why there is no value. */
+  readonly leftOut?: string;
 }
 
 /** What is to be reached by the ratio, or by the value itself. */
@@ -27,6 +29,11 @@ export interface Round {
 
 export function figure(name: string, value: number, unit: string, more: Pick<Figure, 'yardstick' | 'target'> = {}): Figure {
   return { name, value, unit, ...more, ...(more.yardstick ? { ratio: value / more.yardstick.value } : {}) };
+}
+
+/** What could not be measured stands in the table too, by name and with the reason; its value is NaN. */
+export function leftOut(name: string, reason: string): Figure {
+  return { name, value: Number.NaN, unit: '', leftOut: reason };
 }
 
 /** A figure of several rounds, each with its own ratio, so that what slows the machine for a while slows both. */
@@ -87,6 +94,7 @@ export function tableOf(figures: readonly Figure[]): string {
 
 function rowOf(one: Figure): string[] {
   const { name, value, unit, yardstick, ratio, target } = one;
+  if (one.leftOut !== undefined) return [name, '–', `left out: ${one.leftOut}`, '–', '–', '–'];
   const done = reached(one);
   return [
     name,

@@ -1,20 +1,20 @@
 /**
  * Prints one table, each figure beside its yardstick of the same run, and keeps it as JSON in bench/results/.
- * node tools/bench.mjs [--quick] [--only NAME …] [--events N]; what the figures mean: docs/bench.md.
+ * node tools/bench.mjs [--quick] [--only NAME …] [--events N] [--peers]; what the figures mean: docs/bench.md.
  */
 
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCold } from './cold.ts';
 import { type Figure, tableOf } from './figures.ts';
+import { describeMachine, headOf, type Run } from './head.ts';
 import { benchIdle } from './idle.ts';
 import { benchMany } from './many.ts';
 import { benchMemory } from './memory.ts';
 import { benchPatterns } from './patterns.ts';
-import { results, statusOf, withBench } from './platform.ts';
+import { results } from './platform.ts';
 import { benchPut } from './put.ts';
 import { benchServices } from './services.ts';
 import { benchSources } from './sources.ts';
@@ -22,7 +22,15 @@ import { benchStart } from './start.ts';
 import { benchStore } from './store.ts';
 import { benchWarm } from './warm.ts';
 
-const benches: Readonly<Record<string, (quick: boolean, events: number) => Promise<Figure[]>>> = {
+/** What some benches are told besides. */
+interface More {
+  /** How many go through the bench of memory. */
+  readonly events: number;
+  /** Other servers are measured beside our services. */
+  readonly peers: boolean;
+}
+
+const benches: Readonly<Record<string, (quick: boolean, more: More) => Promise<Figure[]>>> = {
   warm: benchWarm,
   cold: benchCold,
   store: benchStore,
@@ -33,26 +41,15 @@ const benches: Readonly<Record<string, (quick: boolean, events: number) => Promi
   start: benchStart,
   services: benchServices,
   sources: benchSources,
-  memory: benchMemory,
+  memory: (quick, { events }) => benchMemory(quick, events),
 };
 
-interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly kernel: string;
-  readonly node: string;
-  readonly commit: string;
-  readonly sandbox: string;
-  readonly isolation: boolean;
-}
-
 async function main(args: string[]): Promise<void> {
-  const { quick, names, events } = wanted(args);
+  const { quick, names, more } = wanted(args);
   const began = new Date();
   const machine = await describeMachine();
   const loadBefore = os.loadavg();
-  const { figures, failed } = await runAll(names, { quick, events });
+  const { figures, failed } = await runAll(names, quick, more);
   const seconds = Math.round((Date.now() - began.getTime()) / 1000);
   const run = { began, seconds, quick, names, machine, loadBefore, loadAfter: os.loadavg(), failed, figures };
   process.stdout.write(
@@ -61,16 +58,13 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** One that fails is said, and the others are still measured. */
-async function runAll(
-  names: readonly string[],
-  { quick, events }: Omit<Wanted, 'names'>,
-): Promise<{ figures: Figure[]; failed: string[] }> {
+async function runAll(names: readonly string[], quick: boolean, more: More): Promise<{ figures: Figure[]; failed: string[] }> {
   const figures: Figure[] = [];
   const failed: string[] = [];
   for (const name of names) {
     process.stderr.write(`bench: ${name} …\n`);
     try {
-      const found = await benches[name]!(quick, events);
+      const found = await benches[name]!(quick, more);
       figures.push(...found);
       if (names.length > 1) process.stderr.write(`${tableOf(found)}\n\n`);
     } catch (error) {
@@ -85,8 +79,7 @@ async function runAll(
 interface Wanted {
   readonly quick: boolean;
   readonly names: readonly string[];
-  /** How many go through the bench of memory. */
-  readonly events: number;
+  readonly more: More;
 }
 
 function wanted(args: string[]): Wanted {
@@ -96,6 +89,7 @@ function wanted(args: string[]): Wanted {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       events: { type: 'string', default: '100000' },
+      peers: { type: 'boolean', default: false },
     },
   });
   const names = values.only ?? Object.keys(benches);
@@ -103,48 +97,8 @@ function wanted(args: string[]): Wanted {
   if (unknown !== undefined) throw new RangeError(`no bench ${unknown}; there are: ${Object.keys(benches).join(' ')}`);
   const events = Number(values.events);
   if (!Number.isInteger(events / 50) || events < 50) throw new RangeError('--events is a multiple of 50');
-  return { quick: values.quick, names, events };
-}
-
-async function describeMachine(): Promise<Machine> {
-  const { sandbox } = await withBench({}, ({ platform }) => statusOf(platform));
-  return {
-    cpu: os.cpus()[0]?.model ?? 'unknown',
-    cores: os.availableParallelism(),
-    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    kernel: os.release(),
-    node: process.version,
-    commit: commit(),
-    sandbox: sandbox.driver,
-    isolation: sandbox.isolation,
-  };
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8', cwd: import.meta.dirname }).trim();
-  } catch {
-    return 'unknown'; // not a checkout
-  }
-}
-
-interface Run {
-  readonly began: Date;
-  readonly seconds: number;
-  readonly quick: boolean;
-  readonly machine: Machine;
-  readonly loadBefore: number[];
-  readonly loadAfter: number[];
-}
-
-/** The machine is part of every figure; a load average above the bench's own share says that something else ran. */
-function headOf({ began, seconds, quick, machine, loadBefore, loadAfter }: Run): string {
-  const { cores, cpu, memoryGiB, kernel, node, commit: of, sandbox, isolation } = machine;
-  const loads = [loadBefore, loadAfter].map((load) => load[0]!.toFixed(2)).join(' before, ');
-  return [
-    `dalamb ${of}, ${began.toISOString().slice(0, 16)}Z, ${seconds} s${quick ? ', QUICK: too short to be trusted' : ''}`,
-    `${cores} cores (${cpu}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}, sandboxes ${sandbox}${isolation ? '' : ' WITHOUT isolation'}; load average ${loads} after`,
-  ].join('\n');
+  if (values.peers && !names.includes('services')) throw new RangeError('--peers stand beside the bench of services');
+  return { quick: values.quick, names, more: { events, peers: values.peers } };
 }
 
 function keep(run: Run & { readonly figures: readonly Figure[] }): string {
