@@ -91,6 +91,7 @@ export * from './metric-families.ts';
 export { canRead } from './metric-filters.ts';
 export { joinValues, type MetricValues, percentile, summed, valuesOf } from './metric-values.ts';
 export * from './nested-json.ts';
+export * from './next-release.ts';
 export { checkNotificationRules } from './notification-rules.ts';
 export {
   type BucketNotifications,
