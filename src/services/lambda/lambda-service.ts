@@ -5,6 +5,7 @@ import {
   type FindFunctionUrl,
   functionRef,
   type MayInvoke,
+  type PointAliases,
   type RawRoute,
   type ReservedTotal,
   type ResolveFunction,
@@ -17,6 +18,7 @@ import type { Lambda, LambdaDeps } from './deps.ts';
 import { egressRoutes } from './egress.ts';
 import { createFindFunctionUrl } from './function-urls.ts';
 import { operations } from './operations.ts';
+import { createPointAliases } from './point-aliases.ts';
 import { createPreparer } from './preparation.ts';
 import { createReserved } from './reserved.ts';
 import { createSpecs } from './specs.ts';
@@ -28,6 +30,7 @@ export interface LambdaService extends ServiceTable, Service {
   readonly findFunctionUrl: FindFunctionUrl;
   readonly findAsyncSettings: FindAsyncSettings;
   readonly reservedTotal: ReservedTotal;
+  readonly pointAliases: PointAliases;
   readonly routes: readonly ControlRoute[];
   /** Serves the links of GetFunction and GetLayerVersion. */
   readonly codeRoute: RawRoute;
@@ -49,6 +52,7 @@ export function lambdaService(deps: LambdaDeps): LambdaService {
     findFunctionUrl: createFindFunctionUrl(read),
     findAsyncSettings: createFindAsyncSettings(read),
     reservedTotal: reserved.total,
+    pointAliases: createPointAliases(deps.ids),
     routes: egressRoutes(lambda),
     codeRoute: codeRoute(lambda),
     idle: preparer.idle,
