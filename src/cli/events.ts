@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { AcceptedEvents, DeliveryList, EventBooks } from '../model/index.ts';
-import { topicOf } from './replay.ts';
+import type { Api } from './api.ts';
 import type { Stage } from './run.ts';
 import { table } from './table.ts';
 
@@ -11,7 +11,7 @@ type State = (typeof STATES)[number];
 export function addEvents(program: Command, stage: Stage): void {
   const command = program.command('events').description('accepted events, what is in flight, and how deliveries ended');
   for (const state of STATES) command.option(`--${state}`, `list deliveries: ${state}`);
-  command.option('--source <source>', 'accepted events of one source, newest first: s3, lambda, sns, events, …');
+  command.option('--source <source>', 'accepted events of one source, newest first: s3, sqs, sns, kinesis, dynamodb, events, …');
   command.option('--limit <n>', 'how many', '100').action((options: Record<string, unknown>) => events(stage, options));
 }
 
@@ -27,12 +27,20 @@ async function events(stage: Stage, options: Record<string, unknown>): Promise<v
 
 async function accepted(stage: Stage, source: string, limit: string): Promise<void> {
   const api = stage.api();
-  const list = await api.get<AcceptedEvents>('/events/accepted', { topic: await topicOf(api, source), limit });
+  const list = await api.get<AcceptedEvents>('/events/accepted', { topic: await sourceOf(api, source), limit });
   stage.answer(list, ({ events: found, next }) => {
     if (found.length === 0) return `no events of ${source}\n`;
     const rows = found.map((one) => [new Date(one.time).toISOString(), one.type, one.subject, one.id, one.cause ?? '']);
     return `${table(['TIME', 'TYPE', 'SUBJECT', 'ID', 'CAUSE'], rows)}${next === undefined ? '' : '(there are more: --limit)\n'}`;
   });
+}
+
+/** What a word means: a topic's name, its first word (also as `dalamb on` writes it), or what mappings poll. */
+async function sourceOf(api: Api, word: string): Promise<string> {
+  const { topics, sources = topics.map(({ topic }) => topic) } = await api.get<EventBooks>('/events');
+  const found = sources.find((name) => name === word || [word, `${word}s`].includes(name.split('.')[0]!));
+  if (found !== undefined) return found;
+  throw fail('WrongUsage', `${word} is no source; there are ${sources.join(', ')}`);
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -77,7 +85,7 @@ function deliveriesText({ deliveries, next }: DeliveryList, state: State): strin
     one.target,
     String(one.attempts ?? 0),
     new Date(one.time ?? one.acceptedAt ?? 0).toISOString(),
-    one.reason ?? '',
+    one.reason ?? one.lastError ?? '',
   ]);
   return `${table(['ID', 'SUBSCRIBER', 'TARGET', 'ATTEMPTS', 'TIME', 'REASON'], rows)}${next === undefined ? '' : '(there are more: --limit)\n'}`;
 }

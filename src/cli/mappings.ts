@@ -17,6 +17,7 @@ interface Mapping {
   readonly functionArn: string;
   readonly state: string;
   readonly books: Books;
+  readonly blocked?: readonly Blocked[];
 }
 
 interface Blocked {
@@ -24,11 +25,8 @@ interface Blocked {
   readonly slice: number;
   readonly attempts: number;
   readonly error?: string;
-  readonly records: readonly { readonly sequenceNumber: string }[];
-}
-
-interface Shown extends Mapping {
-  readonly blocked: readonly Blocked[];
+  /** Only with one mapping. */
+  readonly records?: readonly { readonly sequenceNumber: string }[];
 }
 
 interface Options {
@@ -67,7 +65,7 @@ async function mappings(stage: Stage, uuid: string | undefined, options: Options
     const answer = await api.post<{ lanes: number }>(`${path}/retry`, lane);
     return stage.answer(answer, ({ lanes }) => `trying ${lanes} ${lanes === 1 ? 'lane' : 'lanes'} again\n`);
   }
-  stage.answer(await api.get<Shown>(path), shownText);
+  stage.answer(await api.get<Mapping>(path), shownText);
 }
 
 function rowOf({ uuid, sourceArn, functionArn, state, books }: Mapping): string[] {
@@ -79,14 +77,20 @@ function rowOf({ uuid, sourceArn, functionArn, state, books }: Mapping): string[
 const HEAD = ['UUID', 'SOURCE', 'FUNCTION', 'STATE', 'ACCEPTED', 'FILTERED', 'DELIVERED', 'FAILED', 'EXPIRED', 'DEAD-LETTERED'];
 
 function listText({ mappings: all }: { mappings: readonly Mapping[] }): string {
-  return all.length === 0 ? 'no mappings yet; make one with: dalamb on sqs:QUEUE run FUNCTION\n' : table(HEAD, all.map(rowOf));
+  if (all.length === 0) return 'no mappings yet; make one with: dalamb on sqs:QUEUE run FUNCTION\n';
+  const blocked = all.flatMap(({ uuid, blocked: lanes = [] }) => lanes.map((lane) => `${uuid} ${blockedText(lane)}`));
+  const next = blocked.length === 0 ? '' : 'next: dalamb mappings UUID\n';
+  return `${table(HEAD, all.map(rowOf))}${blocked.join('')}${next}`;
 }
 
-function shownText(mapping: Shown): string {
-  const blocked = mapping.blocked.map(
-    ({ shardId, slice, attempts, error, records }) =>
-      `blocked: ${shardId} slice ${slice} at ${records[0]?.sequenceNumber}, ${attempts} attempts${error === undefined ? '' : `: ${printable(error)}`}\n`,
-  );
+function blockedText({ shardId, slice, attempts, error, records }: Blocked): string {
+  const at = records?.[0] ? ` at ${records[0].sequenceNumber}` : '';
+  const why = error === undefined || error === '' ? '' : `: ${printable(error)}`;
+  return `blocked: ${shardId} slice ${slice}${at}, ${attempts} attempts${why}\n`;
+}
+
+function shownText(mapping: Mapping): string {
+  const blocked = (mapping.blocked ?? []).map(blockedText);
   const next = blocked.length === 0 ? '' : `next: dalamb mappings ${mapping.uuid} --retry, or --skip [--to ARN]\n`;
   return `${table(HEAD, [rowOf(mapping)])}${blocked.join('')}${next}`;
 }

@@ -6,8 +6,8 @@ import { printable } from './table.ts';
 export function addTrace(program: Command, stage: Stage): void {
   program
     .command('trace')
-    .description('cause and effect, both ways, of a delivery, an invocation or an event')
-    .argument('<id>', 'request id, delivery id, or the id that a publisher was told')
+    .description('cause and effect, both ways, of a delivery, an invocation, an event, a message or a record')
+    .argument('<id>', 'request id, delivery id, message id, sequence number, or the id that a publisher was told')
     .action(async (id: string) =>
       stage.answer(await stage.api().get<Trace>(`/events/trace/${encodeURIComponent(id)}`), (trace) => traceText(trace)),
     );
@@ -27,10 +27,12 @@ function eventLines(event: TraceEvent, depth: number, asked: string): string[] {
 
 function deliveryLines(one: TraceDelivery, depth: number, asked: string): string[] {
   const tries = one.attempts === 1 ? '' : ` after ${one.attempts} attempts`;
-  const reason = one.reason === undefined || one.state === 'delivered' ? '' : ` (${one.reason})`;
+  const why = one.reason ?? (one.state === 'in-flight' ? one.error : undefined);
+  const reason = why === undefined || one.state === 'delivered' ? '' : ` (${why})`;
+  const size = one.size === undefined || one.size === 1 ? '' : ` in a batch of ${one.size}`;
   const kept = one.deadLetter === undefined ? '' : ` in ${one.deadLetter}`;
   const replay = one.replay === undefined ? '' : ` [replay ${one.replay}]`;
-  const line = `→ ${one.target} ${one.state}${kept}${tries}${reason}${replay}  ${one.id}`;
+  const line = `→ ${one.target} ${one.state}${size}${kept}${tries}${reason}${replay}  ${one.id}`;
   return [marked(line, depth, one.id === asked), ...one.caused.flatMap((event) => eventLines(event, depth + 1, asked))];
 }
 

@@ -1,18 +1,41 @@
 import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
-import type { AcceptedEvent, AcceptedEvents, ControlRequest } from '../model/index.ts';
+import type { AcceptedEvent, AcceptedEvents, ControlRequest, EventSources } from '../model/index.ts';
+import { queueMessages } from './accepted-messages.ts';
+import { streamEvents } from './accepted-streams.ts';
 
 /** Events looked at in one call, so that one that finds little ends too. */
 const MOST_READ = 5000;
 const SLICE = 500;
 
-/** Accepted events of one account in one topic, newest first, in pages. Throws InvalidRequest. */
-export async function acceptedEvents(
-  read: Reader,
-  topics: readonly string[],
-  { query, place }: ControlRequest,
-): Promise<AcceptedEvents> {
+export interface AcceptedPorts {
+  readonly read: Reader;
+  readonly followed: readonly string[];
+  readonly sources: EventSources;
+}
+
+/** What can be listed: topics that are followed, and what mappings poll. */
+export function sourceNames({ followed, sources }: Omit<AcceptedPorts, 'read'>): readonly string[] {
+  return [...followed, ...Object.keys(sources.streams).sort(), ...(sources.queues ? ['sqs'] : [])];
+}
+
+/** Accepted events of one account in one topic, or of all its streams or queues, newest first, in pages. Throws InvalidRequest. */
+export async function acceptedEvents(ports: AcceptedPorts, request: ControlRequest): Promise<AcceptedEvents> {
+  const { query, place } = request;
   const topic = query.get('topic') ?? '';
-  if (!topics.includes(topic)) throw fail('InvalidRequest', `topic is one of ${topics.join(', ')}`);
+  const names = sourceNames(ports);
+  if (!names.includes(topic)) throw fail('InvalidRequest', `topic is one of ${names.join(', ')}`);
+  if (ports.followed.includes(topic)) return eventsOfTopic(ports.read, topic, request);
+  const limit = Math.max(1, number(query, 'limit', 100));
+  const [since, until] = [number(query, 'since', 0), number(query, 'until', Number.MAX_SAFE_INTEGER - 1)];
+  const type = query.get('type');
+  const wanted = { since, until, limit, after: query.get('after') ?? undefined };
+  if (topic === 'sqs') return queueMessages(ports.read, place, wanted);
+  const fits = (event: StoredEvent) => type === null || event.type === type;
+  const { events, next } = await streamEvents(ports.read, { source: ports.sources.streams[topic]!, place }, { ...wanted, fits });
+  return { events: events.map(shown), ...(next === undefined ? {} : { next }) };
+}
+
+async function eventsOfTopic(read: Reader, topic: string, { query, place }: ControlRequest): Promise<AcceptedEvents> {
   const limit = number(query, 'limit', 100);
   const [since, until] = [number(query, 'since', 0), number(query, 'until', Number.MAX_SAFE_INTEGER)];
   const type = query.get('type');

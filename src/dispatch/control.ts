@@ -1,4 +1,4 @@
-import { fail, type Key, platformFailure, type Reader, type Store } from '../kernel/index.ts';
+import { fail, type Key, platformFailure, type Reader, type Store, type StoredEvent } from '../kernel/index.ts';
 import {
   type Books,
   books,
@@ -7,68 +7,88 @@ import {
   type Delivery,
   type DeliveryOutcome,
   deliveries,
+  type EventSources,
   emptyBooks,
+  type HeldBatch,
   type OutcomeKind,
   outcomes,
+  type Place,
   topics,
 } from '../model/index.ts';
-import { acceptedEvents } from './accepted.ts';
+import { acceptedEvents, sourceNames } from './accepted.ts';
 import { SUBSCRIBER } from './ledger.ts';
 import { mappingLines } from './mappings/mapping-lines.ts';
 import { traceOf } from './trace.ts';
 
 const KINDS: readonly OutcomeKind[] = ['delivered', 'expired', 'dead-lettered', 'failed', 'dropped'];
 
+export interface EventRoutePorts {
+  readonly store: Store;
+  /** Topics whose events are routed. */
+  readonly followed: readonly string[];
+  readonly sources: EventSources;
+  /** Batches of mappings that are in flight. */
+  readonly held: () => readonly HeldBatch[];
+}
+
 /** Control API of events: the balance of the books, what is in flight, and how deliveries ended. */
-export function eventRoutes(store: Store, followed: readonly string[]): ControlRoute[] {
+export function eventRoutes(ports: EventRoutePorts): ControlRoute[] {
+  const { store, followed, sources } = ports;
+  const { read } = store;
+  const held = (account: string) => ports.held().filter((batch) => batch.account === account);
+  const byTopic = (topic: string) => sources.streams[topic.split('.')[0]!];
+  const sequenceNumber = (event: StoredEvent) => byTopic(event.topic)?.sequenceNumber(event);
   return [
     {
       method: 'GET',
       path: '/events',
       summary: 'accepted events, deliveries in flight and outcomes, for this account',
-      handle: ({ place }) => accountBooks(store, place, followed),
+      handle: ({ place }) => accountBooks(ports, place),
     },
     {
       method: 'GET',
       path: '/events/balance',
       summary: 'the same over all accounts, with what is not yet routed',
-      handle: ({ own }) => balance(store, followed, own),
+      handle: ({ own }) => balance(ports, own),
     },
     {
       method: 'GET',
       path: '/events/deliveries',
       summary: 'deliveries: state=in-flight, or an outcome; limit, after',
-      handle: (request) => list(store, request),
+      handle: (request) => list(read, held(request.place.account), request),
     },
     {
       method: 'GET',
       path: '/events/accepted',
-      summary: 'accepted events of a topic, newest first: topic, since, until (epoch ms), type, limit, after',
-      handle: (request) => acceptedEvents(store.read, followed, request),
+      summary: 'accepted events of a topic or a polled source, newest first: topic, since, until (epoch ms), type, limit, after',
+      handle: (request) => acceptedEvents({ read, followed, sources }, request),
     },
     {
       method: 'GET',
       path: '/events/trace/:id',
-      summary: 'cause and effect of a delivery, an invocation or an event',
-      handle: ({ params, place }) => traceOf(store.read, followed, place.account, params.id ?? ''),
+      summary: 'cause and effect of a delivery, an invocation, an event, a message or a record',
+      handle: ({ params, place }) => traceOf({ read, topics: followed, held, sequenceNumber }, place.account, params.id ?? ''),
     },
   ];
 }
 
 type Sum = Record<'routed' | 'unmatched' | 'deliveries' | 'attempts' | OutcomeKind, number>;
 
-async function accountBooks(store: Store, { account, region }: { account: string; region: string }, followed: readonly string[]) {
+async function accountBooks(ports: EventRoutePorts, { account, region }: Place) {
+  const { store, followed } = ports;
+  const held = ports.held().filter((batch) => batch.account === account && batch.region === region);
   const result = [];
   for (const topic of followed) {
     const page = await store.read.get(books, [account, region, topic]);
     const sum = sumOf(page ? [page] : []);
     result.push({ topic, ...sum, inFlight: inFlight(sum) });
   }
-  return { topics: result, mappings: await mappingLines(store.read, [account, region]) };
+  const mappings = await mappingLines(store.read, [account, region], held);
+  return { topics: result, sources: sourceNames(ports), mappings };
 }
 
 /** In one transaction, because the sums only balance at one moment. Not for a token: it opens one account, and these are all of them. */
-async function balance(store: Store, followed: readonly string[], own: string | undefined) {
+async function balance({ store, followed, held }: EventRoutePorts, own: string | undefined) {
   if (own !== undefined)
     throw platformFailure('TokenRequired', `this token is of account ${own}, and these are the books of all`, { status: 403 });
   return store.transact(async (tx) => {
@@ -86,7 +106,7 @@ async function balance(store: Store, followed: readonly string[], own: string | 
       const balanced = accepted === sum.routed + sum.unmatched + notYetRouted;
       result.push({ topic: topic.name, accepted, notYetRouted, ...sum, inFlight: inFlight(sum), balanced });
     }
-    return { topics: result, mappings: await mappingLines(tx, []), rowsInFlight: await tx.count(deliveries, []) };
+    return { topics: result, mappings: await mappingLines(tx, [], held()), rowsInFlight: await tx.count(deliveries, []) };
   });
 }
 
@@ -112,19 +132,17 @@ function inFlight(sum: Sum): number {
 }
 
 async function list(
-  store: Store,
+  read: Reader,
+  held: readonly HeldBatch[],
   { query, place }: ControlRequest,
 ): Promise<{ deliveries: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
   const state = query.get('state') ?? 'in-flight';
   const limit = Number(query.get('limit') ?? '100');
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw fail('InvalidRequest', 'limit is a number from 1 to 1000');
   const after = afterOf(query.get('after'));
-  if (state === 'in-flight') {
-    const page = await store.read.range(deliveries, { index: 'account', prefix: [place.account], limit, ...after });
-    return { deliveries: page.items, ...nextOf(page.next) };
-  }
+  if (state === 'in-flight') return inFlightPage(read, held, { account: place.account, limit, ...after });
   if (!KINDS.includes(state as OutcomeKind)) throw fail('InvalidRequest', `state is in-flight, ${KINDS.join(', ')}`);
-  const page = await store.read.range(outcomes, {
+  const page = await read.range(outcomes, {
     index: 'kind',
     prefix: [place.account, state],
     reverse: true,
@@ -132,6 +150,22 @@ async function list(
     ...after,
   });
   return { deliveries: page.items, ...nextOf(page.next) };
+}
+
+/** Deliveries, and after the last of them batches of mappings; a key of one part is the id of such a batch. */
+async function inFlightPage(
+  read: Reader,
+  held: readonly HeldBatch[],
+  { account, limit, after }: { readonly account: string; readonly limit: number; readonly after?: Key },
+): Promise<{ deliveries: readonly Delivery[]; next?: string }> {
+  const asked = after?.length === 1 ? String(after[0]) : undefined;
+  const of = { index: 'account', prefix: [account], limit };
+  const page = asked === undefined ? await read.range(deliveries, { ...of, ...(after ? { after } : {}) }) : { items: [] };
+  if (page.next) return { deliveries: page.items, ...nextOf(page.next) };
+  const waiting = held.filter(({ id }) => id > (asked ?? '')).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const shown = waiting.slice(0, limit - page.items.length);
+  const next = shown.length < waiting.length ? [shown.at(-1)?.id ?? ''] : undefined;
+  return { deliveries: [...page.items, ...shown], ...nextOf(next) };
 }
 
 function nextOf(next: Key | undefined): { next?: string } {

@@ -1,6 +1,6 @@
 import { type Clock, describe, isFailure, type Logger, type Store, type StoredEvent, type Transaction } from '../kernel/index.ts';
-import { type Delivery, deliveries, type MeterIn } from '../model/index.ts';
-import { recordAttempt } from './ledger.ts';
+import { type CountTopic, type Delivery, deliveries, type MeterIn } from '../model/index.ts';
+import { recordTried } from './delivery-counts.ts';
 import { brokenPut, tryPut } from './puts.ts';
 import { type Match, type PutSubscription, replayed, type Subscription } from './subscription.ts';
 import { type TryPorts, tryOnce } from './try.ts';
@@ -11,6 +11,7 @@ export interface DelivererPorts extends TryPorts {
   readonly logger: Logger;
   readonly matchers: ReadonlyMap<string, Match>;
   readonly meterIn: MeterIn;
+  readonly countTopic: CountTopic;
   /** Attempts at a time for one target and for all. */
   readonly perTarget: number;
   readonly inAll: number;
@@ -190,18 +191,18 @@ export class Deliverer {
     const reason = kept ? `${row.subscriber} was removed` : 'the event is no longer kept';
     const step = { step: 'end', outcome: kept ? 'dropped' : 'expired', reason } as const;
     const tried = { delivery: row, step, now: this.#ports.clock.now(), ran: false };
-    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
+    await this.#record((tx) => recordTried(tx, tried, this.#ports));
   }
 
   /** A put that fails as none should is tried again as if its target were busy. */
   async #putStored(row: Delivery, subscription: PutSubscription): Promise<void> {
-    const { put, meterIn, clock, store } = this.#ports;
+    const { put, clock, store } = this.#ports;
     const permitted = await subscription.permitted();
     const { retryAt: _, ...delivery } = row;
     const once = async (tx: Transaction, broken?: unknown) => {
       const what = { delivery, subscription, permitted, now: clock.now() };
       const done = broken === undefined ? await tryPut(tx, put, what) : brokenPut(put, what, broken);
-      await recordAttempt(tx, done, meterIn);
+      await recordTried(tx, done, this.#ports);
       return done;
     };
     let broken: unknown;
@@ -223,7 +224,7 @@ export class Deliverer {
     const { retryAt: _, ...row } = delivery;
     const tried = await tryOnce(this.#ports, row, event, subscription);
     await recorded;
-    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
+    await this.#record((tx) => recordTried(tx, tried, this.#ports));
     if (tried.step.step === 'retry') this.#setAlarm(tried.step.at);
   }
 
@@ -258,9 +259,17 @@ export class Deliverer {
   }
 }
 
+interface Persistent {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of each refusal, instead of the log. */
+  readonly refused?: (error: unknown) => void;
+}
+
 /** Runs a transaction that must happen, again and again while the store refuses it (a full disk); undefined once stopped. */
 export async function transactUntilDone<T>(
-  ports: { store: Store; clock: Clock; logger: Logger },
+  ports: Persistent,
   fn: (tx: Transaction) => Promise<T>,
   stopped: () => boolean,
 ): Promise<T | undefined> {
@@ -269,7 +278,8 @@ export async function transactUntilDone<T>(
       return await ports.store.transact(fn);
     } catch (error) {
       if (stopped()) return undefined;
-      ports.logger.warn('the store refused a write, trying again', { error: describe(error) });
+      if (ports.refused) ports.refused(error);
+      else ports.logger.warn('the store refused a write, trying again', { error: describe(error) });
       await new Promise<void>((resolve) => ports.clock.after(STORE_PAUSE_MS, resolve));
     }
   }

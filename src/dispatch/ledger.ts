@@ -1,6 +1,7 @@
 import type { Clock, StoredEvent, Transaction } from '../kernel/index.ts';
 import {
   type Books,
+  batchThreads,
   books,
   type Delivery,
   type DeliveryOutcome,
@@ -10,7 +11,9 @@ import {
   type MeterIn,
   type MeterRecord,
   type NextStep,
+  type OutcomeKind,
   outcomes,
+  threadsOf,
 } from '../model/index.ts';
 
 import { acceptedIds, REMEMBERED_MS } from './intake.ts';
@@ -48,21 +51,25 @@ export interface Tried {
   readonly ran: boolean;
   readonly meter?: MeterRecord;
   readonly error?: string;
+  /** The function was there and may be invoked: what comes of it is its own affair. */
+  readonly handedOver?: boolean;
+  /** Whether the subscriber has a place for what is given up. */
+  readonly redrives?: boolean;
   /** Writes what the end sets going; answers where the event lives on, if it does. */
   readonly endings?: (tx: Transaction) => Promise<string | undefined>;
 }
 
-/** Writes what came of an attempt: the outcome that ends the delivery, or its next try; with the attempt's meter. */
-export async function recordAttempt(tx: Transaction, tried: Tried, meterIn: MeterIn): Promise<void> {
+/** Writes what came of an attempt: the outcome that ends the delivery, which is answered, or its next try; with the attempt's meter. */
+export async function recordAttempt(tx: Transaction, tried: Tried, meterIn: MeterIn): Promise<OutcomeKind | undefined> {
   const { delivery, step, meter, error } = tried;
-  if ((await tx.get(deliveries, [delivery.id])) === undefined) return;
+  if ((await tx.get(deliveries, [delivery.id])) === undefined) return undefined;
   if (meter) await meterIn(tx, meter);
   const attempts = tried.ran ? 1 : 0;
   if (step.step === 'retry') {
     await add(tx, delivery, { attempts });
     const failed = error === undefined ? {} : { lastError: error };
     await tx.put(deliveries, { ...delivery, nextAt: step.at, retryAt: step.at, ...failed });
-    return;
+    return undefined;
   }
   const kept = tried.endings && (await tried.endings(tx));
   const kind = kept !== undefined && step.outcome !== 'delivered' ? 'dead-lettered' : step.outcome;
@@ -75,6 +82,7 @@ export async function recordAttempt(tx: Transaction, tried: Tried, meterIn: Mete
     ...(step.outcome === 'delivered' || error === undefined ? {} : { error }),
   });
   await add(tx, delivery, { attempts, [kind]: 1 });
+  return kind;
 }
 
 function outcomeOf(delivery: Delivery, time: number): Omit<DeliveryOutcome, 'kind' | 'reason'> {
@@ -97,7 +105,10 @@ const SLICE = 500;
 export async function sweepOutcomes(tx: Transaction, clock: Clock): Promise<boolean> {
   const old = { index: 'time', to: [clock.now() - OUTCOME_AGE_MS], limit: SLICE };
   const ended = await tx.range(outcomes, old);
-  for (const { id } of ended.items) await tx.delete(outcomes, [id]);
+  for (const { id, account, records = [] } of ended.items) {
+    await tx.delete(outcomes, [id]);
+    for (const near of threadsOf(records)) await tx.delete(batchThreads, [account, near, id]);
+  }
   const caused = await tx.range(effects, old);
   for (const { cause, effect } of caused.items) await tx.delete(effects, [cause, effect]);
   const ids = await tx.range(acceptedIds, { index: 'time', to: [clock.now() - REMEMBERED_MS], limit: SLICE });

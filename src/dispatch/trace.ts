@@ -4,46 +4,76 @@ import {
   type DeliveryOutcome,
   deliveries,
   effects,
+  type HeldBatch,
   outcomes,
   type Trace,
   type TraceDelivery,
   type TraceEvent,
 } from '../model/index.ts';
 import { findRecent } from './accepted.ts';
+import { type FoundRecord, findRecord, type RecordPorts } from './trace-records.ts';
 
 const MOST_DELIVERIES = 500;
 const MOST_CAUSES = 64;
 const PAGE = 100;
 
-type Row = Delivery | DeliveryOutcome;
+type Row = Delivery | DeliveryOutcome | HeldBatch;
+
+export interface TracePorts {
+  readonly read: Reader;
+  /** Topics whose latest events are looked through for one that nobody wanted. */
+  readonly topics: readonly string[];
+  /** Batches of mappings in flight, of one account. */
+  readonly held: (account: string) => readonly HeldBatch[];
+  readonly sequenceNumber: RecordPorts['sequenceNumber'];
+}
 
 /** What one account may see: what it caused in others, and what others caused in it, is a row of theirs. */
-interface View {
-  readonly read: Reader;
-  readonly account: string;
+interface View extends RecordPorts {
+  /** The record that was asked for, under the id that it was asked by. */
+  readonly asked?: FoundRecord & { readonly id: string };
 }
 
 /**
- * Cause and effect of a delivery, an invocation or an event, by its id: first up to what began it all, then down to everything that came of
- * that. Rejects with NoSuchThing. At most 500 deliveries; then truncated is true.
+ * Cause and effect of a delivery, an invocation, an event, or a record or message of a batch, by its id: first up to what began it all,
+ * then down to everything that came of that. Rejects with NoSuchThing. At most 500 deliveries; then truncated is true.
  */
-export async function traceOf(read: Reader, topics: readonly string[], account: string, id: string): Promise<Trace> {
-  const view = { read, account };
-  const start = (await rowOf(view, id)) ?? (await rowsOfEvent(view, id))[0];
-  const caused = await effectsOf(view, id);
-  if (!start && caused.length === 0) {
-    const unmatched = await lastEvent(view, topics, id);
-    if (unmatched) return { id, events: [{ ...eventShown(placeOf(unmatched), unmatched), deliveries: [] }], truncated: false };
-    throw fail('NoSuchThing', `no delivery, invocation or event ${id} is known; they are kept for seven days`, { status: 404 });
-  }
+export async function traceOf(ports: TracePorts, account: string, id: string): Promise<Trace> {
+  const plain: View = { ...ports, account, held: ports.held(account) };
+  const row = await rowOf(plain, id);
+  const records = row ? [] : await findRecord(plain, id);
+  const views: readonly View[] = records.length > 0 ? records.map((one) => ({ ...plain, asked: { ...one, id } })) : [plain];
+  const starts = records.length > 0 ? records.map(({ rows }) => rows[0]!) : [row ?? (await rowsOfEvent(plain, id))[0]];
+  if (!starts[0] && (await effectsOf(plain, id)).length === 0) return unmatched(plain, ports.topics, id);
+  const walk: Walk = { budget: { left: MOST_DELIVERIES }, seen: new Set() };
+  const parts: Part[] = [];
+  for (const [i, view] of views.entries()) parts.push(await partOf(view, starts[i], { id, walk }));
+  const invocation = parts.length === 1 ? parts[0]!.invocation : undefined;
+  return {
+    ...{ id, ...(invocation === undefined ? {} : { invocation }) },
+    events: parts.flatMap(({ events }) => events),
+    truncated: walk.budget.left <= 0,
+  };
+}
+
+interface Part {
+  readonly invocation?: string;
+  readonly events: readonly TraceEvent[];
+}
+
+/** From what began it all down. start: undefined for the id of a synchronous invocation. */
+async function partOf(view: View, start: Row | undefined, { id, walk }: { id: string; walk: Walk }): Promise<Part> {
   const root = start ? await rootOf(view, start) : { invocation: id };
-  const budget = { left: MOST_DELIVERIES };
-  const seen = new Set<string>();
-  const events =
-    'invocation' in root
-      ? await eventsCausedBy(view, root.invocation, budget, seen)
-      : [await branchOf(view, root.row, await rowsOfEvent(view, root.row.event), { budget, seen })];
-  return { id, ...('invocation' in root ? { invocation: root.invocation } : {}), events, truncated: budget.left <= 0 };
+  if ('invocation' in root) return { invocation: root.invocation, events: await eventsCausedBy(view, root.invocation, walk) };
+  return { events: [await branchOf(view, root.row, await siblingsOf(view, root.row), walk)] };
+}
+
+async function unmatched(view: View, topics: readonly string[], id: string): Promise<Trace> {
+  const found = await lastEvent(view, topics, id);
+  if (found) return { id, events: [{ ...eventShown(placeOf(found), found), deliveries: [] }], truncated: false };
+  throw fail('NoSuchThing', `no delivery, invocation, event or record ${id} is known; they are kept for seven days`, {
+    status: 404,
+  });
 }
 
 /** An event that nobody wanted has no delivery that would lead to it: it is looked for among the latest of each topic. */
@@ -63,7 +93,7 @@ function placeOf({ id: event, topic, lane, position, time: acceptedAt }: StoredE
 async function rootOf(view: View, start: Row): Promise<{ row: Row } | { invocation: string }> {
   let row = start;
   for (let up = 0; up < MOST_CAUSES; up++) {
-    const cause = ('cause' in row ? row.cause : undefined) ?? (await eventOf(view, row))?.cause;
+    const cause = await causeOf(view, row);
     if (cause === undefined || cause === row.id) return { row };
     const above = await rowOf(view, cause);
     if (!above) return { invocation: cause };
@@ -72,36 +102,51 @@ async function rootOf(view: View, start: Row): Promise<{ row: Row } | { invocati
   return { row };
 }
 
+/** Records of a batch have causes of their own. */
+async function causeOf(view: View, row: Row): Promise<string | undefined> {
+  if (isAsked(view, row)) return view.asked!.cause;
+  return ('cause' in row ? row.cause : undefined) ?? (await eventOf(view, row))?.cause;
+}
+
+function isAsked({ asked }: View, row: Row): boolean {
+  return asked?.rows.some(({ id }) => id === row.id) ?? false;
+}
+
+/** All deliveries of the same event. */
+async function siblingsOf(view: View, row: Row): Promise<readonly Row[]> {
+  return isAsked(view, row) ? view.asked!.rows : rowsOfEvent(view, row.event);
+}
+
 interface Walk {
   readonly budget: { left: number };
   readonly seen: Set<string>;
 }
 
-async function branchOf(view: View, sample: Row, rows: readonly Row[], { budget, seen }: Walk): Promise<TraceEvent> {
-  const event = await eventOf(view, sample);
+async function branchOf(view: View, sample: Row, rows: readonly Row[], walk: Walk): Promise<TraceEvent> {
+  const { budget, seen } = walk;
+  const asked = rows.some((row) => isAsked(view, row)) ? view.asked : undefined;
+  const event = asked ? asked.event : await eventOf(view, sample);
   const made: TraceDelivery[] = [];
   for (const row of rows.length ? rows : [sample]) {
     if (seen.has(row.id) || budget.left <= 0) continue;
     seen.add(row.id);
     budget.left -= 1;
-    made.push({ ...deliveryShown(row), caused: await eventsCausedBy(view, row.id, budget, seen) });
+    made.push({ ...deliveryShown(row), caused: await eventsCausedBy(view, row.id, walk) });
   }
-  return { ...eventShown(sample, event), deliveries: made };
+  const place = asked ? { ...sample, event: asked.id, ...(event && { position: event.position }) } : sample;
+  return { ...eventShown(place, event), deliveries: made };
 }
 
-async function eventsCausedBy(
-  view: View,
-  cause: string,
-  budget: Walk['budget'],
-  seen: Set<string>,
-): Promise<readonly TraceEvent[]> {
+async function eventsCausedBy(view: View, cause: string, walk: Walk): Promise<readonly TraceEvent[]> {
   const byEvent = new Map<string, Row[]>();
+  const add = (row: Row) => byEvent.set(row.event, [...(byEvent.get(row.event) ?? []), row]);
   for (const id of await effectsOf(view, cause)) {
     const row = id === cause ? undefined : await rowOf(view, id);
-    if (row) byEvent.set(row.event, [...(byEvent.get(row.event) ?? []), row]);
+    if (row) add(row);
   }
+  for (const row of view.held) if (row.causes?.includes(cause) ?? row.cause === cause) add(row);
   const events: TraceEvent[] = [];
-  for (const rows of byEvent.values()) events.push(await branchOf(view, rows[0]!, rows, { budget, seen }));
+  for (const rows of byEvent.values()) events.push(await branchOf(view, rows[0]!, rows, walk));
   return events;
 }
 
@@ -110,8 +155,9 @@ async function effectsOf({ read, account }: View, cause: string): Promise<string
   return items.filter((one) => one.account === account).map(({ effect }) => effect);
 }
 
-async function rowOf({ read, account }: View, id: string): Promise<Row | undefined> {
-  const row: Row | undefined = (await read.get(deliveries, [id])) ?? (await read.get(outcomes, [id]));
+async function rowOf({ read, account, held }: View, id: string): Promise<Row | undefined> {
+  const row: Row | undefined =
+    (await read.get(deliveries, [id])) ?? (await read.get(outcomes, [id])) ?? held.find((one) => one.id === id);
   return row?.account === account ? row : undefined;
 }
 
@@ -138,7 +184,12 @@ function eventShown(
 
 function deliveryShown(row: Row): Omit<TraceDelivery, 'caused'> {
   const { id, subscriber, target, attempts, replay } = row;
-  const common = { id, subscriber, target, attempts, ...(replay === undefined ? {} : { replay }) };
+  const size = 'size' in row ? row.size : undefined;
+  const common = {
+    ...{ id, subscriber, target, attempts },
+    ...(replay === undefined ? {} : { replay }),
+    ...(size === undefined ? {} : { size }),
+  };
   if (!('kind' in row))
     return { ...common, state: 'in-flight', ...(row.lastError === undefined ? {} : { error: row.lastError }) };
   const { kind: state, reason, error, deadLetter, time } = row;

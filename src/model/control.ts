@@ -1,7 +1,7 @@
 /**
  * Shapes of the control API (`/_dalamb/api`) that the command line and the console read. Times are epoch ms, sizes say their unit.
  */
-import type { DeliveryOutcome } from './deliveries.ts';
+import type { Delivery, DeliveryOutcome } from './deliveries.ts';
 import type { InvocationStatus } from './invocation.ts';
 
 /** `GET /status`. */
@@ -86,6 +86,8 @@ export interface LogEntry {
 /** `GET /events`: the account's books, one entry a topic. */
 export interface EventBooks {
   readonly topics: readonly EventSums[];
+  /** What `GET /events/accepted` lists: those topics, and what mappings poll. */
+  readonly sources?: readonly string[];
   /** A line for each event source mapping, named `mapping:UUID`. */
   readonly mappings?: readonly EventSums[];
 }
@@ -103,9 +105,10 @@ export interface EventSums {
   readonly dropped: number;
 }
 
-/** `GET /events/deliveries?state=…`: rows in flight or outcomes. */
+/** `GET /events/deliveries?state=…`: rows in flight or outcomes. Batches of mappings that are in flight come last. */
 export interface DeliveryList {
-  readonly deliveries: readonly (Partial<DeliveryOutcome> & { readonly id: string; readonly target: string })[];
+  readonly deliveries: readonly (Partial<DeliveryOutcome> &
+    Partial<Pick<Delivery, 'lastError' | 'retryAt'>> & { readonly id: string; readonly target: string })[];
   readonly next?: string;
 }
 
@@ -144,10 +147,12 @@ export interface TraceDelivery {
   readonly deadLetter?: string;
   readonly replay?: string;
   readonly time?: number;
+  /** Of a mapping's batch: how many records. */
+  readonly size?: number;
   readonly caused: readonly TraceEvent[];
 }
 
-/** `GET /events/accepted?topic&since&until&type&after&limit`: newest first. */
+/** `GET /events/accepted?topic&since&until&type&after&limit`: newest first. position: 0 for messages of queues, which are no events. */
 export interface AcceptedEvents {
   readonly events: readonly AcceptedEvent[];
   readonly next?: string;

@@ -54,13 +54,24 @@ export interface DeliveryOutcome {
   readonly error?: string;
   readonly attempts: number;
   readonly acceptedAt: number;
-  /** Of a mapping's batch: how many records, and the ids of the first thousand (sequence numbers, message ids). */
+  /** Of a mapping's batch: how many records, and their ids (sequence numbers, message ids). */
   readonly size?: number;
   readonly records?: readonly string[];
   /** Of a mapping's batch: what caused the first of its records that has a cause. Messages of queues are no events: their position is 0. */
   readonly cause?: string;
+  /** What caused each of its records, '' for none; absent when it is the same for all. */
+  readonly causes?: readonly string[];
   /** Epoch ms of the outcome. */
   readonly time: number;
+}
+
+/**
+ * A batch of a mapping that has no outcome yet: the function has it, or it failed and waits for its next attempt. Never stored; its id is
+ * `mapping:UUID/SHARD/SLICE`, that of a queue's batch `mapping:UUID/MESSAGE`, after its first message.
+ */
+export interface HeldBatch extends Delivery, Pick<DeliveryOutcome, 'cause' | 'causes'> {
+  readonly size: number;
+  readonly records: readonly string[];
 }
 
 /** The books of one topic in one account: every accepted event and every delivery is in exactly one of the sums. */

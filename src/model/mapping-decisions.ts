@@ -64,6 +64,14 @@ function halves(work: Work, positions: readonly number[]): Work[] {
   ];
 }
 
+/** The same work with one of its records in a piece of its own, so that it holds up no other. positions: as in afterBatch. */
+export function setApart(work: Work, positions: readonly number[], at: number): Work[] {
+  const [own, next] = [positions[at]!, positions[at + 1]];
+  const before = at > 0 ? [{ ...work, to: own }] : [];
+  const from = at > 0 ? own : work.from;
+  return next === undefined ? [...before, { ...work, from }] : [...before, { ...work, from, to: next }, { ...work, from: next }];
+}
+
 /** How many records at the head of a batch are older than they may become. times: epoch ms of each record. */
 export function expiredAtHead(times: readonly number[], now: number, maxAgeMs: number): number {
   if (maxAgeMs < 0) return 0;

@@ -1,4 +1,5 @@
 import type { Position, StoredEvent, Transaction } from '../kernel/index.ts';
+import type { Place } from './functions.ts';
 
 /** What event source mappings poll: filled in by services, used by dispatch. */
 export interface QueueSource {
@@ -47,6 +48,8 @@ export interface EventSources {
 export interface StreamSource {
   /** Undefined: no such stream. */
   readonly find: (streamArn: string) => Promise<SourceStream | undefined>;
+  /** ARNs of an account's streams in a region, as many as most (up to 1,000). */
+  readonly list: (place: Place, most: number) => Promise<readonly string[]>;
   /** Calls wake when shards were added, closed or removed; returns what ends it. */
   readonly watch: (streamArn: string, wake: () => void) => () => void;
   /** One record as functions get it (spec/event-sources.md §12, §13). Pure. */

@@ -75,11 +75,32 @@ export function sequencePosition(sequence: string): Position | undefined {
   return Number.isSafeInteger(position) ? position : undefined;
 }
 
+const LANE_DIGITS = 5;
+const POSITION_DIGITS = 9;
+const EVENT_DIGITS = 32;
+const EVENT_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * The eventID of a record, 32 hex digits: the first ones at random, the last ones its lane and position, so that a trace finds any record by
+ * it and nothing has to be kept for that.
+ */
+export function changeEventId({ id, lane, position }: Pick<StoredEvent, 'id' | 'lane' | 'position'>): string {
+  const place = lane.toString(16).padStart(LANE_DIGITS, '0') + position.toString(16).padStart(POSITION_DIGITS, '0');
+  return id.slice(0, EVENT_DIGITS - place.length) + place;
+}
+
+/** The place of the record that has this eventID; undefined when it is none of ours. */
+export function changePlace(eventId: string): { readonly lane: number; readonly position: Position } | undefined {
+  if (!EVENT_ID.test(eventId)) return undefined;
+  const [lane, position] = [eventId.slice(-LANE_DIGITS - POSITION_DIGITS, -POSITION_DIGITS), eventId.slice(-POSITION_DIGITS)];
+  return { lane: Number.parseInt(lane, 16), position: Number.parseInt(position, 16) };
+}
+
 /** One record as functions get it (spec/event-sources.md §13): attribute values in DynamoDB JSON, the time in epoch seconds. */
 export function changeRecord(event: StoredEvent, streamArn: string): Record<string, unknown> {
   const change = event.body as TableChange;
   return {
-    eventID: event.id,
+    eventID: changeEventId(event),
     eventName: event.type,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',

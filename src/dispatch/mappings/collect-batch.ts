@@ -19,6 +19,8 @@ export interface StreamRecord extends LedgerRecord {
   /** Its JSON, made once. */
   readonly text: string;
   readonly bytes: number;
+  /** What was thrown when it was to be made for the function; text says what is stored. */
+  readonly broken?: { readonly error: unknown };
 }
 
 /** What a slice has in hand. */
@@ -173,11 +175,16 @@ class OpenBatch {
   }
 
   #isMine(event: StoredEvent): boolean {
-    const { source, earlier } = this.#shard;
+    const { earlier } = this.#shard;
     const factor = this.#mapping.settings.stream!.parallelizationFactor;
     if (factor === 1 && earlier.earlier === undefined) return true;
-    const key = source.orderKey(event);
+    const key = this.#keyOf(event);
     return sliceOf(key, factor) === this.#place.slice && !wasDone(earlier, key, event.position);
+  }
+
+  /** A record that cannot even be read is in the slice of those without a key. */
+  #keyOf(event: StoredEvent): string {
+    return orElse(() => this.#shard.source.orderKey(event), '');
   }
 
   /** False when it belongs into another batch, or would make this one too large. */
@@ -196,26 +203,38 @@ class OpenBatch {
   }
 
   #push(event: StoredEvent): StreamRecord | undefined {
-    const { source, shardId, live } = this.#shard;
-    const shown = source.record(event, this.#mapping.sourceArn, shardId, this.#role);
-    if (this.#mapping.settings.filters.length > 0 && !live.filter(shown)) {
+    const record = this.#recordOf(event);
+    if (!record) {
       this.#filtered += 1;
       return undefined;
     }
-    const text = JSON.stringify(shown);
-    const { position, time, cause } = event;
-    const record = {
-      id: source.sequenceNumber(event),
-      event: event.id,
-      time,
-      cause,
-      position,
-      text,
-      bytes: Buffer.byteLength(text),
-    };
     this.#bytes += record.bytes + 1;
     this.records.push(record);
     return record;
+  }
+
+  /** Undefined when a filter drops it. A record that nothing can be made of is one nevertheless: it must have its end like the others. */
+  #recordOf(event: StoredEvent): StreamRecord | undefined {
+    const { source, shardId, live } = this.#shard;
+    const { id: of, position, time, cause } = event;
+    const id = orElse(() => source.sequenceNumber(event), String(position));
+    const record = (text: string) => ({ id, event: of, time, cause, position, text, bytes: Buffer.byteLength(text) });
+    try {
+      const shown = source.record(event, this.#mapping.sourceArn, shardId, this.#role);
+      if (this.#mapping.settings.filters.length > 0 && !live.filter(shown)) return undefined;
+      return record(JSON.stringify(shown));
+    } catch (error) {
+      const { type, subject, body } = event;
+      return { ...record(JSON.stringify({ type, subject, position, body })), broken: { error } };
+    }
+  }
+}
+
+function orElse(make: () => string, otherwise: string): string {
+  try {
+    return make();
+  } catch {
+    return otherwise;
   }
 }
 

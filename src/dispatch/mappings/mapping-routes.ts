@@ -21,8 +21,8 @@ export function mappingRoutes(read: Reader, findRunner: FindRunner): ControlRout
     {
       method: 'GET',
       path: '/mappings',
-      summary: 'event source mappings with their books: limit, after',
-      handle: (request) => list(read, request),
+      summary: 'event source mappings with their books, and which lanes are blocked: limit, after',
+      handle: (request) => list(read, findRunner, request),
     },
     {
       method: 'GET',
@@ -50,13 +50,20 @@ export function mappingRoutes(read: Reader, findRunner: FindRunner): ControlRout
   ];
 }
 
-async function list(read: Reader, { query, place }: ControlRequest) {
+async function list(read: Reader, findRunner: FindRunner, { query, place }: ControlRequest) {
   const limit = Number(query.get('limit') ?? '100');
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw fail('InvalidRequest', `limit is a number from 1 to ${MOST}`);
   const after = query.get('after');
   const prefix = [place.account, place.region];
   const page = await read.range(eventSourceMappings, { prefix, limit, ...(after === null ? {} : { after: [after] }) });
-  const mappings = await Promise.all(page.items.map(async (mapping) => ({ ...mapping, books: await booksOf(read, mapping) })));
+  const shown = async (mapping: EventSourceMapping) => ({
+    ...mapping,
+    books: await booksOf(read, mapping),
+    blocked: (findRunner(mapping.uuid)?.blocked() ?? []).map(({ shardId, slice, attempts, error }) => ({
+      ...{ shardId, slice, attempts, error },
+    })),
+  });
+  const mappings = await Promise.all(page.items.map(shown));
   return { mappings, ...(page.next && { next: page.next[0] }) };
 }
 
@@ -107,6 +114,8 @@ async function skip(read: Reader, findRunner: FindRunner, request: ControlReques
   const { to } = (request.body ?? {}) as Choice;
   if (to !== undefined && !['queue', 'topic', 'bucket'].includes(targetOf(String(to))?.kind ?? ''))
     throw fail('InvalidRequest', 'to is the ARN of a queue, topic or bucket');
+  const [record] = lane!.records;
+  if (!record) throw fail('InvalidRequest', `there is no record that could be skipped: ${lane!.error}`);
   lane!.skip(to);
-  return { skipped: lane!.records[0]?.sequenceNumber };
+  return { skipped: record.sequenceNumber };
 }

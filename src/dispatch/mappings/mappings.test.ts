@@ -10,13 +10,13 @@ test('each mapping has a line in the books', async () => {
   await room.keep(mappingOf(streamSettings({}, { filters: ['{"data":{"n":[1]}}'] })));
   await room.write(['{"n":1}', '{"n":2}']);
   await until('seen', async () => (await room.books())?.accepted === 2);
-  const [line] = await mappingLines(room.store.read, [place.account, place.region]);
+  const [line] = await mappingLines(room.store.read, [place.account, place.region], []);
   const { topic, accepted, routed, unmatched, deliveries, delivered, balanced } = line!;
   assert.deepEqual(
     [topic, accepted, routed, unmatched, deliveries, delivered, balanced],
     [`mapping:${UUID}`, 2, 1, 1, 1, 1, true],
   );
-  assert.deepEqual(await mappingLines(room.store.read, ['111111111111']), []);
+  assert.deepEqual(await mappingLines(room.store.read, ['111111111111'], []), []);
   await room.close();
 });
 
@@ -82,7 +82,7 @@ test('traces lead through queues: from an invocation to the batches it caused, a
   await until('both', async () => (await room.books())?.delivered === 2);
   const [first, second] = room.calls.map(({ requestId }) => requestId);
   for (const id of ['a-synchronous-invocation', first!, second!]) {
-    const trace = await traceOf(room.store.read, [], place.account, id);
+    const trace = await traceOf(room.tracing, place.account, id);
     assert.equal(trace.invocation, 'a-synchronous-invocation', id);
     const [outer] = trace.events[0]!.deliveries;
     assert.deepEqual([outer!.id, outer!.caused[0]!.deliveries[0]!.id], [first, second]);

@@ -3,6 +3,7 @@ import {
   type ControlRoute,
   type EventSourceMapping,
   eventSourceMappings,
+  type HeldBatch,
   isSettling,
   type MappingChange,
   mappingBooks,
@@ -18,6 +19,8 @@ import { StreamRunner } from './stream-runner.ts';
 
 export interface Mappings extends Service {
   readonly routes: readonly ControlRoute[];
+  /** Batches that are in flight. */
+  readonly held: () => readonly HeldBatch[];
   /** For metrics. */
   readonly gauges: () => Readonly<Record<string, number>>;
 }
@@ -59,6 +62,7 @@ export function createMappings(ports: MappingPorts): Mappings {
   };
   return {
     routes: mappingRoutes(ports.store.read, (uuid) => entries.get(uuid)?.runner),
+    held: () => [...entries.values()].flatMap(({ runner }) => runner?.held() ?? []),
     gauges: () => ({ dalamb_mappings_polled: [...entries.values()].filter(({ runner }) => runner).length }),
     async start() {
       const { next } = await ports.store.read.bounds(mappingTopic.name, 0);

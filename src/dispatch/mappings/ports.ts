@@ -3,6 +3,7 @@ import type {
   CountMetric,
   EventSourceMapping,
   EventSources,
+  HeldBatch,
   Invoke,
   MayAct,
   MeterIn,
@@ -46,9 +47,11 @@ export interface Runner {
   stop(): Promise<void>;
   /** What is held up by a batch that fails; none for queues, whose messages come back by themselves. */
   blocked(): readonly BlockedLane[];
+  /** Batches without an outcome: what the function has, or will have again. */
+  held(): readonly HeldBatch[];
 }
 
-/** A slice of a shard that tries its first batch again and again. */
+/** A slice of a shard that tries its first batch again and again, or cannot even read it: then it may have no records to show. */
 export interface BlockedLane {
   readonly shardId: string;
   readonly slice: number;
@@ -56,7 +59,7 @@ export interface BlockedLane {
   readonly records: readonly { readonly sequenceNumber: string; readonly time: number }[];
   /** The first record, as the function gets it. */
   readonly record: unknown;
-  /** What the last attempt said. */
+  /** What the last attempt said, or what went wrong before it. */
   readonly error: string;
   /** Tries it now. */
   readonly retry: () => void;

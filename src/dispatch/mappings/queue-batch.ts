@@ -3,8 +3,10 @@ import {
   type EventSourceMapping,
   effectiveVisibility,
   type FunctionSpec,
+  type HeldBatch,
   type Lineage,
   type MappingSums,
+  mappingSubscriber,
   type OutcomeKind,
   type QueueMessage,
   type QueueSource,
@@ -18,7 +20,7 @@ import { recurs } from '../lineage.ts';
 import { joined } from './chains.ts';
 import { invokeBatch, type Ran } from './invoke-batch.ts';
 import type { RunnerPorts } from './ports.ts';
-import { type BatchEnd, recordBatch } from './record-batch.ts';
+import { type BatchEnd, recordBatch, recordFacts } from './record-batch.ts';
 import { FAILED } from './record-slice.ts';
 
 /** A message as it goes into a batch. */
@@ -54,6 +56,14 @@ export function receive(mapping: EventSourceMapping, filter: RecordFilter, messa
     }
   }
   return { records, dropped };
+}
+
+/** What the function has, as the ledger shows it until there is an outcome. */
+export function heldBatch(mapping: EventSourceMapping, { records }: Received, since: number): HeldBatch {
+  const { account, region, uuid, source: topic, functionArn: target } = mapping;
+  const subscriber = mappingSubscriber(uuid);
+  const at = { topic, lane: 0, position: 0, attempts: 0, throttles: 0, nextAt: since };
+  return { id: `${subscriber}/${records[0]?.id}`, account, region, subscriber, target, ...at, ...recordFacts(records, since) };
 }
 
 /** What a batch of a queue needs besides its messages. */

@@ -1,9 +1,9 @@
-import { describe } from '../../kernel/index.ts';
 import {
   type EventSourceMapping,
   type FunctionSpec,
   fewerPollers,
   firstPollers,
+  type HeldBatch,
   LOOK_AGAIN_MS,
   morePollers,
   POLLER_STEP_MS,
@@ -18,9 +18,10 @@ import {
 } from '../../model/index.ts';
 import { openGate } from './gate.ts';
 import type { Runner, RunnerPorts } from './ports.ts';
-import { type QueueBatch, receive, runBatches, visibilityOf } from './queue-batch.ts';
+import { heldBatch, type QueueBatch, type Received, receive, runBatches, visibilityOf } from './queue-batch.ts';
 import { recordBatch } from './record-batch.ts';
 import { LiveMapping } from './shard.ts';
+import { Trouble } from './trouble.ts';
 
 /** Messages of one receive: more would hold up other transactions. */
 const MOST_RECEIVED = 100;
@@ -47,6 +48,9 @@ export class QueueRunner implements Runner {
   #resting = false;
   #rests = 0;
   #told = '';
+  readonly #polling: Trouble;
+  /** What functions have, and since when (epoch ms). */
+  readonly #held = new Map<Received, number>();
   #unwatch = () => {};
   #stopped = false;
 
@@ -54,6 +58,8 @@ export class QueueRunner implements Runner {
     this.#ports = ports;
     this.#source = source;
     this.#live = new LiveMapping(mapping);
+    const { uuid } = mapping;
+    this.#polling = new Trouble((error) => ports.logger.error('a queue could not be polled', { mapping: uuid, error }));
   }
 
   async start(): Promise<void> {
@@ -81,6 +87,11 @@ export class QueueRunner implements Runner {
     return [];
   }
 
+  held(): readonly HeldBatch[] {
+    const held = [...this.#held].filter(([{ records }]) => records.length > 0);
+    return held.map(([received, since]) => heldBatch(this.#live.mapping, received, since));
+  }
+
   #wake(): void {
     if (this.#stopped) return;
     const [fill] = this.#filling;
@@ -98,8 +109,7 @@ export class QueueRunner implements Runner {
     if (!this.#hasRoom() && !this.#grow()) return false;
     const poll = this.#poll()
       .catch((error) => {
-        const { uuid } = this.#live.mapping;
-        this.#ports.logger.error('a queue could not be polled', { mapping: uuid, error: describe(error) });
+        this.#polling.meet(error);
         this.#rest();
       })
       .finally(() => {
@@ -166,7 +176,10 @@ export class QueueRunner implements Runner {
       stopped: () => this.#stopped,
       backOff: (tries) => this.#backOff(tries),
     };
-    await runBatches(batch, receive(mapping, filter, messages));
+    const received = receive(mapping, filter, messages);
+    this.#held.set(received, receivedAt);
+    await runBatches(batch, received).finally(() => this.#held.delete(received));
+    this.#polling.over();
   }
 
   /** Receives until there are as many as a batch holds, or no more at once. */

@@ -29,13 +29,20 @@ export interface SliceStep {
   readonly now: number;
   readonly lineage: Lineage | undefined;
   readonly writeDiscard: WriteDiscard | undefined;
+  /** Why it was given up, or cannot be tried. */
+  readonly error: string;
+  /** Instead of what an invocation would say, as LastProcessingResult. */
+  readonly problem: string | undefined;
 }
 
-/** Writes a step in one transaction: position, books, outcome, meter, and what goes to a destination. Waits while the disk is full. */
-export async function recordSlice(shard: Shard, step: SliceStep): Promise<void> {
+/**
+ * Writes a step in one transaction: position, books, outcome, meter, and what goes to a destination. Waits while the disk is full, or
+ * whatever else refuses it: what the function did must be recorded before it is called again.
+ */
+export async function recordSlice(shard: Shard, step: SliceStep, refused: (error: unknown) => void): Promise<void> {
   const idle = shard.idle();
   await transactUntilDone(
-    shard.ports,
+    { ...shard.ports, refused },
     (tx) => write(tx, shard, step, idle),
     () => shard.reader.stopped,
   );
@@ -52,7 +59,7 @@ async function write(tx: Transaction, shard: Shard, step: SliceStep, idle: reado
   const ends = await endsOf(tx, shard, step);
   const { ran, now, batch } = step;
   const causedBy = ran && { requestId: ran.requestId, records: batch.records };
-  const lastResult = ran && (step.step.next.length + (step.step.discarded ? 1 : 0) > 0 ? FAILED : 'OK');
+  const lastResult = step.problem ?? (ran && (step.step.next.length + (step.step.discarded ? 1 : 0) > 0 ? FAILED : 'OK'));
   await recordBatch(
     tx,
     mapping,
@@ -82,7 +89,7 @@ async function endsOf(tx: Transaction, shard: Shard, step: SliceStep): Promise<B
     const lost = what.discarded === 'RecordAgeExceeded' ? 'expired' : 'failed';
     const id = what.delivered > 0 ? `${requestId}/discarded` : requestId;
     const made = end(id, deadLetter === undefined ? lost : 'dead-lettered', what.discarded, batch.records.slice(what.delivered));
-    ends.push(deadLetter === undefined ? made : { ...made, deadLetter });
+    ends.push({ ...made, ...(deadLetter !== undefined && { deadLetter }), ...(step.error !== '' && { error: step.error }) });
   }
   return ends;
 }

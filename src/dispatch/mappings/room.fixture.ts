@@ -8,6 +8,7 @@ import {
   type Call,
   type DeliveryOutcome,
   type EventSourceMapping,
+  type EventSources,
   eventSourceMappings,
   functionArn,
   type MappingBooks,
@@ -26,6 +27,7 @@ import {
 } from '../../model/index.ts';
 import { type OpenStore, openStore } from '../../store/index.ts';
 import { dispatchSchema } from '../dispatch.ts';
+import type { TracePorts } from '../trace.ts';
 import { createMappings, type Mappings } from './mappings.ts';
 import { MemoryQueue } from './memory-queue.fixture.ts';
 import type { MappingPorts } from './ports.ts';
@@ -44,6 +46,7 @@ export interface Room {
   readonly store: OpenStore;
   readonly clock: ManualClock;
   readonly mappings: Mappings;
+  readonly sources: EventSources;
   readonly queue: MemoryQueue;
   /** The shards that the stream has; tests change them and call reshard. */
   shards: SourceShard[];
@@ -52,7 +55,7 @@ export interface Room {
   readonly events: Json[];
   readonly calls: Call[];
   /** What was counted: metric, function, value. */
-  readonly metrics: (readonly [string, string | undefined, number])[];
+  readonly metrics: (readonly [string, string, number])[];
   readonly puts: { target: PutTarget; item: PutItem }[];
   readonly objects: { key: string; body: string }[];
   /** What the function does; throws to fail. */
@@ -60,12 +63,19 @@ export interface Room {
   /** Undefined: there is no function. */
   spec: object | undefined;
   allowed: (action: string) => boolean;
+  /** Called when a record of a value is made for functions, and when an attempt is recorded; throws to break that. */
+  making: (value: string) => void;
+  recording: () => void;
+  /** What was logged as a warning or an error. */
+  readonly logged: string[];
   write(values: readonly string[], lane?: number, key?: (value: string) => string): Promise<void>;
   keep(mapping: EventSourceMapping): Promise<void>;
   mapping(uuid?: string): Promise<EventSourceMapping | undefined>;
   books(uuid?: string): Promise<MappingBooks | undefined>;
   shard(shardId?: string, uuid?: string): Promise<MappingShard | undefined>;
   ends(): Promise<DeliveryOutcome[]>;
+  /** What a trace needs. */
+  readonly tracing: TracePorts;
   /** Asks the control API, `GET /mappings/:uuid`. */
   ask(route: string, body?: object): Promise<unknown>;
   /** The same data in another process: what ran is left where it was. */
@@ -148,9 +158,13 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     handler: () => null,
     spec: specOf(),
     allowed: () => true,
+    making: () => {},
+    recording: () => {},
+    logged: [],
     ...over,
   } as unknown as Room;
-  const mappings = createMappings(portsOf(room, wakes));
+  const ports = portsOf(room, wakes);
+  const mappings = createMappings(ports);
   const close = async () => {
     await mappings.stop(AbortSignal.timeout(5000));
     await store.close();
@@ -158,6 +172,7 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
   let written = 0;
   return Object.assign(room, {
     mappings,
+    sources: ports.sources,
     close,
     reshard: () => {
       for (const wake of [...wakes]) wake();
@@ -187,6 +202,12 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     mapping: (uuid = UUID) => store.read.get(eventSourceMappings, [place.account, place.region, uuid]),
     books: (uuid = UUID) => store.read.get(mappingBooks, [place.account, place.region, uuid]),
     shard: (shardId = 'shardId-0', uuid = UUID) => store.read.get(mappingShards, [uuid, shardId]),
+    tracing: {
+      read: store.read,
+      topics: [],
+      held: () => mappings.held(),
+      sequenceNumber: ({ topic, position }: StoredEvent) => (topic === TOPIC ? String(position) : undefined),
+    },
     ends: async () => (await store.read.range(outcomes, { index: 'time', limit: 1000 })).items,
     ask: async (name: string, body?: object) => {
       const route = mappings.routes.find(({ method, path }) => `${method} ${path}` === name)!;
@@ -205,7 +226,7 @@ function portsOf(room: Room, wakes: Set<() => void>): MappingPorts {
     store: room.store,
     clock: room.clock,
     ids: { ...randomIds, hex: (bytes) => 'f'.repeat(bytes * 2) },
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (text) => void room.logged.push(text), error: (text) => void room.logged.push(text) },
     concurrency: 1000,
     mayAct: async (_role, action) => room.allowed(action),
     meterIn: async () => {},
@@ -247,17 +268,21 @@ export const throttle = () => fail('TooManyRequestsException', 'Rate Exceeded.',
 function streamOf(room: Room, wakes: Set<() => void>): StreamSource {
   const body = (event: StoredEvent) => event.body as { key: string; value: string };
   return {
+    list: async () => [STREAM],
     find: async () => ({ topic: TOPIC, shards: room.shards, retentionMs: 86_400_000 }),
     watch: (_arn, wake) => {
       wakes.add(wake);
       return () => wakes.delete(wake);
     },
-    record: (event, arn, shardId, role) => ({
-      eventID: `${shardId}:${event.position}`,
-      eventSourceARN: arn,
-      invokeIdentityArn: role,
-      kinesis: { partitionKey: body(event).key, data: Buffer.from(body(event).value).toString('base64') },
-    }),
+    record: (event, arn, shardId, role) => {
+      room.making(body(event).value);
+      return {
+        eventID: `${shardId}:${event.position}`,
+        eventSourceARN: arn,
+        invokeIdentityArn: role,
+        kinesis: { partitionKey: body(event).key, data: Buffer.from(body(event).value).toString('base64') },
+      };
+    },
     sequenceNumber: (event) => String(event.position),
     orderKey: (event) => body(event).key,
   };

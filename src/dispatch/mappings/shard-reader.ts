@@ -1,4 +1,5 @@
-import { type Clock, describe, type Logger, type Position, type Store, type StoredEvent } from '../../kernel/index.ts';
+import type { Clock, Logger, Position, Store, StoredEvent } from '../../kernel/index.ts';
+import { Trouble } from './trouble.ts';
 
 const PAGE = 1000;
 const AGAIN_MS = 1000;
@@ -22,6 +23,7 @@ export class ShardReader {
   #edge: Position;
   #end: Position | undefined;
   #cancelRetry = () => {};
+  readonly #trouble: Trouble;
 
   constructor(
     ports: { readonly store: Store; readonly clock: Clock; readonly logger: Logger },
@@ -34,6 +36,12 @@ export class ShardReader {
     this.#end = from.end;
     this.#slices = from.slices;
     this.#kept = from.slices === 1 ? 1 : 4;
+    this.#trouble = new Trouble((error) => ports.logger.error('a shard could not be read, trying again', { ...lane, error }));
+  }
+
+  /** Why the lane cannot be read; '' while it can. */
+  get trouble(): string {
+    return this.#trouble.reason;
   }
 
   /** The shard was closed: it ends before this position. */
@@ -111,6 +119,7 @@ export class ShardReader {
   #pulled(events: StoredEvent[] | undefined): void {
     this.#pulling = false;
     if (events?.length) {
+      this.#trouble.over();
       this.#pages.push(events);
       if (this.#pages.length > this.#kept) this.#pages.shift();
       this.#edge = events.at(-1)!.position + 1;
@@ -121,7 +130,7 @@ export class ShardReader {
   #failed(error: unknown): void {
     this.#following = undefined;
     if (this.#ending.signal.aborted) return;
-    this.#ports.logger.error('a shard could not be read, trying again', { ...this.#lane, error: describe(error) });
+    this.#trouble.meet(error);
     this.#cancelRetry = this.#ports.clock.after(AGAIN_MS, () => this.#pulled(undefined));
   }
 

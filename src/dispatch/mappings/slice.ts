@@ -1,4 +1,3 @@
-import { describe } from '../../kernel/index.ts';
 import {
   afterBatch,
   type BatchResult,
@@ -6,9 +5,11 @@ import {
   type DiscardCondition,
   expiredAtHead,
   type FunctionSpec,
+  type HeldBatch,
   type Lineage,
   LOOK_AGAIN_MS,
   type MeterRecord,
+  mappingSubscriber,
   type OpenWindow,
   PAYLOAD_BYTES,
   pauseMs,
@@ -16,17 +17,21 @@ import {
   readWindowState,
   type SliceProgress,
   STATE_BYTES,
+  setApart,
   type Work,
   windowMembers,
 } from '../../model/index.ts';
+import { isStoreFailure } from '../deliverer.ts';
 import { countOf } from '../function-counts.ts';
 import { joined } from './chains.ts';
-import { type Batch, collectBatch, payloadOf, reloadBatch } from './collect-batch.ts';
+import { type Batch, collectBatch, payloadOf, reloadBatch, type StreamRecord } from './collect-batch.ts';
 import { prepareDiscard } from './discard-batch.ts';
 import { invokeBatch, type Ran } from './invoke-batch.ts';
 import type { BlockedLane } from './ports.ts';
+import { recordFacts } from './record-batch.ts';
 import { recordSlice, type SliceStep } from './record-slice.ts';
 import type { Shard } from './shard.ts';
+import { reasonOf, Trouble } from './trouble.ts';
 
 const MAX_WAIT_MS = 60_000;
 const MOST_ERROR = 1024;
@@ -41,6 +46,8 @@ interface Settled {
   readonly window?: OpenWindow | undefined;
   /** Where people want it put. */
   readonly to?: string | undefined;
+  /** Why the function cannot even be called with it. */
+  readonly problem?: string;
 }
 
 /**
@@ -60,6 +67,9 @@ export class Slice {
   #tries = 0;
   #wake = () => {};
   #error = '';
+  readonly #trouble: Trouble;
+  /** Epoch ms of the next attempt, while it waits for it. */
+  #retryAt: number | undefined;
   /** What people want given up: only the record that they saw. */
   #skip: { readonly position: number; readonly to: string | undefined } | undefined;
 
@@ -69,6 +79,10 @@ export class Slice {
     this.#position = progress.position;
     this.#work = progress.work ?? [];
     this.#window = window;
+    const { shardId, live, ports } = shard;
+    this.#trouble = new Trouble((error) =>
+      ports.logger.error('a batch could not be handled', { mapping: live.mapping.uuid, shardId, slice, error }),
+    );
   }
 
   /** All below is done, while it waits with nothing in hand. */
@@ -84,9 +98,7 @@ export class Slice {
         if (batch === 'ended') return !this.#stopped;
         if (!this.#stopped) await this.#try(batch);
       } catch (error) {
-        const { shardId, live, ports } = this.#shard;
-        ports.logger.error('a batch could not be handled', { mapping: live.mapping.uuid, shardId, error: describe(error) });
-        await this.#pause();
+        if (!this.#stopped) await this.#stumble(error);
       }
     }
     return false;
@@ -105,23 +117,49 @@ export class Slice {
 
   /** What holds it up; undefined while it gets on. */
   blocked(): BlockedLane | undefined {
-    const held = this.#held;
     const [work] = this.#work;
-    if (this.#tries === 0 || !held || !work) return undefined;
-    const records = held.records.filter(({ position }) => position >= work.from && position < work.to);
+    const trouble = this.#trouble.reason || this.#shard.reader.trouble;
+    if (trouble === '' && (this.#tries === 0 || !this.#held || !work)) return undefined;
+    const records = this.#inHand(work, work);
     return {
       shardId: this.#shard.shardId,
       slice: this.#slice,
-      attempts: work.invocations,
+      attempts: work?.invocations ?? 0,
       records: records.map(({ id, time }) => ({ sequenceNumber: id, time })),
       record: records[0] && JSON.parse(records[0].text),
-      error: this.#error,
+      error: trouble || this.#error,
       retry: () => this.#wake(),
       skip: (to) => {
-        this.#skip = { position: positionOf({ work, records }), to };
+        if (work) this.#skip = { position: positionOf({ work, records }), to };
         this.#wake();
       },
     };
+  }
+
+  /** What the function has, or will have again: all of the batch that has no outcome yet. */
+  held(): HeldBatch | undefined {
+    const { shardId, topic, lane, ports, live } = this.#shard;
+    const { account, region, uuid, functionArn: target } = live.mapping;
+    const [work] = this.#work;
+    const records = this.#inHand(work, this.#work.at(-1));
+    if (!work || records.length === 0) return undefined;
+    const [subscriber, now] = [mappingSubscriber(uuid), ports.clock.now()];
+    const lastError = this.#trouble.reason || this.#error;
+    return {
+      ...{ id: `${subscriber}/${shardId}/${this.#slice}`, account, region, topic, lane, subscriber, target },
+      ...recordFacts(records, now),
+      position: records[0]!.position,
+      attempts: work.invocations,
+      throttles: 0,
+      nextAt: this.#retryAt ?? now,
+      ...(this.#retryAt !== undefined && { retryAt: this.#retryAt }),
+      ...(lastError !== '' && { lastError }),
+    };
+  }
+
+  #inHand(first: Work | undefined, last: Work | undefined): readonly StreamRecord[] {
+    if (!first || !last) return [];
+    return this.#held?.records.filter(({ position }) => position >= first.from && position < last.to) ?? [];
   }
 
   async #nextBatch(): Promise<Batch | 'ended'> {
@@ -132,14 +170,14 @@ export class Slice {
       const passed = (to: number) => {
         this.#position = to;
       };
-      const batch = await collectBatch(this.#shard, { ...place, from: this.#position, passed });
-      this.#collecting = false;
-      if (batch !== 'ended') {
-        this.#held = batch;
-        this.#window = batch.window;
-        this.#work = batch.records.length > 0 || batch.final ? [batch.work] : [];
-      }
-      return batch;
+      const batch = await collectBatch(this.#shard, { ...place, from: this.#position, passed }).finally(() => {
+        this.#collecting = false;
+      });
+      if (batch === 'ended') return batch;
+      this.#held = batch;
+      this.#window = batch.window;
+      this.#work = batch.records.length > 0 || batch.final ? [batch.work] : [];
+      return this.#work.length > 0 ? this.#nextBatch() : batch;
     }
     this.#held ??= await reloadBatch(this.#shard, { ...place, from: work.from }, work);
     const held = this.#held;
@@ -147,13 +185,21 @@ export class Slice {
       this.#held = undefined;
       return this.#nextBatch();
     }
-    const records = held.records.filter(({ position }) => position >= work.from && position < work.to);
-    return { ...held, work, records };
+    const records = this.#inHand(work, work);
+    const broken = records.findIndex((one) => one.broken);
+    if (broken < 0 || records.length === 1) return { ...held, work, records };
+    const positions = records.map(({ position }) => position);
+    this.#work = [...setApart(work, positions, broken), ...this.#work.slice(1)];
+    return this.#nextBatch();
   }
 
   async #try(batch: Batch): Promise<void> {
     if (batch.records.length === 0 && !batch.final) return this.#settle(batch, { delivered: 0, next: [], pause: false });
-    const gate = await this.#shard.gate();
+    // Age holds also while nobody can say what the function is.
+    const gate = await this.#shard.gate().catch((error) => {
+      this.#trouble.meet(error);
+      return { problem: '' };
+    });
     const spec = 'spec' in gate ? gate.spec : undefined;
     const expired = expiredAtHead(
       batch.records.map(({ time }) => time),
@@ -166,22 +212,53 @@ export class Slice {
     if (skip?.position === positionOf(batch)) return this.#giveUp(batch, 1, 'Skipped', { spec, to: skip.to });
     if ('problem' in gate) {
       this.#error = gate.problem;
+      if (gate.problem !== '') this.#trouble.over();
       return this.#pause(false, LOOK_AGAIN_MS);
     }
+    const { maxRetries, bisect } = this.#shard.live.stream;
+    if (maxRetries >= 0 && batch.work.attempts > maxRetries)
+      return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', { spec });
+    const broken = batch.records[0]?.broken;
+    if (broken) return this.#cannotRead(batch, broken.error, spec);
     const payload = payloadOf(batch, this.#members(batch));
     if (payload.length > PAYLOAD_BYTES / 4 && Buffer.byteLength(payload) > PAYLOAD_BYTES)
       return this.#giveUp(batch, batch.records.length, 'RetryAttemptsExhausted', { spec });
     const { ports, live } = this.#shard;
     const lineage = joined((await ports.chains.ofEach(batch.records, live.mapping.functionArn)).values());
     const ran = await invokeBatch(ports, live.mapping, { spec: gate.spec, payload, lineage, maxWaitMs: MAX_WAIT_MS });
-    const { maxRetries, bisect } = this.#shard.live.stream;
     const positions = batch.records.map(({ position }) => position);
     const { result, window } = this.#judge(batch, ran);
     this.#error = ran.kind === 'throttled' ? ran.reason : result.kind === 'success' ? '' : ran.answer().slice(0, MOST_ERROR);
     const step = afterBatch({ maxRetries, bisect }, batch.work, positions, result);
     if (ran.kind === 'ran') this.#countAge(batch, ran.meter);
     if (ran.kind === 'ran') await this.#settle(batch, step, { ran, spec: gate.spec, window, lineage });
+    else this.#trouble.over();
     if (step.pause) await this.#pause(step.delivered > 0, ran.kind === 'throttled' ? LOOK_AGAIN_MS : undefined);
+  }
+
+  /** A record that nothing can be made of fails by itself. It is read anew each time, for filters may have changed. */
+  async #cannotRead(batch: Batch, error: unknown, spec: FunctionSpec | undefined): Promise<void> {
+    this.#trouble.meet(error);
+    const { maxRetries, bisect } = this.#shard.live.stream;
+    const positions = batch.records.map(({ position }) => position);
+    const step = afterBatch({ maxRetries, bisect }, batch.work, positions, { kind: 'error' });
+    await this.#settle(batch, step, { spec, problem: `PROBLEM: A record could not be read: ${reasonOf(error)}` });
+    if (!step.pause) return;
+    await this.#pause();
+    this.#held = undefined;
+  }
+
+  /** What was not foreseen: it holds up this slice, is shown with it, and uses up retries unless the store is in trouble. */
+  async #stumble(error: unknown): Promise<void> {
+    this.#trouble.meet(error);
+    const [work, ...later] = this.#work;
+    if (work && this.#held && !isStoreFailure(error)) {
+      const { maxRetries, bisect } = this.#shard.live.stream;
+      const positions = this.#inHand(work, work).map(({ position }) => position);
+      const step = afterBatch({ maxRetries, bisect }, work, positions, { kind: 'error' });
+      this.#work = [...(step.discarded ? [{ ...work, attempts: work.attempts + 1 }] : step.next), ...later];
+    }
+    await this.#pause();
   }
 
   /** How long the last record of a batch waited for its function. */
@@ -240,16 +317,19 @@ export class Slice {
     const position = work[0]?.from ?? (this.#work.at(-1) ?? batch.work).to;
     const progress: SliceProgress = work.length > 0 ? { position, work } : { position };
     const ended = await this.#ending(batch, step, about);
-    await recordSlice(this.#shard, { ...ended, slice: this.#slice, progress, window });
+    await recordSlice(this.#shard, { ...ended, slice: this.#slice, progress, window }, (error) => this.#trouble.meet(error));
     [this.#work, this.#position, this.#window] = [work, position, window];
     this.#held = work.length > 0 && this.#held ? { ...this.#held, filtered: 0, lost: 0, window } : undefined;
-    if (step.delivered > 0 || step.discarded || work.length === 0) this.#tries = 0;
+    const gotOn = step.delivered > 0 || step.discarded !== undefined || work.length === 0;
+    if (gotOn) this.#tries = 0;
+    if (gotOn || about.problem === undefined) this.#trouble.over();
+    if (step.discarded || work.length === 0) this.#error = '';
   }
 
   async #ending(
     batch: Batch,
     step: BatchStep,
-    { ran, spec, to, lineage }: Settled,
+    { ran, spec, to, lineage, problem }: Settled,
   ): Promise<Omit<SliceStep, 'slice' | 'progress' | 'window'>> {
     const { ports } = this.#shard;
     const now = ports.clock.now();
@@ -259,7 +339,8 @@ export class Slice {
     const records = condition ? batch.records.slice(step.delivered) : [];
     const discard = { records, invocations, requestId, ran, role: spec?.role, now, to };
     const writeDiscard = condition && (await prepareDiscard(this.#shard, { ...discard, condition }));
-    return { batch, step, ran, requestId, invocations, now, lineage, writeDiscard };
+    const error = condition ? this.#trouble.reason || this.#error : '';
+    return { batch, step, ran, requestId, invocations, now, lineage, writeDiscard, error, problem };
   }
 
   async #pause(progress = false, longestMs?: number): Promise<void> {
@@ -267,6 +348,7 @@ export class Slice {
     this.#tries = progress ? 1 : this.#tries + 1;
     const { clock, ids } = this.#shard.ports;
     const ms = pauseMs(this.#tries, Number.parseInt(ids.hex(2), 16) / 0x10000, longestMs);
+    this.#retryAt = clock.now() + ms;
     await new Promise<void>((resolve) => {
       const cancel = clock.after(ms, resolve);
       this.#wake = () => {
@@ -275,6 +357,7 @@ export class Slice {
       };
     });
     this.#wake = () => {};
+    this.#retryAt = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
-import { describe } from '../../kernel/index.ts';
 import {
   type EventSourceMapping,
+  type HeldBatch,
   LOOK_AGAIN_MS,
   type MappingShard,
   mappingShards,
@@ -19,6 +19,7 @@ import { LiveMapping, type Shard } from './shard.ts';
 import { ShardReader } from './shard-reader.ts';
 import { Slice } from './slice.ts';
 import { startingPosition } from './starting-positions.ts';
+import { Trouble } from './trouble.ts';
 
 interface RunningShard {
   readonly reader: ShardReader;
@@ -43,11 +44,16 @@ export class StreamRunner implements Runner {
   #looking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  readonly #trouble: Trouble;
 
   constructor(ports: RunnerPorts, source: StreamSource, mapping: EventSourceMapping) {
     this.#ports = ports;
     this.#source = source;
     this.#live = new LiveMapping(mapping);
+    const { uuid } = mapping;
+    this.#trouble = new Trouble((error) =>
+      ports.logger.error('the shards of a mapping could not be looked at', { mapping: uuid, error }),
+    );
   }
 
   async start(): Promise<void> {
@@ -78,8 +84,19 @@ export class StreamRunner implements Runner {
   }
 
   blocked(): readonly BlockedLane[] {
-    const slices = [...this.#running.values()].flatMap((running) => running.slices);
-    return slices.map((slice) => slice.blocked()).filter((lane) => lane !== undefined);
+    return this.#slices()
+      .map((slice) => slice.blocked())
+      .filter((lane) => lane !== undefined);
+  }
+
+  held(): readonly HeldBatch[] {
+    return this.#slices()
+      .map((slice) => slice.held())
+      .filter((batch) => batch !== undefined);
+  }
+
+  #slices(): readonly Slice[] {
+    return [...this.#running.values()].flatMap(({ slices }) => slices);
   }
 
   /** Compares what runs with the stream as it is now; calls while it looks make it look once more. */
@@ -96,9 +113,9 @@ export class StreamRunner implements Runner {
       this.#again = false;
       try {
         await this.#compare();
+        this.#trouble.over();
       } catch (error) {
-        const { uuid } = this.#live.mapping;
-        this.#ports.logger.error('the shards of a mapping could not be looked at', { mapping: uuid, error: describe(error) });
+        this.#trouble.meet(error);
         this.#cancelLook = this.#ports.clock.after(LOOK_AGAIN_MS, () => void this.#look());
       }
     }

@@ -6,6 +6,7 @@ import {
   changeTopic,
   type StreamSource,
   type TableChange,
+  tableStreamArn,
   tableStreamKey,
   tableStreams,
 } from '../../model/index.ts';
@@ -21,6 +22,9 @@ export function createStreamSource(store: Store): { source: StreamSource; change
       const { shardId, lane, first, end } = stream;
       const shard = { shardId, lane, parents: [], first, ...(end === undefined ? {} : { end }) };
       return { topic: changeTopic.name, shards: [shard], retentionMs: CHANGE_RETENTION_MS };
+    },
+    async list({ account, region }, limit) {
+      return (await store.read.range(tableStreams, { prefix: [account, region], limit })).items.map(tableStreamArn);
     },
     watch(streamArn, wake) {
       const wakes = watching.get(streamArn) ?? new Set();

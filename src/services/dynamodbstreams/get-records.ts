@@ -1,6 +1,6 @@
 import type { _Record, GetRecordsCommandInput, GetRecordsCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { fail, type StoredEvent } from '../../kernel/index.ts';
-import { changeSequence, changeTopic, itemOf, type Operation, type TableChange } from '../../model/index.ts';
+import { changeEventId, changeSequence, changeTopic, itemOf, type Operation, type TableChange } from '../../model/index.ts';
 import type { StreamsDeps } from './deps.ts';
 import { shardOf } from './found.ts';
 import { checkFresh, iteratorToken, readIterator } from './iterator-token.ts';
@@ -31,7 +31,7 @@ function recordOf(event: StoredEvent): _Record {
   const change = event.body as TableChange;
   const item = (image: TableChange['keys']) => itemOf(image) as unknown as NonNullable<NonNullable<_Record['dynamodb']>['Keys']>;
   return {
-    eventID: event.id,
+    eventID: changeEventId(event),
     eventName: event.type as NonNullable<_Record['eventName']>,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',

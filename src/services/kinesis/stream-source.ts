@@ -1,5 +1,5 @@
 import type { StreamSource } from '../../model/index.ts';
-import { consumers, type RecordBody, recordTopic, type Shard } from './collections.ts';
+import { consumers, type RecordBody, recordTopic, type Shard, streams } from './collections.ts';
 import type { KinesisDeps } from './deps.ts';
 import { arnOf, consumerArn, findStream, laidOut, refOfArn } from './found.ts';
 import type { Layout } from './layouts.ts';
@@ -20,6 +20,8 @@ export function streamSource(deps: KinesisDeps): StreamSource {
         retentionMs: stream.retentionHours * 3_600_000,
       };
     },
+    list: async ({ account, region }, limit) =>
+      (await deps.store.read.range(streams, { prefix: [account, region], limit })).items.map(arnOf),
     watch: (arn, wake) => {
       const ref = refOfArn(arn);
       return deps.watchers.watch(ref ? arnOf(ref) : arn, wake);
