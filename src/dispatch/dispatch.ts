@@ -25,7 +25,6 @@ import {
   mappingBooks,
   mappingShards,
   mappingTopic,
-  type OpenMetrics,
   outcomes,
   type Put,
   type RawRoute,
@@ -65,7 +64,6 @@ export interface DispatchPorts extends MatchPorts {
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
   readonly countMetric?: CountMetric;
-  readonly openMetrics?: OpenMetrics;
   readonly storeObject: StoreObject;
   readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
@@ -98,13 +96,11 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const { store, clock } = ports;
   const slots = createSlots(ports.concurrency, ports.reservedTotal);
   const concurrency = createConcurrencyCounts(clock, ports.countMetric);
-  const counts = openCounts(ports.openMetrics);
   let throttles = 0;
   const execute = createExecute({
     ...ports,
     slots,
     running: concurrency.begin,
-    ran: (call, outcome) => countRun(counts, call, outcome),
     throttled: (call) => {
       throttles += 1;
       countOf(ports.countMetric, call.function, { metric: 'Throttles', of: call.function.name });
@@ -114,7 +110,6 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const followed = [...known.keys()];
   const deliverer = new Deliverer({
     ...ports,
-    ...counts,
     execute,
     enqueue,
     matchers: known,
@@ -124,8 +119,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   });
   const again = new Replays({ ...ports, matchers: known, deliverer });
   const accept = createAccept(ports);
-  const mappings = createMappings({ ...ports, ...counts, execute });
-  const routers = followed.map((topic) => createRouter({ ...ports, ...counts, matchers: known, deliverer }, topic));
+  const mappings = createMappings({ ...ports, execute });
+  const routers = followed.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
   const resuming: Service = { start: () => deliverer.resume(), stop: (deadline) => deliverer.stop(deadline) };
   const lifecycle = inOrder([concurrency, resuming, ...routers, again, mappings, createSweep(ports)]);
   return {
