@@ -60,11 +60,16 @@ async function accountOf(door: ControlDoor, exchange: Exchange): Promise<string 
   if (token !== undefined) {
     const account = await door.verifyToken(token);
     if (account !== undefined) return account;
-  } else if (isLocalConnection(exchange.req.socket) || (door.mode === 'local' && isLoopback(exchange.sourceIp))) return undefined;
+  } else if (isTrusted(door, exchange)) return undefined;
   throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known or was revoked', {
     headers: { 'www-authenticate': 'Bearer' },
     fields: { next: 'create one on the machine itself with: dalamb keys create --data DIR' },
   });
+}
+
+/** Whether who sends no token is let in: over the local socket, and from loopback in mode `local`. */
+export function isTrusted(door: ControlDoor, exchange: Exchange): boolean {
+  return isLocalConnection(exchange.req.socket) || (door.mode === 'local' && isLoopback(exchange.sourceIp));
 }
 
 /** Requires `application/json` or one of its kin, which no page can send to us without being asked first. */

@@ -1,7 +1,7 @@
 import { type Failure, platformFailure } from '../kernel/index.ts';
 import type { RawRoute } from '../model/index.ts';
 import { send } from './answer.ts';
-import { type ControlDoor, isControlPath, sendControlError, serveControl, wholeBody } from './control.ts';
+import { type ControlDoor, isControlPath, isTrusted, sendControlError, serveControl, wholeBody } from './control.ts';
 import type { Exchange } from './exchange.ts';
 import { serveFunctionUrl, type UrlDoor } from './function-urls.ts';
 import { type HttpApiDoor, serveHttpApi } from './http-apis.ts';
@@ -62,7 +62,9 @@ async function serveRaw(door: PlatformDoor, route: RawRoute, exchange: Exchange)
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { method, path, headers } = exchange;
     const body = (most: number) => wholeBody(exchange, most);
-    const answer = await route.handle({ method, path, query, headers, body, signal: exchange.signal });
+    const trusted = isTrusted(door.control, exchange);
+    const whole = { method, path, query, headers, body, trusted, stream: () => exchange.body };
+    const answer = await route.handle({ ...whole, signal: exchange.signal });
     const safe = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox', ...answer.headers };
     await send(exchange, { ...answer, headers: safe }, door.control.logger);
   } catch (error) {

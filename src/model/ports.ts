@@ -243,6 +243,10 @@ export interface RawRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The whole body, once; rejects with InvalidRequest 413 above so many bytes. */
   readonly body: (most: number) => Promise<Uint8Array>;
+  /** The body as it comes, instead of body(): at the reader's pace, unbounded. Destroyed early, the answer still reaches the client. */
+  readonly stream: () => import('node:stream').Readable;
+  /** No token is asked for here: the local socket, or loopback in mode `local`. A token that is sent all the same must hold. */
+  readonly trusted: boolean;
   readonly signal: AbortSignal;
 }
 

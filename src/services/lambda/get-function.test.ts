@@ -19,6 +19,8 @@ test('shows configuration, tags and a link that gives the code for ten minutes',
       path,
       query: new URLSearchParams(),
       body: async () => new Uint8Array(),
+      stream: () => assert.fail('it has no body'),
+      trusted: true,
       headers: {},
       signal: AbortSignal.timeout(1000),
     });
