@@ -11,6 +11,7 @@ import {
   type MayAct,
   type MayConnect,
   type MayInvoke,
+  type OpenMetrics,
   type Put,
   putBy,
   type QueueSource,
@@ -67,6 +68,7 @@ export interface EventServices {
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
   readonly countMetric: CountMetric;
+  readonly openMetrics: OpenMetrics;
 }
 
 type Notifications = DispatchPorts['notifications'];
@@ -108,9 +110,10 @@ export function eventServices(ports: EventServicePorts): EventServices {
   const events = eventsService(ports);
   const kinesis = kinesisService(ports);
   const monitoring = monitoringService(ports);
+  const { openMetrics } = monitoring;
   const scheduler = schedulerService(ports);
-  const sns = snsService({ ...ports, canSendMail: ports.config.email.smtp !== undefined });
-  const sqs = sqsService(ports);
+  const sns = snsService({ ...ports, openMetrics, canSendMail: ports.config.email.smtp !== undefined });
+  const sqs = sqsService({ ...ports, openMetrics });
   return {
     tables: {
       apigatewayv2,
@@ -155,5 +158,6 @@ export function eventServices(ports: EventServicePorts): EventServices {
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
     countMetric: monitoring.countMetric,
+    openMetrics,
   };
 }

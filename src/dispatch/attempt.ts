@@ -1,6 +1,7 @@
 import { type Clock, describe, isFailure, type StoredEvent, utf8 } from '../kernel/index.ts';
 import {
   type AttemptResult,
+  type CountFunction,
   type Delivery,
   type FunctionSpec,
   type Invoke,
@@ -17,6 +18,7 @@ export interface AttemptPorts {
   readonly execute: Invoke;
   readonly resolveFunction: ResolveFunction;
   readonly clock: Clock;
+  readonly countFunction: CountFunction;
   /** How long one attempt waits for an environment before it counts as throttled, in ms. */
   readonly maxWaitMs: number;
 }
@@ -71,6 +73,7 @@ async function invoke(
     ...(subscription.traceId === undefined ? {} : { traceId: subscription.traceId }),
     ...(subscription.clientContext === undefined ? {} : { clientContext: subscription.clientContext }),
   };
+  ports.countFunction(delivery.target, 'AsyncEventAge', Math.max(0, started - delivery.acceptedAt));
   const outcome = await ports.execute(call);
   const meter = meterOf(call, outcome, 'async', started);
   if (outcome.functionError === undefined) return { result: { kind: 'success' }, meter, spec, outcome };

@@ -1,6 +1,6 @@
 import { type Clock, describe, isFailure, type Logger, type Store, type StoredEvent, type Transaction } from '../kernel/index.ts';
-import { type Delivery, deliveries, type MeterIn } from '../model/index.ts';
-import { recordAttempt } from './ledger.ts';
+import { type CountTopic, type Delivery, deliveries, type MeterIn } from '../model/index.ts';
+import { recordTried } from './delivery-counts.ts';
 import { brokenPut, tryPut } from './puts.ts';
 import { type Match, type PutSubscription, replayed, type Subscription } from './subscription.ts';
 import { type TryPorts, tryOnce } from './try.ts';
@@ -11,6 +11,7 @@ export interface DelivererPorts extends TryPorts {
   readonly logger: Logger;
   readonly matchers: ReadonlyMap<string, Match>;
   readonly meterIn: MeterIn;
+  readonly countTopic: CountTopic;
   /** Attempts at a time for one target and for all. */
   readonly perTarget: number;
   readonly inAll: number;
@@ -190,18 +191,18 @@ export class Deliverer {
     const reason = kept ? `${row.subscriber} was removed` : 'the event is no longer kept';
     const step = { step: 'end', outcome: kept ? 'dropped' : 'expired', reason } as const;
     const tried = { delivery: row, step, now: this.#ports.clock.now(), ran: false };
-    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
+    await this.#record((tx) => recordTried(tx, tried, this.#ports));
   }
 
   /** A put that fails as none should is tried again as if its target were busy. */
   async #putStored(row: Delivery, subscription: PutSubscription): Promise<void> {
-    const { put, meterIn, clock, store } = this.#ports;
+    const { put, clock, store } = this.#ports;
     const permitted = await subscription.permitted();
     const { retryAt: _, ...delivery } = row;
     const once = async (tx: Transaction, broken?: unknown) => {
       const what = { delivery, subscription, permitted, now: clock.now() };
       const done = broken === undefined ? await tryPut(tx, put, what) : brokenPut(put, what, broken);
-      await recordAttempt(tx, done, meterIn);
+      await recordTried(tx, done, this.#ports);
       return done;
     };
     let broken: unknown;
@@ -223,7 +224,7 @@ export class Deliverer {
     const { retryAt: _, ...row } = delivery;
     const tried = await tryOnce(this.#ports, row, event, subscription);
     await recorded;
-    await this.#record((tx) => recordAttempt(tx, tried, this.#ports.meterIn));
+    await this.#record((tx) => recordTried(tx, tried, this.#ports));
     if (tried.step.step === 'retry') this.#setAlarm(tried.step.at);
   }
 

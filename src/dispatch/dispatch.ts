@@ -25,6 +25,7 @@ import {
   mappingBooks,
   mappingShards,
   mappingTopic,
+  type OpenMetrics,
   outcomes,
   type Put,
   type RawRoute,
@@ -37,7 +38,7 @@ import {
 import { createConcurrencyCounts } from './concurrency-counts.ts';
 import { eventRoutes } from './control.ts';
 import { Deliverer } from './deliverer.ts';
-import { countOf } from './function-counts.ts';
+import { countRun, openCounts } from './delivery-counts.ts';
 import { acceptedIds, createAccept, intakeRoutes } from './intake.ts';
 import { createMappings } from './mappings/mappings.ts';
 import { type MatchPorts, matchers } from './matching.ts';
@@ -64,6 +65,7 @@ export interface DispatchPorts extends MatchPorts {
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
   readonly countMetric?: CountMetric;
+  readonly openMetrics?: OpenMetrics;
   readonly storeObject: StoreObject;
   readonly sources: EventSources;
   /** Invocations at a time in one account and region. */
@@ -96,20 +98,23 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const { store, clock } = ports;
   const slots = createSlots(ports.concurrency, ports.reservedTotal);
   const concurrency = createConcurrencyCounts(clock, ports.countMetric);
+  const counts = openCounts(ports.openMetrics);
   let throttles = 0;
   const execute = createExecute({
     ...ports,
     slots,
     running: concurrency.begin,
+    ran: (call, outcome) => countRun(counts, call, outcome),
     throttled: (call) => {
       throttles += 1;
-      countOf(ports.countMetric, call.function, { metric: 'Throttles', of: call.function.name });
+      counts.countFunction(call.invokedArn, 'Throttles', 1);
     },
   });
   const known = matchers(store.read, ports);
   const followed = [...known.keys()];
   const deliverer = new Deliverer({
     ...ports,
+    ...counts,
     execute,
     enqueue,
     matchers: known,
@@ -119,8 +124,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   });
   const again = new Replays({ ...ports, matchers: known, deliverer });
   const accept = createAccept(ports);
-  const mappings = createMappings({ ...ports, execute });
-  const routers = followed.map((topic) => createRouter({ ...ports, matchers: known, deliverer }, topic));
+  const mappings = createMappings({ ...ports, ...counts, execute });
+  const routers = followed.map((topic) => createRouter({ ...ports, ...counts, matchers: known, deliverer }, topic));
   const resuming: Service = { start: () => deliverer.resume(), stop: (deadline) => deliverer.stop(deadline) };
   const lifecycle = inOrder([concurrency, resuming, ...routers, again, mappings, createSweep(ports)]);
   return {

@@ -2,6 +2,7 @@ import { describe, isFailure, type Logger, type Transaction, utf8 } from '../ker
 import {
   type AsyncSettings,
   busConditions,
+  type CountFunction,
   type Delivery,
   deadLetterAttributes,
   destinationRecord,
@@ -30,6 +31,7 @@ export interface EndingPorts {
   readonly enqueue: Enqueue;
   readonly mayAct: MayAct;
   readonly storeObject: StoreObject;
+  readonly countFunction: CountFunction;
   readonly logger: Logger;
 }
 
@@ -40,6 +42,8 @@ export interface Ending {
   /** Whether the event lives on there although its delivery failed. */
   readonly keeps: boolean;
   readonly write: (tx: Transaction) => Promise<void>;
+  /** Counts that it did not get there. */
+  readonly missed: () => void;
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -78,10 +82,12 @@ export async function endingsOf(ports: EndingPorts, end: EndOfInvocation): Promi
   const endings: Ending[] = [];
   for (const { arn, kind } of wanted) {
     const target = targetOf(arn);
-    if (target && (await permitted(ports, spec, target, succeeded))) {
-      const made = await endingFor(ports, { end, spec, target, arn, kind });
-      if (made) endings.push({ ...made, keeps: !succeeded });
-    }
+    const missed = () =>
+      ports.countFunction(end.delivery.target, kind === 'destination' ? 'DestinationDeliveryFailures' : 'DeadLetterErrors', 1);
+    const may = target && (await permitted(ports, spec, target, succeeded));
+    const made = may ? await endingFor(ports, { end, spec, target, arn, kind }) : undefined;
+    if (made) endings.push({ ...made, keeps: !succeeded, missed });
+    else missed();
   }
   return endings;
 }
@@ -95,6 +101,7 @@ export async function writeEndings(tx: Transaction, endings: readonly Ending[], 
       if (ending.keeps) kept ??= ending.to;
     } catch (error) {
       if (!isFailure(error) || !error.code.startsWith('Target')) throw error;
+      ending.missed();
       logger.warn('an event could not be passed on after its delivery ended', { to: ending.to, error: error.message });
     }
   }
@@ -118,7 +125,7 @@ interface Wanted {
   readonly kind: 'destination' | 'dead-letter';
 }
 
-async function endingFor(ports: EndingPorts, wanted: Wanted): Promise<Omit<Ending, 'keeps'> | undefined> {
+async function endingFor(ports: EndingPorts, wanted: Wanted): Promise<Omit<Ending, 'keeps' | 'missed'> | undefined> {
   const { end, spec, target, arn, kind } = wanted;
   const ended = endedInvocation(end, spec);
   switch (target.kind) {

@@ -32,18 +32,26 @@ export interface MessagePorts {
 /** Messages of topics: every subscription that is confirmed and whose filter policy they pass (spec/backends.md §7). */
 export function matchMessages(read: Reader, ports: MessagePorts): Match {
   const compile = rememberedFilters();
-  return async ({ body }) => {
+  return async ({ body }, filteredOut) => {
     const message = body as TopicMessage;
     const found: Subscription[] = [];
     const prefix = message.subscription ? [message.topicArn, message.subscription.id] : [message.topicArn];
     for (let after: Key | undefined; ; ) {
       const page = await read.range(topicSubscriptions, { prefix, limit: 1000, ...(after ? { after } : {}) });
-      for (const one of page.items) if (matchSubscription(one, message, compile)) found.push(subscriptionOf(ports, one, message));
+      for (const one of page.items) {
+        if (matchSubscription(one, message, compile)) found.push(subscriptionOf(ports, one, message));
+        else if (isFiltered(one, message)) filteredOut?.(message.topicArn);
+      }
       if (!page.next) break;
       after = page.next;
     }
     return found.length === 0 && message.subscription ? [subscriptionOf(ports, message.subscription, message)] : found;
   };
+}
+
+/** Of those that do not match: whether it is for their filter policy. */
+function isFiltered({ expires }: TopicSubscription, { type }: TopicMessage): boolean {
+  return type === 'Notification' && expires === undefined;
 }
 
 /** What is made for a subscriber is made once, when it is first asked for: signing is not cheap. */

@@ -46,7 +46,8 @@ export function triedOf(what: {
 }): Tried {
   const { delivery, step, now, error } = what;
   const endings = (tx: Transaction) => deadLetter(tx, what);
-  return { delivery, step, now, ran: true, ...(error === undefined ? {} : { error }), endings };
+  const redrives = what.subscription.deadLetter !== undefined;
+  return { delivery, step, now, ran: true, redrives, ...(error === undefined ? {} : { error }), endings };
 }
 
 /** Puts what was given up into its dead-letter target; answers where. */

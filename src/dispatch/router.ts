@@ -1,8 +1,8 @@
 import { type Clock, describe, isFailure, type Logger, type Service, type Store, type StoredEvent } from '../kernel/index.ts';
-import type { CountMetric, Delivery, MeterIn, Put } from '../model/index.ts';
+import type { CountFunction, CountTopic, Delivery, MeterIn, Put } from '../model/index.ts';
 import { type Deliverer, isStoreFailure, transactUntilDone } from './deliverer.ts';
-import { countOf } from './function-counts.ts';
-import { recordAttempt, recordEvent, SUBSCRIBER } from './ledger.ts';
+import { recordTried } from './delivery-counts.ts';
+import { recordEvent, SUBSCRIBER } from './ledger.ts';
 import { lineageOf, ranOnce } from './lineage.ts';
 import { tryPut } from './puts.ts';
 import { deliveryId, type Match, type Subscription, targetKey } from './subscription.ts';
@@ -15,7 +15,8 @@ export interface RouterPorts {
   readonly deliverer: Deliverer;
   readonly put: Put;
   readonly meterIn: MeterIn;
-  readonly countMetric?: CountMetric;
+  readonly countFunction: CountFunction;
+  readonly countTopic: CountTopic;
 }
 
 const AGAIN_MS = 1000;
@@ -76,17 +77,17 @@ async function route(ports: RouterPorts, batch: readonly StoredEvent[], signal: 
   ports.deliverer.alarm(due);
   for (const { delivery } of [...waiting, ...left]) ports.deliverer.wait(delivery.target);
   for (const { delivery, subscription } of routed.flatMap(({ made }) => made))
-    if (subscription.kind === 'function')
-      countOf(ports.countMetric, delivery, { metric: 'AsyncEventsReceived', of: delivery.target });
+    if (subscription.kind === 'function') ports.countFunction(delivery.target, 'AsyncEventsReceived', 1);
 }
 
 /**
  * What wants an event. All accounts share a topic: an event that cannot be matched for a defect of ours reaches nobody, rather than holding up
  * everything behind it; it stays in the log, and a replay can bring it back. What the store refuses is asked again.
  */
-async function matched({ matchers, logger }: RouterPorts, event: StoredEvent): Promise<readonly Subscription[]> {
+async function matched({ matchers, logger, countTopic }: RouterPorts, event: StoredEvent): Promise<readonly Subscription[]> {
+  const filteredOut = (topicArn: string) => countTopic(topicArn, 'NumberOfNotificationsFilteredOut', 1);
   try {
-    return await matchers.get(event.topic)!(event);
+    return await matchers.get(event.topic)!(event, filteredOut);
   } catch (error) {
     if (isFailure(error)) throw error;
     const { topic, position, id } = event;
@@ -133,7 +134,7 @@ async function deliveriesOf(ports: RouterPorts, event: StoredEvent, subscription
  * batch again (after a crash) writes nothing twice: the position decides.
  */
 async function recordRouted(
-  { put, meterIn, clock }: RouterPorts,
+  { put, meterIn, countTopic, clock }: RouterPorts,
   tx: Parameters<Parameters<Store['transact']>[0]>[0],
   batch: readonly Routed[],
   puts = true,
@@ -151,7 +152,7 @@ async function recordRouted(
     for (const { delivery, subscription, permitted } of made) {
       if (subscription.kind !== 'put' || !puts) continue;
       const tried = await tryPut(tx, put, { delivery, subscription, permitted, now: clock.now() });
-      await recordAttempt(tx, tried, meterIn);
+      await recordTried(tx, tried, { meterIn, countTopic });
       if (tried.step.step === 'retry') due = Math.min(due, tried.step.at);
     }
   }

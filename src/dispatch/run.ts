@@ -7,12 +7,14 @@ export interface RunPorts {
   readonly slots: Slots;
   /** Told of each call that found one, for metrics; what it answers is called at the end. */
   readonly running: (spec: FunctionSpec) => () => void;
+  /** Told of each call that ran, for metrics. */
+  readonly ran: (call: Call, outcome: Outcome) => void;
   /** Told of each call that found no slot, for metrics. */
   readonly throttled: (call: Call) => void;
 }
 
 /** Invoke under the concurrency limits, not metered: an asynchronous delivery meters in its outcome's transaction. */
-export function createExecute({ invoke, slots, running, throttled }: RunPorts): Invoke {
+export function createExecute({ invoke, slots, running, ran, throttled }: RunPorts): Invoke {
   return async (call) => {
     let release: () => void;
     try {
@@ -23,7 +25,9 @@ export function createExecute({ invoke, slots, running, throttled }: RunPorts): 
     }
     const ended = running(call.function);
     try {
-      return await invoke(call);
+      const outcome = await invoke(call);
+      ran(call, outcome);
+      return outcome;
     } finally {
       ended();
       release();

@@ -59,7 +59,8 @@ export interface GivenUp {
   readonly attempts: number;
 }
 
-export type Match = (event: StoredEvent) => Promise<readonly Subscription[]>;
+/** filteredOut is told the ARN of a topic for each of its subscriptions whose filter policy does not let the event pass. */
+export type Match = (event: StoredEvent, filteredOut?: (topicArn: string) => void) => Promise<readonly Subscription[]>;
 
 /** What deliveries to one target have in common: they take turns. */
 export function targetKey(subscription: Subscription): string {

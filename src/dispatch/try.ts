@@ -49,11 +49,17 @@ async function tryFunction(
   if (step.step === 'retry') return common;
   if (!handedOver(attempted)) {
     const given = { delivery: tried, subscription, step, now, put: ports.put, error };
-    return { ...common, endings: (tx) => deadLetter(tx, given) };
+    return { ...common, redrives: subscription.deadLetter !== undefined, endings: (tx) => deadLetter(tx, given) };
   }
+  if (step.outcome !== 'delivered') countLost(ports, delivery.target, result.kind);
   const end = { delivery: tried, step, settings, request: subscription.payload(Math.max(1, attempts)), attempted, now };
   const endings = await endingsOf(ports, end);
-  return endings.length === 0 ? common : { ...common, endings: (tx) => writeEndings(tx, endings, ports.logger) };
+  const ended = { ...common, handedOver: true };
+  return endings.length === 0 ? ended : { ...ended, endings: (tx) => writeEndings(tx, endings, ports.logger) };
+}
+
+function countLost({ countFunction }: TryPorts, target: string, kind: Attempted['result']['kind']): void {
+  countFunction(target, kind === 'recursive' ? 'RecursiveInvocationsDropped' : 'AsyncEventsDropped', 1);
 }
 
 /** What never became an invocation is the subscriber's to keep (a rule's dead letters); all else is the function's. */

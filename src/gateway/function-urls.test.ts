@@ -13,8 +13,11 @@ const base: FunctionUrl = {
   authType: 'NONE',
   invokeMode: 'BUFFERED',
 };
+const counted: string[] = [];
 before(async () => {
-  stage = await openStage();
+  stage = await openStage({
+    openMetrics: () => (arn, metric, value) => void counted.push(`${String(arn).split(':').at(-1)} ${metric} ${value}`),
+  });
   stage.urls.set('abc', base);
   stage.urls.set('iam', { ...base, id: 'iam', authType: 'AWS_IAM' });
   stage.urls.set('cors', {
@@ -151,4 +154,26 @@ test('the path form is the same function, sandboxed in a browser', async () => {
   const reply = await ask(stage.port, { path: '/_dalamb/url/abc/deep/path?q=1', headers: { origin: 'null' } });
   assert.deepEqual([reply.status, reply.headers['content-security-policy']], [200, 'sandbox']);
   assert.equal(lastEvent().rawPath, '/deep/path');
+});
+
+test('requests are counted, with how long they took and how they failed', async () => {
+  counted.length = 0;
+  answer('"fine"');
+  await visit('abc');
+  answer('{"statusCode":404}');
+  await visit('abc');
+  answer('{"statusCode":503}');
+  await visit('abc');
+  await visit('nobody');
+  const of = (name: string) => counted.filter((one) => one.startsWith(`f ${name}`)).map((one) => Number(one.split(' ')[2]));
+  assert.deepEqual(
+    [of('UrlRequestCount'), of('Url4xxCount'), of('Url5xxCount')],
+    [
+      [1, 1, 1],
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+  );
+  assert.ok(of('UrlRequestLatency').every((ms) => ms > 0 && ms < 5000));
+  assert.equal(counted.length, 12);
 });

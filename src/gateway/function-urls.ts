@@ -1,5 +1,14 @@
-import { fail, type Ids, isFailure, type Logger } from '../kernel/index.ts';
-import type { Authorize, FindFunctionUrl, FunctionUrl, Outcome, Principal, ResolveFunction, Run } from '../model/index.ts';
+import { type Clock, fail, type Ids, isFailure, type Logger } from '../kernel/index.ts';
+import type {
+  Authorize,
+  CountFunction,
+  FindFunctionUrl,
+  FunctionUrl,
+  Outcome,
+  Principal,
+  ResolveFunction,
+  Run,
+} from '../model/index.ts';
 import type { Match, Wire } from '../wire/index.ts';
 import type { Authentication } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
@@ -18,6 +27,8 @@ export interface UrlDoor {
   readonly findFunctionUrl: FindFunctionUrl;
   readonly resolveFunction: ResolveFunction;
   readonly run: Run;
+  readonly countFunction: CountFunction;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
   /** Ms that a call may wait for an environment. */
@@ -37,6 +48,7 @@ export async function serveFunctionUrl(door: UrlDoor, exchange: Exchange, addres
   let answer: UrlAnswer;
   let url: FunctionUrl | undefined;
   const traceId = traceOf(exchange, door.ids);
+  const began = door.clock.monotonic();
   try {
     url = await find(door, address);
     answer = await answerOf(door, { exchange, url, address, traceId });
@@ -51,6 +63,15 @@ export async function serveFunctionUrl(door: UrlDoor, exchange: Exchange, addres
   // The path form shares the console's origin.
   if (address.region === undefined) headers['content-security-policy'] = 'sandbox';
   writeAnswer(exchange, { ...answer, headers });
+  if (url) count(door, url, { status: answer.status, ms: door.clock.monotonic() - began });
+}
+
+/** The metrics of function URLs (spec/invoke.md §13); the latency is that of the answer's first byte. */
+function count({ countFunction }: UrlDoor, { functionArn }: FunctionUrl, { status, ms }: { status: number; ms: number }): void {
+  countFunction(functionArn, 'UrlRequestCount', 1);
+  countFunction(functionArn, 'UrlRequestLatency', ms);
+  countFunction(functionArn, 'Url4xxCount', status >= 400 && status < 500 ? 1 : 0);
+  countFunction(functionArn, 'Url5xxCount', status >= 500 ? 1 : 0);
 }
 
 interface UrlRequest {

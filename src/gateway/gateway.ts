@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, type Failure, type Ids, type Logger, platformFailure, type Service } from '../kernel/index.ts';
-import type {
-  Authorize,
-  ControlRoute,
-  FindBucketCors,
-  FindFunctionUrl,
-  FindKey,
-  RawRoute,
-  ResolveFunction,
-  Run,
-  SandboxCaller,
-  ServeSandbox,
-  ServiceTable,
+import {
+  type Authorize,
+  type ControlRoute,
+  type FindBucketCors,
+  type FindFunctionUrl,
+  type FindKey,
+  functionMetrics,
+  type OpenMetrics,
+  type RawRoute,
+  type ResolveFunction,
+  type Run,
+  type SandboxCaller,
+  type ServeSandbox,
+  type ServiceTable,
+  uncounted,
 } from '../model/index.ts';
 import type { ServiceName, Wire } from '../wire/index.ts';
 import { send } from './answer.ts';
@@ -56,6 +59,7 @@ export interface GatewayDeps {
   readonly findBucketCors: FindBucketCors;
   readonly resolveFunction: ResolveFunction;
   readonly run: Run;
+  readonly openMetrics?: OpenMetrics;
   /** The invocation that runs in an environment now; for calls that reach the open port with an environment's credentials. */
   readonly invocationOf?: (environment: string) => string | undefined;
   /** Where people who open the bare address in a browser are sent, e.g. the sample's link; undefined: a page that names the docs. */
@@ -153,7 +157,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
         region: DEFAULT_REGION,
         logger,
       },
-      urls: { ...invoking, findFunctionUrl },
+      urls: { ...invoking, findFunctionUrl, clock: deps.clock, countFunction: functionMetrics(deps.openMetrics ?? uncounted) },
       apis: deps.httpApis && createHttpApiDoor(deps.httpApis, { ...invoking, clock: deps.clock }),
       raw: deps.rawRoutes,
       health: status.health,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { createSecretBox, randomIds, type StoredEvent, silentLogger, systemClock } from '../../src/kernel/index.ts';
-import { type OperationContext, type Principal, type PutItem, snsTopic, type TopicMessage } from '../../src/model/index.ts';
+import {
+  type OpenMetrics,
+  type OperationContext,
+  type Principal,
+  type PutItem,
+  snsTopic,
+  type TopicMessage,
+} from '../../src/model/index.ts';
 import { schema, snsService } from '../../src/services/sns/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
@@ -29,10 +36,14 @@ export async function openSns({ canSendMail = true } = {}) {
     logger: silentLogger,
   });
   const box = createSecretBox([{ id: '00000000', key: new Uint8Array(32) }]);
-  const service = snsService({ store, clock, ids: randomIds, logger: silentLogger, box, canSendMail });
+  /** `metric value`, in order. */
+  const counted: string[] = [];
+  const openMetrics: OpenMetrics = () => (_resource, metric, value) => void counted.push(`${metric} ${value}`);
+  const service = snsService({ store, clock, ids: randomIds, logger: silentLogger, box, canSendMail, openMetrics });
   const events = () => store.read.events(snsTopic.name, 0, 1, 1000) as Promise<(StoredEvent & { body: TopicMessage })[]>;
   return {
     service,
+    counted,
     store,
     clock,
     /** Runs an operation as the root of ACCOUNT in us-east-1. */

@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { platformFailure, randomIds, type Store, silentLogger, type Transaction } from '../../src/kernel/index.ts';
-import type { MayAct, OperationContext } from '../../src/model/index.ts';
+import type { MayAct, OpenMetrics, OperationContext } from '../../src/model/index.ts';
 import { type SqsService, schema, sqsService } from '../../src/services/sqs/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -31,12 +31,13 @@ export interface SqsRoom {
 }
 
 /** The operations of SQS on a real store of their own, with a clock that moves only when told to. */
-export async function openSqs(mayAct: MayAct = async () => false): Promise<SqsRoom> {
+export async function openSqs(mayAct: MayAct = async () => false, openMetrics?: OpenMetrics): Promise<SqsRoom> {
   const directory = temporaryDirectory();
   const clock = manualClock();
   const disk = { full: false };
   const store = fillable(await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger }), disk);
-  const service = sqsService({ store, clock, ids: randomIds, logger: silentLogger, mayAct });
+  const counting = openMetrics ? { openMetrics } : {};
+  const service = sqsService({ store, clock, ids: randomIds, logger: silentLogger, mayAct, ...counting });
   const call: Call = (operation, input = {}, context = {}) => {
     const known = contextOf({ now: clock.now(), ...context });
     return service.operations[operation]!(input as never, known) as Promise<Answer>;

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
 import type {
-  CountMetric,
+  CountFunction,
   EventSourceMapping,
   EventSources,
   HeldBatch,
@@ -23,7 +23,7 @@ export interface MappingPorts {
   readonly execute: Invoke;
   readonly resolveFunction: ResolveFunction;
   readonly meterIn: MeterIn;
-  readonly countMetric?: CountMetric;
+  readonly countFunction?: CountFunction;
   readonly mayAct: MayAct;
   readonly put: Put;
   readonly storeObject: StoreObject;

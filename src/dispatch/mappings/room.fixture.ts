@@ -230,7 +230,7 @@ function portsOf(room: Room, wakes: Set<() => void>): MappingPorts {
     concurrency: 1000,
     mayAct: async (_role, action) => room.allowed(action),
     meterIn: async () => {},
-    countMetric: (_place, { name, dimensions }, value) => void room.metrics.push([name, dimensions.FunctionName, value]),
+    countFunction: (arn, name, value) => void room.metrics.push([name, arn, value]),
     put: async (_tx, target, item) => {
       if (target.arn.includes('missing')) throw fail('TargetMissing', 'the target does not exist');
       room.puts.push({ target, item });

@@ -22,7 +22,6 @@ import {
   windowMembers,
 } from '../../model/index.ts';
 import { isStoreFailure } from '../deliverer.ts';
-import { countOf } from '../function-counts.ts';
 import { joined } from './chains.ts';
 import { type Batch, collectBatch, payloadOf, reloadBatch, type StreamRecord } from './collect-batch.ts';
 import { prepareDiscard } from './discard-batch.ts';
@@ -262,10 +261,10 @@ export class Slice {
   }
 
   /** How long the last record of a batch waited for its function. */
-  #countAge({ records }: Batch, { function: of, time }: MeterRecord): void {
+  #countAge({ records }: Batch, { time }: MeterRecord): void {
     const { ports, live } = this.#shard;
     const last = records.at(-1);
-    if (last) countOf(ports.countMetric, live.mapping, { metric: 'IteratorAge', of, value: Math.max(0, time - last.time) });
+    if (last) ports.countFunction?.(live.mapping.functionArn, 'IteratorAge', Math.max(0, time - last.time));
   }
 
   /** What the function's answer says of the batch, and what becomes of the window. */

@@ -1,10 +1,17 @@
 import { describe, Rounds, type Service } from '../../kernel/index.ts';
-import { type CountMetric, joinValues, type MetricValues, type RecordedMetric, valuesOf } from '../../model/index.ts';
+import {
+  type CountMetric,
+  joinValues,
+  type MetricValues,
+  type OpenMetrics,
+  type RecordedMetric,
+  valuesOf,
+} from '../../model/index.ts';
 import type { MonitoringDeps } from './deps.ts';
 import { dimensionsText } from './known-metrics.ts';
 import { recordValues } from './record-values.ts';
+import { createTallies, type Tallies } from './tallies.ts';
 
-const EVERY_MS = 60_000;
 const MINUTE = 60_000;
 /** Metrics that wait to be written; what comes for more is not counted. */
 const MOST = 10_000;
@@ -14,15 +21,21 @@ const SLICE = 500;
 /** What the platform itself counts: summed up in memory, written each minute and at the end. A crash loses what waits. */
 export class Counts implements Service {
   readonly #deps: MonitoringDeps;
+  readonly #tallies: Tallies;
   #waiting = new Map<string, RecordedMetric>();
   readonly #rounds: Rounds;
 
   constructor(deps: MonitoringDeps) {
     this.#deps = deps;
+    this.#tallies = createTallies(() => deps.clock.now());
     this.#rounds = new Rounds({
       clock: deps.clock,
-      everyMs: EVERY_MS,
-      round: () => this.flush(),
+      firstMs: this.#untilNextMinute(),
+      everyMs: MINUTE,
+      round: async () => {
+        await this.flush();
+        return this.#untilNextMinute();
+      },
       failed: () => {}, // flush tells its failures itself
     });
   }
@@ -38,6 +51,9 @@ export class Counts implements Service {
     this.#waiting.set(key, known ? { ...known, values } : this.#begun({ account, region }, metric, { time, values }));
   };
 
+  /** The same for what is counted with every call. */
+  readonly open: OpenMetrics = (family) => this.#tallies.open(family);
+
   async start(): Promise<void> {
     await this.#rounds.start();
   }
@@ -49,7 +65,7 @@ export class Counts implements Service {
 
   /** Writes what waits. Never rejects. */
   async flush(): Promise<void> {
-    const waiting = [...this.#waiting.values()];
+    const waiting = [...this.#waiting.values(), ...this.#tallies.take()];
     this.#waiting = new Map();
     try {
       for (let i = 0; i < waiting.length; i += SLICE) {
@@ -58,6 +74,11 @@ export class Counts implements Service {
     } catch (error) {
       this.#deps.logger.warn('metrics of the platform could not be stored', { error: describe(error) });
     }
+  }
+
+  /** Minutes end by the clock, so that what is written together is of one of them. */
+  #untilNextMinute(): number {
+    return MINUTE - (this.#deps.clock.now() % MINUTE);
   }
 
   #begun(

@@ -1,5 +1,13 @@
 import type { Service } from '../../kernel/index.ts';
-import type { NotificationFacts, Operation, PutInto, RawRoute, ServiceTable } from '../../model/index.ts';
+import {
+  type NotificationFacts,
+  type Operation,
+  type PutInto,
+  type RawRoute,
+  type ServiceTable,
+  topicMetrics,
+  uncounted,
+} from '../../model/index.ts';
 import { accessOf } from './access.ts';
 import { confirmSubscription } from './confirm-subscription.ts';
 import { createTopic } from './create-topic.ts';
@@ -25,8 +33,8 @@ import { addPermission, removePermission } from './topic-permissions.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
 export { schema } from './collections.ts';
-export { topicPolicy } from './found.ts';
 export type { SnsDeps } from './deps.ts';
+export { topicPolicy } from './found.ts';
 
 /** SNS (spec/backends.md §7): its operations, and what dispatch needs of it. */
 export interface SnsService extends ServiceTable {
@@ -39,7 +47,8 @@ export interface SnsService extends ServiceTable {
   readonly background: readonly Service[];
 }
 
-export function snsService(deps: SnsDeps): SnsService {
+export function snsService(ports: SnsDeps): SnsService {
+  const deps = { ...ports, countTopic: topicMetrics(ports.openMetrics ?? uncounted) };
   const signer = createSigner(deps);
   const operations = {
     AddPermission: addPermission(deps),
@@ -66,7 +75,7 @@ export function snsService(deps: SnsDeps): SnsService {
   return {
     operations: operations as Readonly<Record<string, Operation>>,
     access: accessOf(deps.store.read),
-    putInto,
+    putInto: putInto(deps),
     exists: topicExists(deps.store.read),
     signing: signer.facts,
     route: signer.route,

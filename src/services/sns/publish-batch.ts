@@ -2,10 +2,10 @@ import type { PublishBatchCommandInput, PublishBatchCommandOutput, PublishBatchR
 import { fail } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
 import { appendMessage } from './append-message.ts';
-import type { SnsDeps } from './deps.ts';
+import type { PublishDeps } from './deps.ts';
 import { topicHere } from './found.ts';
 import { addressTo, type Draft, mostBytes, readMessage } from './new-message.ts';
-import { traceOf } from './publish.ts';
+import { countPublished, traceOf } from './publish.ts';
 
 type Output = Pick<PublishBatchCommandOutput, 'Successful' | 'Failed'>;
 
@@ -13,7 +13,7 @@ type Output = Pick<PublishBatchCommandOutput, 'Successful' | 'Failed'>;
  * PublishBatch: up to ten messages in one transaction, in their order. As on AWS one bad message refuses the whole batch. Throws NotFound
  * 404, InvalidParameter, ParameterValueInvalid, and the refusals of batches.
  */
-export function publishBatch(deps: SnsDeps): Operation<PublishBatchCommandInput, Output> {
+export function publishBatch(deps: PublishDeps): Operation<PublishBatchCommandInput, Output> {
   return async ({ TopicArn, PublishBatchRequestEntries = [] }, context) => {
     checkEntries(PublishBatchRequestEntries);
     const traceId = traceOf(context);
@@ -25,7 +25,7 @@ export function publishBatch(deps: SnsDeps): Operation<PublishBatchCommandInput,
         at: `publishBatchRequestEntries.${index + 1}.member.messageAttributes`,
       }),
     );
-    return deps.store.transact(async (tx) => {
+    const output = await deps.store.transact(async (tx) => {
       const topic = await topicHere(tx, TopicArn, context);
       checkBytes(drafts, mostBytes(topic));
       const Successful: { Id: string; MessageId: string; SequenceNumber?: string }[] = [];
@@ -35,6 +35,8 @@ export function publishBatch(deps: SnsDeps): Operation<PublishBatchCommandInput,
       }
       return { Successful, Failed: [] };
     });
+    for (const { bytes } of drafts) countPublished(deps, TopicArn!, bytes);
+    return output;
   };
 }
 

@@ -170,3 +170,17 @@ test('a FIFO topic under random publishes keeps each message once and in order',
   });
   await fc.assert(property, { numRuns: 20 });
 });
+
+test('what is published is counted, with its size; what is refused is not', async () => {
+  sns.counted.length = 0;
+  const MessageAttributes = { name: { DataType: 'String', StringValue: 'value' } };
+  await publish({ Message: 'four', MessageAttributes });
+  await assert.rejects(publish({ TopicArn: arnOf('none') }));
+  assert.deepEqual(sns.counted, ['NumberOfMessagesPublished 1', 'PublishSize 19']);
+  const PublishBatchRequestEntries = ['a', 'bc'].map((Message, i) => ({ Id: String(i), Message }));
+  await sns.call('PublishBatch', { TopicArn, PublishBatchRequestEntries });
+  await sns.put(TopicArn, { caller: { role: 'arn:aws:iam::000000000000:role/r' } });
+  const sizes = sns.counted.filter((one) => one.startsWith('PublishSize'));
+  assert.deepEqual(sizes.slice(1), ['PublishSize 1', 'PublishSize 2', 'PublishSize 3']);
+  assert.equal(sns.counted.length, 8);
+});

@@ -2,27 +2,32 @@ import { isFailure, platformFailure } from '../../kernel/index.ts';
 import { type PutCaller, type PutInto, type PutItem, parseArn, parsePolicy, verdict } from '../../model/index.ts';
 import { appendMessage } from './append-message.ts';
 import { topicPolicies, topics } from './collections.ts';
+import type { PublishDeps } from './deps.ts';
 import { addressTo, readMessage } from './new-message.ts';
+import { countPublished } from './publish.ts';
 import { defaultPolicy } from './topic-attributes.ts';
 
 /**
  * Publishes for a rule, a notification or a destination. A role was judged by who calls; a service must be allowed by the topic's policy.
  * Rejects with TargetMissing, TargetRefused, TargetInvalid.
  */
-export const putInto: PutInto = async (tx, arn, item) => {
-  const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
-  const topic = await tx.get(topics, [account, region, resource]);
-  if (!topic) throw platformFailure('TargetMissing', arn);
-  const policy = topic.policed ? (await tx.get(topicPolicies, [arn]))?.policy : undefined;
-  if (!mayPublish(policy ?? defaultPolicy(topic), arn, item.caller))
-    throw platformFailure('TargetRefused', `${callerOf(item.caller)} may not publish to ${arn}`);
-  await appendMessage(
-    tx,
-    topic,
-    messageOf(item, (draft) => addressTo(topic, draft)),
-    item.cause,
-  );
-};
+export function putInto(deps: Pick<PublishDeps, 'countTopic'>): PutInto {
+  return async (tx, arn, item) => {
+    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+    const topic = await tx.get(topics, [account, region, resource]);
+    if (!topic) throw platformFailure('TargetMissing', arn);
+    const policy = topic.policed ? (await tx.get(topicPolicies, [arn]))?.policy : undefined;
+    if (!mayPublish(policy ?? defaultPolicy(topic), arn, item.caller))
+      throw platformFailure('TargetRefused', `${callerOf(item.caller)} may not publish to ${arn}`);
+    await appendMessage(
+      tx,
+      topic,
+      messageOf(item, (draft) => addressTo(topic, draft)),
+      item.cause,
+    );
+    countPublished(deps, arn, Buffer.byteLength(item.body));
+  };
+}
 
 function messageOf<T>(item: PutItem, address: (draft: ReturnType<typeof readMessage>) => T): T {
   try {

@@ -21,6 +21,7 @@ export function deleteMessageBatch(deps: SqsDeps): Operation<DeleteMessageBatchC
       await addToCount(tx, boxOf(queue), { now: context.now, by: -gone });
       return { done, failed };
     });
+    if (done.length > 0) deps.metrics.count(queue, 'NumberOfMessagesDeleted', done.length);
     if (queue.fifo) deps.bells.ring(queueArn(queue), done.length);
     return {
       Successful: done.map(({ entry }) => ({ Id: entry.Id })),

@@ -11,6 +11,7 @@ export function deleteMessage(deps: SqsDeps): Operation<DeleteMessageCommandInpu
     const queue = await findQueue(deps.store.read, input.QueueUrl, context);
     const handle = input.ReceiptHandle ?? '';
     await deps.store.transact((tx) => remove(tx, queue, { handle, now: context.now }));
+    deps.metrics.count(queue, 'NumberOfMessagesDeleted', 1);
     if (queue.fifo) deps.bells.ring(queueArn(queue));
     return {};
   };

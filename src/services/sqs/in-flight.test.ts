@@ -6,6 +6,7 @@ import { counts, messages, queues } from './collections.ts';
 import type { SqsDeps } from './deps.ts';
 import { createFlights, MOST_IN_FLIGHT } from './in-flight.ts';
 import { boxOf, type Queue } from './queue.ts';
+import { createQueueMetrics } from './queue-metrics.ts';
 import { receiveMessage } from './receive-message.ts';
 
 let room: SqsRoom;
@@ -55,7 +56,10 @@ test('a full FIFO queue answers nothing, without an error', async () => {
   for (const body of ['a', 'b', 'c']) await send(QueueUrl, body, { MessageGroupId: body });
   const { store, clock } = room;
   const flights = createFlights({ store, clock }, 2);
-  const receive = receiveMessage({ store, clock, flights, bells: createBells({ store, clock }) } as unknown as SqsDeps);
+  const receive = receiveMessage({
+    ...{ store, clock, flights, bells: createBells({ store, clock }) },
+    metrics: createQueueMetrics({ store, clock }),
+  } as unknown as SqsDeps);
   const ask = () => receive({ QueueUrl, MaxNumberOfMessages: 10 }, contextOf({ now: clock.now() }));
   assert.equal((await ask()).Messages!.length, 2);
   assert.deepEqual(await ask(), {});

@@ -23,6 +23,7 @@ import { createMessageIds } from './message-ids.ts';
 import { createMover } from './mover.ts';
 import { purgeQueue } from './purge-queue.ts';
 import { createPutInto } from './put-into.ts';
+import { createQueueMetrics } from './queue-metrics.ts';
 import { createQueueSource } from './queue-source.ts';
 import { receiveMessage } from './receive-message.ts';
 import { removePermission } from './remove-permission.ts';
@@ -46,7 +47,7 @@ export interface SqsService extends ServiceTable {
   /** Queues as event source mappings poll them. */
   readonly source: QueueSource;
   readonly exists: (queueArn: string) => Promise<boolean>;
-  /** The sweep of what is past its time, the message move tasks, and the watch for a clock that is set back. */
+  /** The sweep of what is past its time, the message move tasks, the watch for a clock that is set back, and metrics. */
   readonly background: readonly Service[];
   /** Its stop ends all long polls: they would hold up the closing of the door. */
   readonly waits: Service;
@@ -62,14 +63,17 @@ export function sqsService(ports: SqsPorts): SqsService {
   const move = createMover({ store, clock, bells, messageId });
   const mover = createWorker({ name: 'moving of messages', clock, logger, run: move });
   const flights = createFlights({ store, clock });
-  const deps: SqsDeps = { ...ports, bells, flights, messageId, wakeSweep: () => sweeper.wake(), wakeMover: () => mover.wake() };
+  const metrics = createQueueMetrics({ store, clock }, ports.openMetrics);
+  const teller = createWorker({ name: 'metrics of queues', clock, logger, run: metrics.look });
+  const wakes = { wakeSweep: () => sweeper.wake(), wakeMover: () => mover.wake() };
+  const deps: SqsDeps = { ...ports, bells, flights, messageId, metrics, ...wakes };
   return {
     operations: operationsOf(deps),
     access: (operation, input, context) => accessRequests(store.read, operation, input, context),
     putInto: createPutInto(deps),
     source: createQueueSource(deps),
     exists: async (arn) => (await queueByArn(store.read, arn)) !== undefined,
-    background: [sweeper, mover, watch],
+    background: [sweeper, mover, watch, teller],
     waits: { start: async () => {}, stop: async () => bells.close() },
   };
 }

@@ -1,4 +1,4 @@
-import { isFailure, platformFailure, type Transaction } from '../../kernel/index.ts';
+import { isFailure, platformFailure } from '../../kernel/index.ts';
 import {
   type Caller,
   compilePolicy,
@@ -10,9 +10,10 @@ import {
   verdict,
 } from '../../model/index.ts';
 import type { SqsDeps } from './deps.ts';
-import { checkSize, draftOf, type Sendable } from './draft.ts';
+import { checkSize, type Draft, draftOf, type Sendable } from './draft.ts';
 import { queueByArn } from './find-queue.ts';
 import { messageIdFrom } from './message-ids.ts';
+import type { Posting } from './postings.ts';
 import { type Queue, queueArn } from './queue.ts';
 import { send } from './send.ts';
 
@@ -20,34 +21,39 @@ import { send } from './send.ts';
  * Sends an item to a queue in dispatch's own transaction, and wakes those who wait once that is committed. Rejects with TargetMissing; TargetRefused when neither the queue's policy nor the caller's role allows it;
  * TargetInvalid when the queue can never take it (too large, no group).
  */
-export function createPutInto(deps: Pick<SqsDeps, 'bells' | 'mayAct'>): PutInto {
+export function createPutInto(deps: Pick<SqsDeps, 'bells' | 'mayAct' | 'metrics'>): PutInto {
   return async (tx, arn, item) => {
     const queue = await queueByArn(tx, arn);
     if (!queue) throw platformFailure('TargetMissing', arn);
     if (!(await isAllowed(deps.mayAct, queue, item))) throw platformFailure('TargetRefused', `sqs:SendMessage on ${arn}`);
-    await deliver(tx, queue, item);
+    const draft = drafted(queue, item);
+    await send(tx, queue, [postingOf(draft, queue, item)]);
+    deps.metrics.sent(queue, [draft.size]);
     deps.bells.ringAfter(arn);
     if (queue.settings.delayMs > 0) deps.bells.ringAt(arn, item.time + queue.settings.delayMs);
   };
 }
 
-function deliver(tx: Transaction, queue: Queue, item: PutItem): Promise<unknown> {
+function drafted(queue: Queue, item: PutItem): Draft {
   try {
     const draft = draftOf(sendable(item), queue);
     checkSize(draft.size, queue);
-    const { caller, cause, id, time } = item;
-    const letter = {
-      ...draft.letter,
-      messageId: messageIdFrom(id, time),
-      sender: 'service' in caller ? caller.service : caller.role,
-      sentAt: time,
-      ...(cause === undefined ? {} : { cause }),
-    };
-    return send(tx, queue, [{ queue, letter, now: time, delayMs: draft.delayMs }]);
+    return draft;
   } catch (error) {
     if (isFailure(error) && error.fault === 'caller') throw platformFailure('TargetInvalid', error.message, { cause: error });
     throw error;
   }
+}
+
+function postingOf(draft: Draft, queue: Queue, { caller, cause, id, time }: PutItem): Posting {
+  const letter = {
+    ...draft.letter,
+    messageId: messageIdFrom(id, time),
+    sender: 'service' in caller ? caller.service : caller.role,
+    sentAt: time,
+    ...(cause === undefined ? {} : { cause }),
+  };
+  return { queue, letter, now: time, delayMs: draft.delayMs };
 }
 
 /** The item in SendMessage's words. */

@@ -10,7 +10,7 @@ import { expectNext } from './receive.ts';
 import { hide, removeUncounted } from './remove.ts';
 import { systemAttributes } from './system-attributes.ts';
 
-type Deps = Pick<SqsDeps, 'store' | 'clock' | 'bells' | 'flights'>;
+type Deps = Pick<SqsDeps, 'store' | 'clock' | 'bells' | 'flights' | 'metrics'>;
 
 const MOST = 1_000;
 
@@ -26,6 +26,7 @@ export function createQueueSource(deps: Deps): QueueSource {
       const queue = await queueByArn(store.read, arn);
       if (!queue) return [];
       const taken = await receiveWithinLimit(deps, queue, { max: Math.min(max, MOST), visibilityMs, awaits: 'reads' });
+      if (taken?.length) deps.metrics.received(queue, taken.length);
       return taken?.map(shown) ?? [];
     },
     async remove(tx, arn, handles) {
@@ -35,6 +36,7 @@ export function createQueueSource(deps: Deps): QueueSource {
       let gone = 0;
       for (const handle of handles) if (await ifHeld(removeUncounted(tx, queue, { handle, now }))) gone++;
       await addToCount(tx, boxOf(queue), { now, by: -gone });
+      if (gone > 0) deps.metrics.count(queue, 'NumberOfMessagesDeleted', gone);
       if (queue.fifo) bells.ringAfter(arn);
     },
     async release(tx, arn, handles, delayMs) {

@@ -24,6 +24,7 @@ export function receiveMessage(deps: SqsDeps): Operation<ReceiveMessageCommandIn
     const waits = waitMs > 0;
     const taken = waits ? await waitFor(deps, { input, context, asked, until }) : await receiveWithinLimit(deps, queue, asked);
     if (!taken && !queue.fifo) throw overLimit();
+    deps.metrics.received(queue, taken?.length ?? 0);
     if (!taken || taken.length === 0) return {};
     const names = systemNames(input);
     const wanted = attributeFilter(input.MessageAttributeNames ?? []);

@@ -27,6 +27,10 @@ export function sendMessageBatch(deps: SqsDeps): Operation<SendMessageBatchComma
     const good = fitting.map(({ entry }) => entry);
     const postings = good.map(({ draft }) => postingOf(draft, queue, { context, messageId: deps.messageId }));
     const sent = postings.length === 0 ? [] : await deps.store.transact((tx) => send(tx, queue, postings));
+    deps.metrics.sent(
+      queue,
+      good.map(({ draft }) => draft.size),
+    );
     const arn = queueArn(queue);
     for (const { delayMs, now } of postings) if (delayMs > 0) deps.bells.ringAt(arn, now + delayMs);
     const ready = postings.filter(({ delayMs }) => delayMs === 0).length;

@@ -14,6 +14,7 @@ export function sendMessage(deps: SqsDeps): Operation<SendMessageCommandInput, S
     checkSize(draft.size, queue);
     const posting = postingOf(draft, queue, { context, messageId: deps.messageId });
     const [sent] = await deps.store.transact((tx) => send(tx, queue, [posting]));
+    deps.metrics.sent(queue, [draft.size]);
     const arn = queueArn(queue);
     if (posting.delayMs > 0) deps.bells.ringAt(arn, posting.now + posting.delayMs);
     else deps.bells.ring(arn);
