@@ -15,6 +15,11 @@ test('a blocked lane is shown, tried again, or skipped', async () => {
   const blocked = [{ shardId: 'S', slice: 0, attempts: 7, error: 'no', records: [{ sequenceNumber: '42' }] }];
   const { out } = await dalamb(['mappings', 'U'], { 'GET /mappings/U': { ...mapping, blocked } });
   assert.match(out, /blocked: S slice 0 at 42, 7 attempts: no\nnext: dalamb mappings U --retry/);
+  const lanes = [{ shardId: 'S', slice: 0, attempts: 7, error: 'no' }];
+  const list = await dalamb(['mappings'], { 'GET /mappings': { mappings: [{ ...mapping, blocked: lanes }] } });
+  assert.match(list.out, /\nU blocked: S slice 0, 7 attempts: no\nnext: dalamb mappings UUID\n$/);
+  const unread = { ...mapping, blocked: [{ ...lanes[0], attempts: 0, records: [] }] };
+  assert.match((await dalamb(['mappings', 'U'], { 'GET /mappings/U': unread })).out, /blocked: S slice 0, 0 attempts: no\n/);
   const tried = await dalamb(['mappings', 'U', '--retry'], { 'POST /mappings/U/retry': { lanes: 1 } });
   assert.equal(tried.out, 'trying 1 lane again\n');
   const line = ['mappings', 'U', '--skip', '--to', 'arn:dead', '--shard', 'S', '--slice', '0'];

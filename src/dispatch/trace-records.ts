@@ -30,13 +30,10 @@ const MOST_READ = 20_000;
 /** Finds records by message id, sequence number or event id: one, or none, or one in each stream that has this sequence number. */
 export async function findRecord(ports: RecordPorts, id: string): Promise<FoundRecord[]> {
   const { record, lane } = namedRecord(id);
-  const byPlace = new Map<string, Row[]>();
-  const ended = await endedWith(ports, record);
-  for (const row of [...ended, ...ports.held.filter((batch) => !isOver(batch, ended))]) {
-    if ((lane !== undefined && row.lane !== lane) || !row.records?.includes(record)) continue;
-    const place = `${row.topic}/${row.lane}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), row]);
-  }
+  const has = (row: Row) => (lane === undefined || row.lane === lane) && (row.records?.includes(record) ?? false);
+  const ended = (await neighbours(ports, record)).filter(has);
+  const held = ports.held.filter((batch) => has(batch) && !isOver(batch, ended));
+  const byPlace = Map.groupBy<string, Row>([...ended, ...held], (row) => `${row.topic}/${row.lane}`);
   return Promise.all([...byPlace.values()].map((rows) => found(ports, rows, record)));
 }
 
@@ -52,7 +49,8 @@ async function found(ports: RecordPorts, rows: readonly Row[], record: string): 
   return { rows, cause: cause === '' ? undefined : cause, event };
 }
 
-async function endedWith({ read, account }: RecordPorts, record: string): Promise<DeliveryOutcome[]> {
+/** Ended batches with this record or with others near it, oldest first. */
+async function neighbours({ read, account }: RecordPorts, record: string): Promise<DeliveryOutcome[]> {
   const found: DeliveryOutcome[] = [];
   const prefix = [account, nearOf(record)];
   let after: readonly (string | number)[] | undefined;

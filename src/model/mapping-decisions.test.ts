@@ -8,6 +8,7 @@ import {
   expiredAtHead,
   pauseMs,
   RECORDS_BYTES,
+  setApart,
   sliceOf,
   type Work,
 } from './mapping-decisions.ts';
@@ -19,6 +20,24 @@ const rules = { maxRetries: 2, bisect: false };
 test('success ends a batch, a throttle changes nothing', () => {
   assert.deepEqual(afterBatch(rules, work, positions, { kind: 'success' }), { delivered: 4, next: [], pause: false });
   assert.deepEqual(afterBatch(rules, work, positions, { kind: 'throttled' }), { delivered: 0, next: [work], pause: true });
+});
+
+test('one record is set apart without a gap, wherever it stands', () => {
+  const pieces = (at: number, of: readonly number[] = positions) => setApart(work, of, at).map(({ from, to }) => [from, to]);
+  assert.deepEqual(pieces(0), [
+    [10, 12],
+    [12, 20],
+  ]);
+  assert.deepEqual(pieces(2), [
+    [10, 14],
+    [14, 16],
+    [16, 20],
+  ]);
+  assert.deepEqual(pieces(3), [
+    [10, 16],
+    [16, 20],
+  ]);
+  assert.deepEqual(pieces(0, [11]), [[10, 20]]);
 });
 
 test('an error is tried again as often as allowed', () => {

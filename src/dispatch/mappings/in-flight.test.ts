@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ControlRequest, DeliveryList, EventBooks, EventSums } from '../../model/index.ts';
+import { batchThreads, type ControlRequest, type DeliveryList, type EventBooks, type EventSums } from '../../model/index.ts';
 import { eventRoutes } from '../control.ts';
+import { OUTCOME_AGE_MS, sweepOutcomes } from '../ledger.ts';
 import { traceOf } from '../trace.ts';
 import {
   mappingOf,
@@ -119,11 +120,16 @@ test('any message or record of a batch leads to it, with its own cause, while it
     assert.deepEqual([event!.id, event!.position, event!.type], [id, Number(id), 'T']);
     assert.deepEqual([event!.deliveries[0]!.state, event!.deliveries[0]!.size], ['delivered', 3]);
   }
+  const threads = async () => (await room.store.read.range(batchThreads, { limit: 10 })).items.map(({ near }) => near);
+  assert.deepEqual(await threads(), ['#'], 'neighbours share one');
   for (const [account, id] of [
     [place.account, '4'],
     ['111111111111', '2'],
   ] as const)
     await assert.rejects(traceOf(room.tracing, account, id), { code: 'NoSuchThing' });
+  await room.clock.advance(OUTCOME_AGE_MS + 1);
+  await room.store.transact((tx) => sweepOutcomes(tx, room.clock));
+  assert.deepEqual([await threads(), await room.ends()], [[], []], 'it goes with the outcome');
   await room.close();
 });
 
