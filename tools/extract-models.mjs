@@ -32,6 +32,7 @@ const SERVICES = {
   ssm: ['ssm', 'ssm/2014-11-06'],
   secretsmanager: ['secrets-manager', 'secretsmanager/2017-10-17'],
   cloudformation: ['cloudformation', 'cloudformation/2010-05-15'],
+  ecr: ['ecr', 'ecr/2015-09-21'],
 };
 
 /** Reads the named files out of a zip. */

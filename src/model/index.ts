@@ -44,6 +44,8 @@ export * from './function-state.ts';
 export * from './functions.ts';
 export * from './http-apis.ts';
 export * from './http-routes.ts';
+export * from './image-manifests.ts';
+export * from './image-references.ts';
 export type * from './images.ts';
 export * from './input-shaping.ts';
 export type * from './invocation.ts';

@@ -162,6 +162,14 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     fault: 'InternalFailure',
     unavailable: 'ServiceUnavailable',
   },
+  ecr: {
+    protocols: ['awsJson1_1'],
+    signing: 'ecr',
+    host: 'ecr',
+    target: 'AmazonEC2ContainerRegistry_V20150921',
+    validation: 'InvalidParameterException',
+    fault: 'ServerException',
+  },
 };
 
 export const serviceNames = Object.keys(catalogue) as readonly ServiceName[];

@@ -43,7 +43,8 @@ export type ServiceName =
   | 'apigatewayv2'
   | 'ssm'
   | 'secretsmanager'
-  | 'cloudformation';
+  | 'cloudformation'
+  | 'ecr';
 
 /** A request whose service, protocol and operation are known; nothing of the body was read but a form. */
 export interface Match {

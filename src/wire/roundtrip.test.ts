@@ -32,6 +32,7 @@ const PACKAGES: Record<ServiceName, string> = {
   ssm: 'ssm',
   secretsmanager: 'secrets-manager',
   cloudformation: 'cloudformation',
+  ecr: 'ecr',
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: the inside of the SDK is not typed for this
