@@ -13,6 +13,15 @@ test('what is sealed opens for its purpose and for no other', () => {
   assert.notEqual(box.seal('geheim ✓', 'keys'), sealed);
 });
 
+test('a digest is the same for the same secret and purpose, and differs with either and with the key', () => {
+  const box = createSecretBox([old]);
+  const digest = box.digest('a', 'p');
+  assert.match(digest, /^[0-9a-f]{16}$/);
+  assert.equal(box.digest('a', 'p'), digest);
+  for (const other of [box.digest('b', 'p'), box.digest('a', 'q'), createSecretBox([fresh]).digest('a', 'p')])
+    assert.notEqual(other, digest);
+});
+
 test('a changed character at any place is noticed', () => {
   const box = createSecretBox([old]);
   const sealed = box.seal('a secret', 'keys');

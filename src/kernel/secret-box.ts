@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { bug } from './errors.ts';
 
 /** Seals small secrets with AES-256-GCM. What was sealed for one purpose never opens for another. */
@@ -7,6 +7,8 @@ export interface SecretBox {
   seal(plain: string, purpose: string): string;
   /** Undefined when the envelope was changed, was sealed for another purpose, or its key is not known. */
   open(sealed: string, purpose: string): string | undefined;
+  /** 16 hex digits by which equal secrets are known as such, and nothing else is; another key gives others. */
+  digest(plain: string, purpose: string): string;
 }
 
 export interface SecretKey {
@@ -31,6 +33,8 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
   return {
     seal: (plain, purpose) => seal(known.get(first.id)!, first.id, plain, purpose),
     open: (sealed, purpose) => open(known, sealed, purpose),
+    digest: (plain, purpose) =>
+      createHmac('sha256', known.get(first.id)!).update(`${purpose}\0${plain}`).digest('hex').slice(0, 16),
   };
 }
 

@@ -23,6 +23,8 @@ test('the certificate that is served verifies both versions, and outlives a rest
     query: new URLSearchParams(),
     headers: {},
     body: async () => new Uint8Array(),
+    stream: () => assert.fail('it has no body'),
+    trusted: true,
     signal: new AbortController().signal,
   };
   const { body, headers } = await route.handle(request);
@@ -43,7 +45,7 @@ test('the certificate that is served verifies both versions, and outlives a rest
     assert.equal(sign(version, 'text'), signature);
   }
   await assert.rejects(route.handle({ ...request, path: '/_dalamb/sns/x.pem' }), (error) => isFailure(error, 'NoSuchThing'));
-  const again = { seal: () => '', open: () => undefined };
+  const again = { seal: () => '', open: () => undefined, digest: () => '' };
   const unreadable = createSigner({ ...sns, ids: randomIds, logger: silentLogger, box: again, canSendMail: false });
   await assert.rejects(unreadable.start(), (error) => isFailure(error, 'SecretUnreadable'));
   await background[0]!.start();

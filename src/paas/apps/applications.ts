@@ -1,0 +1,97 @@
+import { fail, platformFailure } from '../../kernel/index.ts';
+import type { Actor, Application, Place } from '../../model/index.ts';
+import { applications, placed, releases, type StoredStage, stages } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
+import { unsettle } from '../releases/settle.ts';
+
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+const PAGE = 1000;
+
+export interface NewApplication {
+  readonly name: string;
+  /** ARN of the execution role of its functions. */
+  readonly role: string;
+  readonly branch: string;
+}
+
+/** An application with its stage in one environment. */
+export interface ApplicationHere {
+  readonly application: Application;
+  readonly stage: StoredStage;
+}
+
+/** Makes an application in the environment of place. Rejects with InvalidRequest, NameTaken. */
+export async function createApplication(
+  ports: PaasPorts,
+  place: Place,
+  { name, role, branch }: NewApplication,
+  actor: Actor,
+): Promise<ApplicationHere> {
+  if (!NAME.test(name))
+    throw fail('InvalidRequest', `${JSON.stringify(name)} is no name: a letter, then up to 39 of a-z, 0-9 and -`);
+  checkRole(role);
+  const at = ports.clock.now();
+  const { account, region } = place;
+  const application = { name, home: account, region, branch, createdAt: at, createdBy: actor.name };
+  const stage = { app: name, account, region, role, next: 1 };
+  await ports.store.transact(async (tx) => {
+    if (await tx.get(applications, [name])) throw platformFailure('NameTaken', `application ${name}`);
+    await tx.put(applications, application);
+    await tx.put(stages, stage);
+    await ports.audit(tx, { actor, action: 'create', app: name, account, detail: `branch ${branch}, role ${role}`, at });
+  });
+  return { application, stage };
+}
+
+export function checkRole(role: string): void {
+  if (!ROLE.test(role))
+    throw fail('InvalidRequest', `${JSON.stringify(role)} is no ARN of a role: arn:aws:iam::ACCOUNT:role/NAME`);
+}
+
+/** Rejects with NoSuchThing. */
+export async function findApplication(
+  { store }: Pick<PaasPorts, 'store'>,
+  app: string,
+  account: string,
+): Promise<ApplicationHere> {
+  const application = await store.read.get(applications, [app]);
+  const stage = await store.read.get(stages, [app, account]);
+  if (!application || !stage)
+    throw platformFailure('NoSuchThing', `application ${app} in environment ${account}`, {
+      fields: { next: 'see what is there with: dalamb apps (another environment: --env)' },
+    });
+  return { application, stage };
+}
+
+/** The applications of one environment, by name. */
+export async function listApplications({ store }: Pick<PaasPorts, 'store'>, account: string): Promise<readonly StoredStage[]> {
+  const found = await store.read.range(stages, { index: 'account', prefix: [account], limit: PAGE });
+  return found.items;
+}
+
+/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. The name is free again after the last. */
+export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<void> {
+  const { stage } = await findApplication(ports, app, account);
+  if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+  const known = await allReleases(ports, app, account);
+  const processes = new Set(known.flatMap(({ contents }) => contents.processes.map(({ name }) => name)));
+  await unsettle({ ports, stage }, [...processes]);
+  await ports.store.transact(async (tx) => {
+    for (const { number } of known) await tx.delete(releases, [app, account, number]);
+    await tx.delete(stages, [app, account]);
+    const others = await tx.range(stages, { prefix: [app], limit: 1 });
+    if (others.items.length === 0) await tx.delete(applications, [app]);
+    await ports.audit(tx, { actor, action: 'destroy', app, account, detail: `${known.length} releases`, at: ports.clock.now() });
+  });
+}
+
+async function allReleases({ store }: PaasPorts, app: string, account: string) {
+  return (await store.read.range(releases, { prefix: [app, account], limit: PAGE })).items;
+}
+
+/** The URLs at which its HTTP routes answer. */
+export async function urlsOf({ store }: Pick<PaasPorts, 'store'>, app: string, account: string): Promise<readonly string[]> {
+  const { items } = await store.read.range(placed, { prefix: [app, account], limit: PAGE });
+  return items.flatMap(({ source, url }) => (url === undefined ? [] : [`${source.replace(/^http:/, '')} ${url}`]));
+}

@@ -1,0 +1,39 @@
+import { type Collection, collection, type StoreSchema } from '../kernel/index.ts';
+import type { Application, ApplicationStage, Release } from '../model/index.ts';
+
+export const applications: Collection<Application> = collection<Application>({ name: 'paas.applications', key: ['name'] });
+
+/** A stage as it is kept: with the release that is on its way, so that there is never a second. */
+export interface StoredStage extends ApplicationStage {
+  readonly preparing?: number;
+}
+
+export const stages: Collection<StoredStage> = collection<StoredStage>({
+  name: 'paas.stages',
+  key: ['app', 'account'],
+  indexes: [{ name: 'account', fields: ['account'] }],
+});
+
+export const releases: Collection<Release> = collection<Release>({
+  name: 'paas.releases',
+  key: ['app', 'account', 'number'],
+  integers: ['number'],
+});
+
+/** An event source that this room put in place, noted before it was: so that it can be taken away, whatever happened in between. */
+export interface Placed {
+  readonly app: string;
+  readonly account: string;
+  readonly process: string;
+  /** As placed, declared resources under their real names. */
+  readonly source: string;
+  readonly made?: string;
+  readonly url?: string;
+}
+
+export const placed: Collection<Placed> = collection<Placed>({
+  name: 'paas.placed',
+  key: ['app', 'account', 'process', 'source'],
+});
+
+export const releaseSchema: StoreSchema = { collections: [applications, stages, releases, placed] as never, topics: [] };

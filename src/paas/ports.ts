@@ -1,0 +1,18 @@
+import type { Clock, Ids, Logger, SecretBox, Store } from '../kernel/index.ts';
+import type { Audit, BuildSource, FindEnvironment, OperateAt, PlaceSource, PointAliases, RemoveSource } from '../model/index.ts';
+
+/** What applications and their releases need from outside. */
+export interface PaasPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly secrets: SecretBox;
+  readonly operateAt: OperateAt;
+  readonly pointAliases: PointAliases;
+  readonly placeSource: PlaceSource;
+  readonly removeSource: RemoveSource;
+  readonly build: BuildSource;
+  readonly audit: Audit;
+  readonly findEnvironment: FindEnvironment;
+}

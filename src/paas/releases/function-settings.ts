@@ -1,0 +1,56 @@
+import { type ApplicationStage, type DeclaredResource, functionName, type Process } from '../../model/index.ts';
+import type { Config } from './config.ts';
+
+/** What a process is as a function, in the words of CreateFunction and UpdateFunctionConfiguration. */
+export interface FunctionSettings {
+  readonly FunctionName: string;
+  readonly Role: string;
+  readonly Handler?: string;
+  readonly Runtime?: string;
+  readonly MemorySize: number;
+  readonly Timeout: number;
+  readonly EphemeralStorage: { readonly Size: number };
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+}
+
+/** The configuration wins over the process's own variables, these over those of the resources. */
+export function functionSettings(
+  stage: Pick<ApplicationStage, 'app' | 'role'>,
+  process: Process,
+  variables: { readonly config: Config; readonly resources: Config },
+): FunctionSettings {
+  return {
+    FunctionName: functionName(stage.app, process.name),
+    Role: stage.role,
+    ...(process.runtime === undefined ? {} : { Handler: process.handler, Runtime: process.runtime }),
+    MemorySize: process.memoryMiB,
+    Timeout: process.timeoutSeconds,
+    EphemeralStorage: { Size: process.ephemeralMiB },
+    Environment: { Variables: { ...variables.resources, ...process.environment, ...variables.config } },
+  };
+}
+
+/** `BUCKET_PHOTOS`, `TABLE_ORDER_ITEMS`: where functions find a declared resource. */
+export function resourceVariable({ kind, name }: Pick<DeclaredResource, 'kind' | 'name'>): string {
+  return `${kind}_${name}`.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}
+
+/** Whether a function's configuration, as GetFunctionConfiguration tells it, is that already. */
+export function isConfigured(found: Record<string, unknown>, wanted: FunctionSettings): boolean {
+  const variables = (found.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {};
+  const size = (found.EphemeralStorage as { Size?: number } | undefined)?.Size;
+  return (
+    found.Role === wanted.Role &&
+    found.Handler === wanted.Handler &&
+    found.Runtime === wanted.Runtime &&
+    found.MemorySize === wanted.MemorySize &&
+    found.Timeout === wanted.Timeout &&
+    size === wanted.EphemeralStorage.Size &&
+    sameVariables(variables, wanted.Environment.Variables)
+  );
+}
+
+function sameVariables(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, collect, isFailure, platformFailure, type Store } from '../../kernel/index.ts';
+import type { Operate, ProcessCode } from '../../model/index.ts';
+import { type FunctionSettings, isConfigured } from './function-settings.ts';
+
+/** How long a function may take to become active: images are fetched meanwhile. */
+const READY_WITHIN_MS = 600_000;
+const FIRST_LOOK_MS = 2;
+const LAST_LOOK_MS = 100;
+
+export interface FunctionPorts {
+  readonly store: Pick<Store, 'blobs'>;
+  readonly clock: Clock;
+  readonly operate: Operate;
+}
+
+type Configuration = Record<string, unknown> & { readonly State?: string; readonly LastUpdateStatus?: string };
+
+/** Makes $LATEST of a function be as wanted, creating it where it is not there; what is so already is left alone. Resolves when it is active. */
+export async function makeFunction(
+  ports: FunctionPorts,
+  wanted: FunctionSettings,
+  code: ProcessCode,
+  signal: AbortSignal,
+): Promise<void> {
+  const { operate } = ports;
+  const { FunctionName } = wanted;
+  const found = await functionOf(operate, FunctionName);
+  if (found === undefined) {
+    const PackageType = code.kind === 'image' ? 'Image' : 'Zip';
+    await operate('lambda', 'CreateFunction', { ...wanted, PackageType, Code: await codeInput(ports, code) });
+    return ready(ports, FunctionName, signal);
+  }
+  if (!hasCode(found, code)) {
+    await operate('lambda', 'UpdateFunctionCode', { FunctionName, ...(await codeInput(ports, code)) });
+    await ready(ports, FunctionName, signal);
+  }
+  if (isConfigured(found, wanted)) return;
+  await operate('lambda', 'UpdateFunctionConfiguration', wanted);
+  await ready(ports, FunctionName, signal);
+}
+
+/** Publishes $LATEST; the same version again when nothing changed. Resolves to its number, when it is active. */
+export async function publish({ clock, operate }: FunctionPorts, FunctionName: string, signal: AbortSignal): Promise<string> {
+  const { Version } = await operate<{ Version: string }>('lambda', 'PublishVersion', { FunctionName });
+  await ready({ clock, operate }, FunctionName, signal, Version);
+  return Version;
+}
+
+/** Undefined when there is no such function. */
+export async function functionOf(operate: Operate, FunctionName: string, Qualifier?: string): Promise<Configuration | undefined> {
+  try {
+    return await operate<Configuration>('lambda', 'GetFunctionConfiguration', {
+      FunctionName,
+      ...(Qualifier === undefined ? {} : { Qualifier }),
+    });
+  } catch (error) {
+    if (isFailure(error, 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+function hasCode(found: Configuration, code: ProcessCode): boolean {
+  if (code.kind === 'image') return found.PackageType === 'Image' && code.uri.endsWith(`sha256:${String(found.CodeSha256)}`);
+  return found.PackageType === 'Zip' && found.CodeSha256 === Buffer.from(code.hash, 'hex').toString('base64');
+}
+
+async function codeInput({ store }: FunctionPorts, code: ProcessCode): Promise<object> {
+  if (code.kind === 'image') return { ImageUri: code.uri };
+  const tooLarge = () => platformFailure('ReleaseFailed', `the code has more than ${code.bytes} bytes`);
+  return { ZipFile: await collect(await store.blobs.read(code.hash), code.bytes, tooLarge) };
+}
+
+/** Looks until a function is active and its last update is done. Rejects with ReleaseFailed and its reason. */
+async function ready(
+  { clock, operate }: Pick<FunctionPorts, 'clock' | 'operate'>,
+  FunctionName: string,
+  signal: AbortSignal,
+  Qualifier?: string,
+): Promise<void> {
+  const until = clock.monotonic() + READY_WITHIN_MS;
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LAST_LOOK_MS)) {
+    const found = await functionOf(operate, FunctionName, Qualifier);
+    const reason = found?.StateReason ?? found?.LastUpdateStatusReason ?? '';
+    if (found?.State === 'Active' && found.LastUpdateStatus !== 'InProgress' && found.LastUpdateStatus !== 'Failed') return;
+    if (found === undefined || found.State === 'Failed' || found.LastUpdateStatus === 'Failed')
+      throw platformFailure('ReleaseFailed', `${FunctionName} could not be made ready: ${reason}`);
+    if (clock.monotonic() > until) throw platformFailure('ReleaseFailed', `${FunctionName} was not ready in time`);
+    await sleep(wait, undefined, { signal });
+  }
+}

@@ -1,0 +1,84 @@
+import { platformFailure, type Transaction } from '../../kernel/index.ts';
+import { type Actor, functionName, LIVE, nextRelease, type Release, type ReleaseChange } from '../../model/index.ts';
+import { releases, type StoredStage, stages } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
+import { sealConfig } from './config.ts';
+
+export interface Begin {
+  readonly app: string;
+  readonly account: string;
+  readonly change: ReleaseChange;
+  readonly actor: Actor;
+  readonly description?: string;
+}
+
+/** Writes the next release and says that it is on its way. Rejects with NoSuchThing, ReleaseUnderWay. */
+export async function beginRelease(
+  ports: PaasPorts,
+  { app, account, change, actor, description }: Begin,
+): Promise<{ readonly stage: StoredStage; readonly release: Release }> {
+  const at = ports.clock.now();
+  const nothing = { config: sealConfig(ports.secrets, {}) };
+  return ports.store.transact(async (tx) => {
+    const stage = await stageOf(tx, app, account);
+    if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+    const current = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
+    const facts = { author: actor.name, at, ...(description === undefined ? {} : { description }) };
+    const release = nextRelease(stage, current ?? nothing, change, facts);
+    const begun = { ...stage, next: release.number + 1, preparing: release.number };
+    await tx.put(releases, release);
+    await tx.put(stages, begun);
+    await ports.audit(tx, { actor, action: 'release', app, account, detail: `v${release.number}: ${release.description}`, at });
+    return { stage: begun, release };
+  });
+}
+
+/** Rejects with NoSuchThing. */
+export async function stageOf(from: Pick<Transaction, 'get'>, app: string, account: string): Promise<StoredStage> {
+  const stage = await from.get(stages, [app, account]);
+  if (!stage) throw platformFailure('NoSuchThing', `application ${app} in environment ${account}`);
+  return stage;
+}
+
+/** The one moment in which everything changes: the pointer of the stage, and the aliases of all its functions. */
+export async function switchTo(
+  ports: Pick<PaasPorts, 'store' | 'pointAliases'>,
+  release: Release,
+  versions: Release['versions'],
+): Promise<Release> {
+  const { app, account, number } = release;
+  const current: Release = { ...release, versions, state: 'current' };
+  const moves = Object.entries(versions).map(([process, version]) => ({
+    function: functionName(app, process),
+    alias: LIVE,
+    version,
+  }));
+  await ports.store.transact(async (tx) => {
+    const { preparing: _, ...stage } = await stageOf(tx, app, account);
+    const old = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
+    if (old) await tx.put(releases, { ...old, state: 'superseded' });
+    await tx.put(releases, current);
+    await tx.put(stages, { ...stage, current: number });
+    await ports.pointAliases(tx, stage, moves);
+  });
+  return current;
+}
+
+/** What it may have changed already ($LATEST) is to be put back: the stage counts as not settled. */
+export async function failRelease(ports: Pick<PaasPorts, 'store'>, release: Release, failure: string): Promise<void> {
+  const { app, account, number } = release;
+  await ports.store.transact(async (tx) => {
+    const { preparing: _, settled: __, ...stage } = await stageOf(tx, app, account);
+    const found = await tx.get(releases, [app, account, number]);
+    if (found?.state === 'preparing') await tx.put(releases, { ...found, state: 'failed', failure });
+    await tx.put(stages, stage);
+  });
+}
+
+/** Says that all of a release is in place, if it still is the one that runs. */
+export async function noteSettled(ports: Pick<PaasPorts, 'store'>, { app, account, number }: Release): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const stage = await tx.get(stages, [app, account]);
+    if (stage?.current === number) await tx.put(stages, { ...stage, settled: number });
+  });
+}

@@ -1,0 +1,160 @@
+import { describe, isFailure, platformFailure, Rounds, type Service } from '../../kernel/index.ts';
+import type { Release } from '../../model/index.ts';
+import { applications, releases, type StoredStage, stages } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
+import { prepare } from './prepare.ts';
+import { type Begin, beginRelease, failRelease, noteSettled, stageOf, switchTo } from './release-rows.ts';
+import { realResources } from './resources.ts';
+import { type Settling, settle } from './settle.ts';
+import { createTurns } from './turns.ts';
+
+export interface ReleaseOrder extends Begin {
+  readonly line: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Released {
+  readonly release: Release;
+  /** Of its HTTP routes. */
+  readonly urls: readonly string[];
+}
+
+export interface Releases extends Service {
+  /**
+   * Prepare, switch, settle (docs/decisions/0012); one at a time for each stage, in order of arrival. Rejects with NoSuchThing, ReleaseUnderWay,
+   * ReleaseFailed: then the release before runs on. What cannot be settled at once is tried again in the background, and said in a line.
+   */
+  readonly release: (order: ReleaseOrder) => Promise<Released>;
+  /** Rejects with NoSuchThing. */
+  readonly find: (app: string, account: string, number: number) => Promise<Release>;
+  /** Newest first, up to fifty; before: a number. */
+  readonly list: (app: string, account: string, before?: number) => Promise<readonly Release[]>;
+}
+
+const PAGE = 50;
+const STAGES = 1000;
+const AGAIN_MS = 30_000;
+
+export function createReleases(ports: PaasPorts): Releases {
+  const turns = createTurns();
+  const stopping = new AbortController();
+  const { read } = ports.store;
+  const key = ({ app, account }: Pick<StoredStage, 'app' | 'account'>) => `${app}\n${account}`;
+  const rounds = new Rounds({
+    clock: ports.clock,
+    firstMs: 0,
+    everyMs: AGAIN_MS,
+    failed: (error) => ports.logger.error('releases could not be settled', { error: describe(error) }),
+    async round(signal) {
+      for (const stage of await unsettledStages(ports)) {
+        if (signal.aborted) return;
+        await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
+      }
+    },
+  });
+  return {
+    async find(app, account, number) {
+      const found = await read.get(releases, [app, account, number]);
+      if (!found) throw platformFailure('NoSuchThing', `release v${number} of ${app} here`);
+      return found;
+    },
+    async list(app, account, before) {
+      const to = before === undefined ? {} : { to: [before] };
+      return (await read.range(releases, { prefix: [app, account], ...to, reverse: true, limit: PAGE })).items;
+    },
+    async release(order) {
+      const signal = AbortSignal.any([order.signal, stopping.signal]);
+      try {
+        return await turns.take(key(order), order.signal, () => releaseNow(ports, { ...order, signal }));
+      } finally {
+        rounds.wake();
+      }
+    },
+    async start() {
+      for (const stage of await allStages(ports)) await endInterrupted(ports, stage);
+      await rounds.start();
+    },
+    async stop() {
+      stopping.abort();
+      await rounds.stop();
+      await turns.idle();
+    },
+  };
+}
+
+async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Released> {
+  const { stage, release } = await beginRelease(ports, order);
+  const settling = await settlingOf(ports, { stage, release, signal: order.signal });
+  let current: Release;
+  try {
+    const kept = release.reason === 'rollback' ? release.versions : undefined;
+    current = await switchTo(ports, release, kept ?? (await prepare({ ...settling, line: order.line })));
+  } catch (error) {
+    throw await abandon(ports, release, error);
+  }
+  try {
+    const urls = await settle({ ...settling, release: current });
+    await noteSettled(ports, current);
+    return { release: current, urls };
+  } catch (error) {
+    ports.logger.warn('a release could not be settled', { app: order.app, release: current.number, error: describe(error) });
+    order.line(
+      `event sources are not all in place yet, and are tried again: ${isFailure(error) ? error.message : 'see the log'}`,
+    );
+    return { release: current, urls: [] };
+  }
+}
+
+async function settlingOf(
+  ports: PaasPorts,
+  { stage, release, signal }: Pick<Settling, 'stage' | 'release' | 'signal'>,
+): Promise<Settling> {
+  const environment = await ports.findEnvironment(stage.account);
+  const application = await ports.store.read.get(applications, [stage.app]);
+  const place = { name: environment?.name ?? stage.account, home: application?.home === stage.account };
+  return { ports, stage, release, resources: realResources(stage.app, release.contents.resources, place), signal };
+}
+
+/** Resolves to what the caller is told. */
+async function abandon(ports: PaasPorts, release: Release, error: unknown): Promise<unknown> {
+  const failure = isFailure(error) ? error.message : 'a defect of dalamb; it is logged';
+  if (!isFailure(error))
+    ports.logger.error('a release failed', { app: release.app, release: release.number, error: describe(error) });
+  await failRelease(ports, release, failure);
+  return isFailure(error, 'ReleaseFailed') ? error : platformFailure('ReleaseFailed', failure, { cause: error });
+}
+
+async function allStages({ store }: PaasPorts): Promise<readonly StoredStage[]> {
+  const found: StoredStage[] = [];
+  for (let page = await store.read.range(stages, { limit: STAGES }); ; ) {
+    found.push(...page.items);
+    if (page.next === undefined) return found;
+    page = await store.read.range(stages, { limit: STAGES, after: page.next });
+  }
+}
+
+/** A start finds a release on its way only when the process was killed in the middle of it. */
+async function endInterrupted(ports: PaasPorts, { app, account, preparing }: StoredStage): Promise<void> {
+  if (preparing === undefined) return;
+  const release = await ports.store.read.get(releases, [app, account, preparing]);
+  if (release) await failRelease(ports, release, 'dalamb was stopped in the middle of it');
+}
+
+async function unsettledStages(ports: PaasPorts): Promise<readonly StoredStage[]> {
+  const all = await allStages(ports);
+  return all.filter(({ current, settled, preparing }) => current !== settled && preparing === undefined);
+}
+
+async function settleAgain(ports: PaasPorts, { app, account }: StoredStage, signal: AbortSignal): Promise<void> {
+  const stage = await stageOf(ports.store.read, app, account).catch(() => undefined);
+  if (stage?.current === undefined || stage.current === stage.settled || stage.preparing !== undefined) return;
+  const release = await ports.store.read.get(releases, [app, account, stage.current]);
+  if (!release) return;
+  try {
+    await settle(await settlingOf(ports, { stage, release, signal }));
+    await noteSettled(ports, release);
+  } catch (error) {
+    if (!signal.aborted)
+      ports.logger.warn('a release could not be settled', { app, release: release.number, error: describe(error) });
+  }
+}
