@@ -23,6 +23,10 @@ export interface SandboxFeatures {
   readonly freeze: boolean;
   readonly egress: boolean;
   readonly tickets: boolean;
+  /** Roots of images; without it a boot that asks for one is refused. */
+  readonly images: boolean;
+  /** Connections into a sandbox; without it connect is refused. */
+  readonly connect: boolean;
 }
 
 export interface SandboxSpec {
@@ -30,6 +34,11 @@ export interface SandboxSpec {
   readonly id: string;
   /** Directories of the host shown read-only from the start, e.g. a runtime. */
   readonly mounts: readonly { readonly source: string; readonly target: string }[];
+  /**
+   * Trees of which the root is overlaid read-only, the lowest first, instead of the host's programs and libraries: nothing of the host is
+   * seen then but /etc/hosts and /etc/resolv.conf; mounts must be empty, and trees cannot be assigned.
+   */
+  readonly image?: readonly string[];
   /** Size of /tmp in MiB, or a volume kept from a destroyed sandbox. */
   readonly tmp: number | TmpVolume;
   readonly limits: Limits;
@@ -74,7 +83,7 @@ export interface Assignment {
   readonly egress?: Egress;
 }
 
-/** The main process. argv[0] is an absolute path inside. */
+/** The main process. argv[0] is a path inside, or a name that is looked for in env's PATH; exit code 127 when it is not there, 126 when it cannot be run. */
 export interface Process {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -113,6 +122,8 @@ export interface Sandbox {
   thaw(): Promise<void>;
   /** Sends a signal to the main process. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Connects to a port that something inside listens on at 127.0.0.1; undefined when nothing does. The connection ends with the sandbox. */
+  connect(port: number): Promise<Duplex | undefined>;
   /** Bytes; peak is since resetPeak or the boot. Under `process`: the main process's own numbers. */
   memory(): Promise<{ readonly current: number; readonly peak: number }>;
   /** Resolves when the main process has ended (or the sandbox was destroyed first). */

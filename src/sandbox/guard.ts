@@ -3,12 +3,13 @@ import type { Assignment, Sandbox, SandboxDriver, SandboxEvents, SandboxSpec } f
 import type { TreeStore } from './trees.ts';
 
 type State = 'booted' | 'running' | 'frozen' | 'ended' | 'gone';
-type Command = 'assign' | 'run' | 'freeze' | 'thaw' | 'signal' | 'memory';
+type Command = 'assign' | 'run' | 'connect' | 'freeze' | 'thaw' | 'signal' | 'memory';
 
 /** When each command is legal; destroy always is. A signal to a process that has just ended is legal and does nothing. */
 export const legal: Readonly<Record<Command, readonly State[]>> = {
   assign: ['booted', 'running'],
   run: ['booted'],
+  connect: ['running'],
   freeze: ['running'],
   thaw: ['frozen'],
   signal: ['running', 'frozen', 'ended'],
@@ -34,14 +35,27 @@ export function guarded(driver: SandboxDriver, clock: Clock, trees: TreeStore): 
     async boot(spec, events) {
       checkSpec(spec);
       if (living.has(spec.id)) throw platformFailure('SandboxIllegal', `${spec.id} is already there`);
+      if (spec.image && !driver.features.images)
+        throw platformFailure(
+          'SandboxUnavailable',
+          `container images need isolation, which the driver ${driver.name} does not give`,
+        );
       const quiet = silenceable(events);
+      const letGo = holdAll(trees, spec.image ?? []);
       const booting = driver.boot(spec, quiet.events);
       const inner = await withDeadline(clock, BOOT_MS, `boot of sandbox ${spec.id}`, booting).catch((error) => {
         quiet.silence();
-        booting.then((late) => late.destroy()).catch(() => {}); // whoever waited has its error already
+        booting
+          .then((late) => late.destroy())
+          .catch(() => {})
+          .finally(letGo); // whoever waited has its error already
         throw error;
       });
-      const sandbox = guardedSandbox(inner, { clock, trees, silence: quiet.silence, gone: () => living.delete(spec.id) });
+      const gone = () => {
+        living.delete(spec.id);
+        letGo();
+      };
+      const sandbox = guardedSandbox(inner, { clock, trees, silence: quiet.silence, gone });
       living.set(spec.id, sandbox);
       return sandbox;
     },
@@ -50,9 +64,26 @@ export function guarded(driver: SandboxDriver, clock: Clock, trees: TreeStore): 
 
 function checkSpec(spec: SandboxSpec): void {
   if (!ID.test(spec.id)) throw platformFailure('SandboxIllegal', `id ${JSON.stringify(spec.id)}`);
+  if (spec.image && (spec.image.length === 0 || spec.mounts.length > 0))
+    throw platformFailure('SandboxIllegal', 'an image of no trees, or with mounts');
   const { memoryMiB, pids, cpus } = spec.limits;
   if (!(memoryMiB >= 16) || !(pids >= 8) || (cpus !== undefined && !(cpus > 0))) {
     throw platformFailure('SandboxIllegal', `limits ${JSON.stringify(spec.limits)}`);
+  }
+}
+
+/** All or none of them. */
+function holdAll(trees: TreeStore, hashes: readonly string[]): () => void {
+  const held: (() => void)[] = [];
+  const letGo = () => {
+    for (const release of held.splice(0)) release();
+  };
+  try {
+    for (const hash of hashes) held.push(trees.hold(hash));
+    return letGo;
+  } catch (error) {
+    letGo();
+    throw error;
   }
 }
 
@@ -132,6 +163,7 @@ function guardedSandbox(inner: Sandbox, { clock, trees, silence, gone }: Surroun
       command('signal', undefined, async () => {
         if (state !== 'ended') await inner.signal(signal);
       }),
+    connect: (port) => command('connect', undefined, () => inner.connect(port)),
     memory: () => command('memory', undefined, () => inner.memory()),
     destroy(options) {
       ending ??= destroy(options);

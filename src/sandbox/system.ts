@@ -23,6 +23,7 @@ function load() {
     socketpair: { arguments: [int, int, int, pointer], return: int },
     bind: { arguments: [int, pointer, 'uint32'], return: int },
     listen: { arguments: [int, int], return: int },
+    connect: { arguments: [int, pointer, 'uint32'], return: int },
     ioctl: { arguments: [int, 'uint64', pointer], return: int },
     fcntl: { arguments: [int, int, long], return: int },
     getsockopt: { arguments: [int, int, int, pointer, pointer], return: int },
@@ -142,6 +143,20 @@ export function inNewNetwork<T>(act: () => T): { readonly namespace: number; rea
   }
 }
 
+/** Runs act inside a network namespace (`/proc/PID/ns/net`); this thread is back when it returns. */
+export function inNetwork<T>(path: string, act: () => T): T {
+  const { libc } = system();
+  const home = fs.openSync('/proc/thread-self/ns/net', 'r');
+  const there = fs.openSync(path, 'r');
+  try {
+    check('setns', libc.setns(there, CLONE_NEWNET));
+    return act();
+  } finally {
+    if (libc.setns(home, CLONE_NEWNET) !== 0) process.abort(); // as above
+    for (const fd of [home, there]) fs.closeSync(fd);
+  }
+}
+
 function inet(ip: string, port: number): Buffer {
   const address = Buffer.alloc(16);
   address.writeUInt16LE(2);
@@ -177,6 +192,20 @@ function bound(family: number, type: number, address: Buffer, what: string): num
     throw error;
   }
 }
+
+/** A TCP socket that connects, non-blocking; undefined when it was refused, which loopback says at once. */
+export function connectSocket(ip: string, port: number): number | undefined {
+  const { ffi, libc, errno } = system();
+  const fd = check('socket', libc.socket(2, 1 | CLOEXEC | NONBLOCK, 0));
+  const [state, size] = [Buffer.alloc(4), Buffer.from([4, 0, 0, 0])];
+  const begun = libc.connect(fd, inet(ip, port), 16) === 0 || ffi.getInt32(errno, 0) === EINPROGRESS;
+  if (begun && libc.getsockopt(fd, 1, SO_ERROR, state, size) === 0 && state.readInt32LE() === 0) return fd;
+  fs.closeSync(fd);
+  return undefined;
+}
+
+const EINPROGRESS = 115;
+const SO_ERROR = 4;
 
 const SIOC = { ADDRT: 0x890b, SIFFLAGS: 0x8914, SIFADDR: 0x8916, SIFNETMASK: 0x891c } as const;
 

@@ -1,9 +1,10 @@
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { guarded, processDriver } from '../../src/sandbox/index.ts';
 import { sandboxContract } from './sandbox.ts';
+import { imageContract } from './sandbox-images.ts';
 import { contractTrees, memoryTrees } from './sandbox-trees.ts';
 
-sandboxContract('process', async () => {
+const open = async () => {
   const store = await memoryTrees();
   const driver = guarded(
     processDriver({ trees: store.trees, clock: systemClock, logger: silentLogger }),
@@ -20,4 +21,7 @@ sandboxContract('process', async () => {
       await store.close();
     },
   };
-});
+};
+
+sandboxContract('process', open);
+imageContract('process', open);

@@ -9,7 +9,7 @@ import { createTrees, type TreeStore } from '../../src/sandbox/index.ts';
 
 export interface ZipEntry {
   readonly name: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
   readonly mode?: number;
 }
 
@@ -51,7 +51,9 @@ export async function memoryTrees(limits: { quotaBytes?: number } = {}): Promise
 }
 
 /** The two trees of the sandbox contract. */
-export async function contractTrees(add: (zip: Buffer) => Promise<string>): Promise<{ one: string; two: string }> {
+export async function contractTrees(
+  add: (zip: Buffer) => Promise<string>,
+): Promise<{ one: string; two: string; add: typeof add }> {
   const one = await add(
     await zipOf([
       { name: 'hello.txt', content: 'one' },
@@ -59,5 +61,5 @@ export async function contractTrees(add: (zip: Buffer) => Promise<string>): Prom
       { name: 'run.sh', content: '#!/bin/sh\necho ran\n', mode: 0o100755 },
     ]),
   );
-  return { one, two: await add(await zipOf([{ name: 'hello.txt', content: 'two' }])) };
+  return { one, add, two: await add(await zipOf([{ name: 'hello.txt', content: 'two' }])) };
 }

@@ -12,6 +12,8 @@ export interface SandboxFixture {
   readonly one: string;
   /** Hash of a tree with `hello.txt` = "two". */
   readonly two: string;
+  /** Prepares one more tree out of a zip. */
+  readonly add: (zip: Buffer) => Promise<string>;
   /** What is left on the host of a sandbox that is gone; empty when nothing is. */
   readonly leftovers: (id: string) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,7 +7,9 @@ import { bug, platformFailure } from '../../kernel/index.ts';
 import type { Exit } from '../contract.ts';
 import {
   bindReadOnly,
+  connectSocket,
   detach,
+  inNetwork,
   makePipe,
   makeShared,
   openDirectory,
@@ -18,7 +20,9 @@ import {
 } from '../system.ts';
 import { bundle, INNER } from './bundle.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
+import { mainProcess, startContainer } from './container.ts';
 import { exitOf } from './exit.ts';
+import { type ImageParts, INIT, makeImageParts, mountImage } from './image-root.ts';
 import { prepareNetwork } from './network.ts';
 import type { CommandInput, CommandName, CommandOutput, DescriptorName } from './protocol.ts';
 import { makeMountPoint, makeRoot } from './root.ts';
@@ -46,6 +50,8 @@ interface Box {
   readonly directory: string;
   readonly volume: Volume;
   readonly slots: { readonly task: string; readonly opt: string; readonly run: string; readonly tmp: string };
+  /** Trees of the image that is its root; undefined: the root that all share. */
+  readonly image: readonly string[] | undefined;
   readonly taken: Set<string>;
   pid: number;
   /** Settled once the runtime has started it, or not. */
@@ -59,6 +65,7 @@ type Handlers = { [N in CommandName]: (input: CommandInput<N>) => Promise<Comman
 export interface BoxesEvents {
   exit(id: string, exit: Exit): void;
   descriptors(id: string, fds: Readonly<Record<DescriptorName, number>>): void;
+  connected(name: string, fd: number): void;
 }
 
 const run = promisify(execFile);
@@ -77,6 +84,8 @@ export class Boxes implements Handlers {
   readonly #root: string;
   readonly #waiting: (() => void)[] = [];
   #booting = 0;
+  #connections = 0;
+  #parts: ImageParts | undefined;
 
   constructor(config: BoxesConfig, events: BoxesEvents) {
     this.#config = config;
@@ -98,13 +107,14 @@ export class Boxes implements Handlers {
     await Promise.allSettled([...this.#boxes.keys()].map((id) => this.destroy({ id, keepTmp: false })));
   }
 
-  async boot({ id, mounts, tmp, limits }: CommandInput<'boot'>): Promise<{ volume: string }> {
+  async boot({ id, mounts, tmp, limits, image }: CommandInput<'boot'>): Promise<{ volume: string }> {
     if (this.#boxes.has(id)) throw refused(`${id} is there`);
     const sources = mounts.map(({ source, target }) => ({ source: this.#source(source), target }));
     const kept = 'volume' in tmp ? this.#kept.get(tmp.volume) : undefined;
     if ('volume' in tmp && !kept) throw refused(`no volume ${tmp.volume}`);
     if (kept) this.#kept.delete(kept.name);
-    const box = this.#newBox(id, kept ?? (await this.#volumes.take((tmp as { mib: number }).mib)));
+    if (image && mounts.length > 0) throw refused('an image has its own root, without mounts');
+    const box = this.#newBox(id, kept ?? (await this.#volumes.take((tmp as { mib: number }).mib)), image);
     try {
       for (const { target } of sources) makeMountPoint(this.#root, target);
       const start = () => this.#start(box, (network) => this.#bundle(box, { limits, mounts: sources, network }));
@@ -120,6 +130,7 @@ export class Boxes implements Handlers {
   async assign({ id, trees, limits }: CommandInput<'assign'>): Promise<null> {
     const box = this.#box(id);
     if (limits) this.#cgroup(box).limit(limits);
+    if (trees && box.image) throw refused(`${id} has an image's root`);
     for (const { hashes, target } of trees ?? []) {
       if (box.taken.has(target)) throw refused(`${target} is taken`);
       this.#mountTrees(hashes, target === '/opt' ? box.slots.opt : box.slots.task);
@@ -141,11 +152,25 @@ export class Boxes implements Handlers {
   /** To the main process, the first child of the sandbox's first process. One that has not begun yet never will. */
   async signal({ id, signal }: CommandInput<'signal'>): Promise<null> {
     const box = this.#box(id);
-    const main = await mainProcess(box);
+    const main = await mainProcess(box.pid, () => box.ended);
     if (box.ended) return null;
     quietly(() => process.kill(main ?? box.pid, main === undefined ? 'SIGKILL' : signal));
     if (signal === 'SIGKILL') this.#cgroup(box).thaw(); // a frozen one dies when it wakes
     return null;
+  }
+
+  async connect({ id, port }: CommandInput<'connect'>): Promise<{ name: string | null }> {
+    const box = this.#box(id);
+    if (box.ended || box.pid === 0) throw refused(`${id} does not run`);
+    const fd = inNetwork(`/proc/${box.pid}/ns/net`, () => connectSocket('127.0.0.1', port));
+    if (fd === undefined) return { name: null };
+    const name = `#${++this.#connections}`;
+    try {
+      this.#events.connected(name, fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    return { name };
   }
 
   async memory({ id }: { id: string }): Promise<{ current: number; peak: number }> {
@@ -156,7 +181,7 @@ export class Boxes implements Handlers {
     const box = this.#box(id);
     await box.starting?.catch(() => {}); // what the runtime is making now cannot be ended yet
     await this.#end(box);
-    for (const slot of [box.slots.task, box.slots.opt]) {
+    for (const slot of [box.slots.task, box.slots.opt, imageRoot(box)]) {
       for (let tries = 0; tries < 2 && fs.existsSync(slot); tries++) quietly(() => detach(slot)); // the tree, then the slot itself
     }
     fs.rmSync(box.directory, { recursive: true, force: true });
@@ -191,7 +216,7 @@ export class Boxes implements Handlers {
     return box.cgroup;
   }
 
-  #newBox(id: string, volume: Volume): Box {
+  #newBox(id: string, volume: Volume, image: readonly string[] | undefined): Box {
     volume.owner ??= this.#freeRange();
     const directory = path.join(this.#config.runDirectory, 'b', id);
     const slots = { task: `${directory}/task`, opt: `${directory}/opt`, run: `${directory}/run`, tmp: volume.directory };
@@ -201,6 +226,7 @@ export class Boxes implements Handlers {
       directory,
       volume,
       slots,
+      image,
       taken: new Set(),
       pid: 0,
       starting: undefined,
@@ -255,7 +281,7 @@ export class Boxes implements Handlers {
     more: { limits: CommandInput<'boot'>['limits']; mounts: { source: string; target: string }[]; network: number },
   ): void {
     const config = bundle({
-      root: this.#root,
+      ...this.#rootOf(box),
       cgroup: `/dalamb-${this.#config.instance}/${box.id}`,
       firstUid: this.#config.firstUid + box.range * 65_536,
       network: `/proc/${process.pid}/fd/${more.network}`,
@@ -264,6 +290,14 @@ export class Boxes implements Handlers {
       mounts: more.mounts,
     });
     fs.writeFileSync(path.join(box.directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  }
+
+  #rootOf(box: Box): { root: string; init?: { source: string; argv: readonly string[] } } {
+    if (!box.image) return { root: this.#root };
+    this.#parts ??= makeImageParts(path.join(this.#config.runDirectory, 'image'));
+    mountImage(this.#config.treesDirectory, box.image, this.#parts, imageRoot(box));
+    fs.mkdirSync(path.join(box.slots.run, path.basename(INIT)), { mode: 0o755 });
+    return { root: imageRoot(box), init: { source: this.#parts.init, argv: this.#parts.argv } };
   }
 
   async #start(box: Box, writeBundle: (network: number) => void): Promise<void> {
@@ -286,44 +320,16 @@ export class Boxes implements Handlers {
       const first = this.#config.firstUid + box.range * 65_536;
       for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + INNER.uid, first + INNER.gid); // so that /dev/stdout can be opened
       writeBundle(namespace);
-      box.pid = await this.#runc(box, [stdinRead, outputWrite, outputWrite]);
+      const { runtime, runDirectory } = this.#config;
+      const stdio = [stdinRead, outputWrite, outputWrite];
+      const state = path.join(runDirectory, 'oci');
+      box.pid = await startContainer({ runtime, state, id: box.id, bundle: box.directory, stdio });
       box.cgroup = cgroupOf(box.pid);
       this.#events.descriptors(box.id, { ...sockets, channel, stdin, output, tickets });
     } finally {
       for (const fd of owned) fs.closeSync(fd);
     }
     this.#look(box);
-  }
-
-  #runc(box: Box, stdio: number[]): Promise<number> {
-    const { runtime, runDirectory } = this.#config;
-    const pidFile = path.join(box.directory, 'pid');
-    const log = path.join(box.directory, 'log');
-    const args = [
-      '--root',
-      path.join(runDirectory, 'oci'),
-      '--log',
-      log,
-      'run',
-      '--detach',
-      '--bundle',
-      box.directory,
-      '--pid-file',
-      pidFile,
-      box.id,
-    ];
-    return new Promise((resolve, reject) => {
-      const child = spawn(runtime, args, {
-        stdio,
-        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-      });
-      child.once('error', (error) => reject(platformFailure('SandboxUnavailable', `${runtime}: ${error.message}`)));
-      child.once('exit', (code, signal) => {
-        if (code === 0 && fs.existsSync(pidFile)) return resolve(Number(fs.readFileSync(pidFile, 'utf8')));
-        const said = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-2000) : '';
-        reject(platformFailure('SandboxUnavailable', `${runtime} ended with ${code ?? signal}: ${said}`));
-      });
-    });
   }
 
   /** At most so many runtimes start at a time. */
@@ -369,15 +375,7 @@ export class Boxes implements Handlers {
   }
 }
 
-/** A shell that was just told to start it needs a moment. */
-async function mainProcess(box: Box): Promise<number | undefined> {
-  for (let tries = 0; tries < 20 && !box.ended; tries++) {
-    const children = fs.readFileSync(`/proc/${box.pid}/task/${box.pid}/children`, 'utf8').trim();
-    if (children !== '') return Number(children.split(' ')[0]);
-    await pause(1);
-  }
-  return undefined;
-}
+const imageRoot = (box: Box) => `${box.directory}/root`;
 
 function bindAt(source: string, target: string): void {
   const fd = openDirectory(source);

@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import { platformFailure } from '../../kernel/index.ts';
 import type { Limits } from '../contract.ts';
+import { INIT } from './image-root.ts';
 import { hostDirectories } from './root.ts';
 
 export interface BundleInput {
-  /** The read-only root, see root.ts. */
+  /** The read-only root, see root.ts; with init: an image's, see image-root.ts. */
   readonly root: string;
+  readonly init?: { readonly source: string; readonly argv: readonly string[] };
   readonly cgroup: string;
   /** First host id of the 65,536 that this sandbox has. */
   readonly firstUid: number;
@@ -31,7 +33,7 @@ export function bundle(input: BundleInput): object {
     process: {
       terminal: false,
       user: INNER,
-      args: ['/bin/sh'],
+      args: input.init?.argv ?? ['/bin/sh'],
       env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
       cwd: '/',
       noNewPrivileges: true,
@@ -70,20 +72,24 @@ export function bundle(input: BundleInput): object {
   };
 }
 
-function mountsOf({ slots, mounts }: BundleInput): object[] {
+function mountsOf({ slots, mounts, init }: BundleInput): object[] {
   const bind = (source: string, destination: string, ...options: string[]) => ({
     destination,
     type: 'bind',
     source,
     options: ['nosuid', 'nodev', ...options],
   });
-  return [
+  const system = [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'] },
     { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=64m'] },
-    ...hostDirectories().map((directory) => bind(directory, directory, 'rbind', 'ro')),
     bind(slots.tmp, '/tmp', 'bind', 'rw'),
     bind(slots.run, '/run/dalamb', 'bind', 'ro'),
+  ];
+  if (init) return [...system, bind(init.source, INIT, 'bind', 'ro')];
+  return [
+    ...system,
+    ...hostDirectories().map((directory) => bind(directory, directory, 'rbind', 'ro')),
     bind(slots.task, '/var/task', 'rbind', 'ro', 'rslave'), // code is mounted later, and arrives by propagation
     bind(slots.opt, '/opt', 'rbind', 'ro', 'rslave'),
     ...mounts.map(({ source, target }) => bind(source, target, 'bind', 'ro')),

@@ -21,6 +21,8 @@ export interface KeeperLink {
   call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<CommandOutput[N]>;
   /** The descriptors that came with a boot; they belong to the caller. */
   descriptors(id: string): Readonly<Record<DescriptorName, number>>;
+  /** The descriptor of a connection, by the name that connect answered; it belongs to the caller. */
+  connection(name: string): number;
   /** Tells once how a sandbox's first process ended. */
   onExit(id: string, listener: (exit: Exit) => void): void;
   forget(id: string): void;
@@ -49,18 +51,22 @@ export function openLink(channel: Channel, fdSocket: number): Promise<KeeperLink
       channel.send({ n, command, input });
     });
 
-  const take = (id: string) => {
+  const take = (wanted: string, count: number): number[] => {
     for (;;) {
-      const fds = arrived.get(id);
+      const fds = arrived.get(wanted);
       if (fds) {
-        arrived.delete(id);
-        return Object.fromEntries(descriptors.map((name, i) => [name, fds[i]!])) as Record<DescriptorName, number>;
+        arrived.delete(wanted);
+        if (fds.length !== count) throw bug(`the keeper sent ${fds.length} descriptors`);
+        return fds;
       }
       const { name, fds: got } = receiveDescriptors(fdSocket);
-      if (got.length !== descriptors.length) throw bug(`the keeper sent ${got.length} descriptors`);
       for (const fd of arrived.get(name) ?? []) fs.closeSync(fd);
       arrived.set(name, got);
     }
+  };
+  const ofBoot: KeeperLink['descriptors'] = (id) => {
+    const fds = take(id, descriptors.length);
+    return Object.fromEntries(descriptors.map((name, i) => [name, fds[i]!])) as Record<DescriptorName, number>;
   };
 
   return new Promise((resolve, reject) => {
@@ -75,7 +81,15 @@ export function openLink(channel: Channel, fdSocket: number): Promise<KeeperLink
       if ('hello' in message) {
         const { hello } = message;
         const onExit = (id: string, listener: (exit: Exit) => void) => void exits.set(id, listener);
-        return resolve({ hello, path: pathOf(hello), call, descriptors: take, onExit, forget: (id) => void exits.delete(id) });
+        return resolve({
+          hello,
+          path: pathOf(hello),
+          call,
+          descriptors: ofBoot,
+          connection: (name) => take(name, 1)[0]!,
+          onExit,
+          forget: (id) => void exits.delete(id),
+        });
       }
       const one = waiting.get(message.n);
       waiting.delete(message.n);

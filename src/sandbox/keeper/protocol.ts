@@ -24,6 +24,8 @@ export const commands = {
     mounts: z.array(z.strictObject({ source: z.string().min(1).max(4096), target })).max(16),
     tmp: z.union([z.strictObject({ mib }), z.strictObject({ volume })]),
     limits,
+    /** Trees of the root, the lowest first; docker makes at most 127 layers. */
+    image: z.array(hash).min(1).max(128).optional(),
   }),
   assign: z.strictObject({
     id,
@@ -37,6 +39,7 @@ export const commands = {
   thaw: z.strictObject({ id }),
   signal: z.strictObject({ id, signal: z.enum(['SIGTERM', 'SIGKILL']) }),
   memory: z.strictObject({ id }),
+  connect: z.strictObject({ id, port: z.number().int().min(1).max(65_535) }),
   destroy: z.strictObject({ id, keepTmp: z.boolean() }),
   discard: z.strictObject({ volume }),
 } as const;
@@ -51,6 +54,8 @@ export interface CommandOutput {
   thaw: null;
   signal: null;
   memory: { readonly current: number; readonly peak: number };
+  /** The descriptor travels beside, by this name; null: nobody listens there. */
+  connect: { readonly name: string | null };
   destroy: null;
   discard: null;
 }

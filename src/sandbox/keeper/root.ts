@@ -26,14 +26,15 @@ export function hostDirectories(): string[] {
   return [...SYSTEM, ...ETC].filter(isDirectory);
 }
 
-const FILES: Readonly<Record<string, string>> = {
+/** Files of /etc that every sandbox has from the platform, by name. */
+export const platformFiles = {
   passwd:
     'root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n',
   group: 'root:x:0:\nsbx_user1051:x:990:\nnogroup:x:65534:\n',
   hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n169.254.100.1 sandbox.localdomain\n',
   'resolv.conf': 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-};
+} as const;
 
 /** Writes the root that all sandboxes share: mount points, links as the host has them, and a few files of /etc. */
 export function makeRoot(root: string): void {
@@ -45,7 +46,7 @@ export function makeRoot(root: string): void {
     if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink())
       fs.symlinkSync(fs.readlinkSync(name), path.join(root, name));
   }
-  for (const [name, text] of Object.entries(FILES)) fs.writeFileSync(path.join(root, 'etc', name), text, { mode: 0o644 });
+  for (const [name, text] of Object.entries(platformFiles)) fs.writeFileSync(path.join(root, 'etc', name), text, { mode: 0o644 });
   if (fs.existsSync('/etc/ld.so.cache')) fs.copyFileSync('/etc/ld.so.cache', path.join(root, 'etc/ld.so.cache'));
 }
 

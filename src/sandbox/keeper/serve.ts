@@ -19,6 +19,7 @@ export function serveKeeper(config: BoxesConfig, fdSocket: number, send: (messag
         id,
         descriptors.map((name) => fds[name]),
       ),
+    connected: (name, fd) => sendDescriptors(fdSocket, name, [fd]),
   });
   adoptOrphans();
   process.on('SIGCHLD', () => boxes.reap());

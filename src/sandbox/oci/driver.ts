@@ -38,7 +38,7 @@ export function ociDriver(options: OciDriverOptions): SandboxDriver {
   const surroundings = { ...options, own: hostAddresses(() => clock.monotonic()), upstream: upstreamOf(resolver, clock) };
   return {
     name: 'oci',
-    features: { isolation: true, limits: true, freeze: true, egress: true, tickets: true },
+    features: { isolation: true, limits: true, freeze: true, egress: true, tickets: true, images: true, connect: true },
     async start() {},
     async stop() {},
     async boot(spec, events) {
@@ -69,6 +69,7 @@ class OciSandbox implements Sandbox {
   #egress: EgressService | undefined;
   #tickets: ReturnType<typeof openTickets> | undefined;
   #settle: (exit: Exit) => void = () => {};
+  #gone = false;
 
   constructor(spec: SandboxSpec, events: SandboxEvents, options: Surroundings) {
     this.id = spec.id;
@@ -82,10 +83,11 @@ class OciSandbox implements Sandbox {
 
   async open(): Promise<this> {
     const { keeper, clock } = this.#options;
-    const { id, mounts, tmp, limits } = this.#spec;
+    const { id, mounts, tmp, limits, image } = this.#spec;
     const wanted = tmp instanceof KeptVolume ? { volume: tmp.use() } : { mib: Number(tmp) };
     keeper.onExit(id, (exit) => void this.#ended(exit));
-    const { volume } = await keeper.call('boot', { id, mounts: [...mounts], tmp: wanted, limits }).catch((error) => {
+    const command = { id, mounts: [...mounts], tmp: wanted, limits, ...(image && { image: [...image] }) };
+    const { volume } = await keeper.call('boot', command).catch((error) => {
       keeper.forget(id);
       throw error;
     });
@@ -106,14 +108,28 @@ class OciSandbox implements Sandbox {
 
   #serve(name: ListenerName, fd: number): void {
     const server = net.createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => {}); // whoever was given the socket has its own handler
+      this.#keep(socket);
       this.#events.connection(name, socket);
     });
     server.maxConnections = CONNECTIONS[name];
     server.on('error', () => {});
     this.#servers.push(server.listen({ fd }));
+  }
+
+  #keep(socket: Duplex): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {}); // whoever was given the socket has its own handler
+  }
+
+  async connect(port: number): Promise<Duplex | undefined> {
+    const { keeper } = this.#options;
+    const { name } = await keeper.call('connect', { id: this.id, port });
+    if (name === null) return undefined;
+    const socket = new net.Socket({ fd: keeper.connection(name), readable: true, writable: true }).setNoDelay(true);
+    this.#keep(socket);
+    if (this.#gone) socket.destroy();
+    return socket;
   }
 
   async #ended(exit: Exit): Promise<void> {
@@ -164,6 +180,7 @@ class OciSandbox implements Sandbox {
     try {
       await keeper.call('destroy', { id: this.id, keepTmp });
     } finally {
+      this.#gone = true;
       keeper.forget(this.id);
       this.#settle({ signal: 'SIGKILL', oom: false });
       this.#tickets?.close();

@@ -20,7 +20,7 @@ export interface ProcessDriverOptions {
 export function processDriver(options: ProcessDriverOptions): SandboxDriver {
   return {
     name: 'process',
-    features: { isolation: false, limits: false, freeze: false, egress: false, tickets: false },
+    features: { isolation: false, limits: false, freeze: false, egress: false, tickets: false, images: false, connect: false },
     async start() {
       options.logger.warn(
         'NO ISOLATION: functions run as plain processes of this user, without limits, and can read its files. Start as root on Linux with runc for sandboxes.',
@@ -137,6 +137,14 @@ class ProcessSandbox implements Sandbox {
 
   async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#child?.kill(signal);
+  }
+
+  /** Its ports are the host's: two sandboxes would share one, so there is no way to the right process. */
+  async connect(): Promise<never> {
+    throw platformFailure(
+      'SandboxUnavailable',
+      'connections into a process need a network of its own, which the driver process does not give',
+    );
   }
 
   async memory(): Promise<{ current: number; peak: number }> {
