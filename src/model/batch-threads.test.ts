@@ -15,6 +15,8 @@ test('neighbours share a thread, others do not', () => {
   const random = ['11111111-2222-4333-8444-555555555555', '11111111-2222-4333-8444-555555555556'];
   assert.deepEqual([...threadsOf(random)], random);
   assert.notEqual(nearOf('12'), nearOf('123'));
+  const mixed = [message('0100'), sequence(5), ...random, '7', '12', message('01ff'), sequence(105), '123', sequence(6)];
+  assert.deepEqual([...threadsOf(mixed)].sort(), [...new Set(mixed.map(nearOf))].sort());
 });
 
 test('the event ids that functions get lead to sequence numbers', () => {

@@ -31,7 +31,16 @@ export function nearOf(id: string): string {
 
 /** The rows of a batch. */
 export function threadsOf(records: readonly string[]): ReadonlySet<string> {
-  return new Set(records.map(nearOf));
+  const threads = new Set<string>();
+  let [shared, length] = ['', 0];
+  for (const id of records) {
+    // Most follow their neighbour: this comparison costs a tenth of finding out.
+    if (id.length === length && id.startsWith(shared)) continue;
+    const near = nearOf(id);
+    threads.add(near);
+    [shared, length] = [near.endsWith('#') ? near.slice(0, -1) : near, id.length];
+  }
+  return threads;
 }
 
 export interface NamedRecord {

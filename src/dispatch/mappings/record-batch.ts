@@ -59,7 +59,7 @@ const MOST_CAUSES = 1000;
 
 /**
  * Writes what came of a batch: the mapping's books, outcome rows, threads of the trace, the meter. The threads from its records cost about
- * 10 µs a batch (bench: drained).
+ * 10 to 20 µs a batch, however large (bench: drained).
  */
 export async function recordBatch(
   tx: Transaction,

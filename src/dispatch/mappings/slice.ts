@@ -143,7 +143,7 @@ export class Slice {
     const records = this.#inHand(work, this.#work.at(-1));
     if (!work || records.length === 0) return undefined;
     const [subscriber, now] = [mappingSubscriber(uuid), ports.clock.now()];
-    const lastError = this.#trouble.reason || this.#error;
+    const lastError = this.#trouble.reason || (this.#tries > 0 ? this.#error : '');
     return {
       ...{ id: `${subscriber}/${shardId}/${this.#slice}`, account, region, topic, lane, subscriber, target },
       ...recordFacts(records, now),
