@@ -1,5 +1,14 @@
 import type { Clock, Ids, Logger, SecretBox, Store } from '../kernel/index.ts';
-import type { Audit, BuildSource, FindEnvironment, OperateAt, PlaceSource, PointAliases, RemoveSource } from '../model/index.ts';
+import type {
+  Audit,
+  BuildSource,
+  FindEnvironment,
+  OperateAt,
+  PlaceSource,
+  PointAliases,
+  RemoveSource,
+  RequireRole,
+} from '../model/index.ts';
 
 /** What applications and their releases need from outside. */
 export interface PaasPorts {
@@ -14,5 +23,6 @@ export interface PaasPorts {
   readonly removeSource: RemoveSource;
   readonly build: BuildSource;
   readonly audit: Audit;
+  readonly requireRole: RequireRole;
   readonly findEnvironment: FindEnvironment;
 }

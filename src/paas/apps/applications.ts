@@ -70,19 +70,21 @@ export async function listApplications({ store }: Pick<PaasPorts, 'store'>, acco
   return found.items;
 }
 
-/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. The name is free again after the last. */
-export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<void> {
+/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. Resolves true when it was the last: its name is free again. */
+export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<boolean> {
   const { stage } = await findApplication(ports, app, account);
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
   const known = await allReleases(ports, app, account);
   const processes = new Set(known.flatMap(({ contents }) => contents.processes.map(({ name }) => name)));
   await unsettle({ ports, stage }, [...processes]);
-  await ports.store.transact(async (tx) => {
+  return ports.store.transact(async (tx) => {
     for (const { number } of known) await tx.delete(releases, [app, account, number]);
     await tx.delete(stages, [app, account]);
     const others = await tx.range(stages, { prefix: [app], limit: 1 });
-    if (others.items.length === 0) await tx.delete(applications, [app]);
     await ports.audit(tx, { actor, action: 'destroy', app, account, detail: `${known.length} releases`, at: ports.clock.now() });
+    const last = others.items.length === 0;
+    if (last) await tx.delete(applications, [app]);
+    return last;
   });
 }
 

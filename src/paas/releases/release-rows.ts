@@ -7,15 +7,21 @@ import { sealConfig } from './config.ts';
 export interface Begin {
   readonly app: string;
   readonly account: string;
-  readonly change: ReleaseChange;
+  /** Called inside the transaction, so that no change made meanwhile is lost; may throw a failure, and may be called again. */
+  readonly change: (current: Release | undefined) => PlannedChange;
   readonly actor: Actor;
+}
+
+export interface PlannedChange {
+  readonly change: ReleaseChange;
+  /** Default: what the change says of itself. */
   readonly description?: string;
 }
 
-/** Writes the next release and says that it is on its way. Rejects with NoSuchThing, ReleaseUnderWay. */
+/** Writes the next release and says that it is on its way. Rejects with NoSuchThing, ReleaseUnderWay, and what change throws. */
 export async function beginRelease(
   ports: PaasPorts,
-  { app, account, change, actor, description }: Begin,
+  { app, account, change, actor }: Begin,
 ): Promise<{ readonly stage: StoredStage; readonly release: Release }> {
   const at = ports.clock.now();
   const nothing = { config: sealConfig(ports.secrets, {}) };
@@ -23,8 +29,9 @@ export async function beginRelease(
     const stage = await stageOf(tx, app, account);
     if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
     const current = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
-    const facts = { author: actor.name, at, ...(description === undefined ? {} : { description }) };
-    const release = nextRelease(stage, current ?? nothing, change, facts);
+    const planned = change(current);
+    const facts = { author: actor.name, at, ...(planned.description === undefined ? {} : { description: planned.description }) };
+    const release = nextRelease(stage, current ?? nothing, planned.change, facts);
     const begun = { ...stage, next: release.number + 1, preparing: release.number };
     await tx.put(releases, release);
     await tx.put(stages, begun);

@@ -1,0 +1,51 @@
+import { fail } from '../../kernel/index.ts';
+import { stages } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
+import type { Released } from '../releases/releases.ts';
+import { checkRole, findApplication } from './applications.ts';
+import { type ChangePorts, currentRelease, readConfig, release, type StageChange } from './stage-changes.ts';
+
+export interface Promotion extends Released {
+  /** Names of variables that are set where it comes from and not where it goes. */
+  readonly missing: readonly string[];
+  /** The other way round. */
+  readonly extra: readonly string[];
+}
+
+/** Brings the code and declaration that run here to another environment, whose own configuration stays. Nothing is built. */
+export async function promote(deps: ChangePorts, how: StageChange, to: string, role?: string): Promise<Promotion> {
+  const current = await currentRelease(deps, how.app, how.account);
+  if (!current || current.contents.processes.length === 0) throw fail('InvalidRequest', `${how.app} has no code here to promote`);
+  if (to === how.account) throw fail('InvalidRequest', 'this is the environment that it runs in');
+  await makeStage(deps.ports, how, to, role);
+  const there = Object.keys(await readConfig(deps, how.app, to));
+  const here = Object.keys(current.config.digests);
+  const { processes, resources, checks } = current.contents;
+  const built = { processes, resources, checks, ...(current.commit === undefined ? {} : { commit: current.commit }) };
+  const from = (await deps.ports.findEnvironment(how.account))?.name ?? how.account;
+  const description = `Promote v${current.number} of ${from}`;
+  const released = await release(deps, { ...how, account: to }, () => ({ change: { reason: 'promotion', built }, description }));
+  return {
+    ...released,
+    missing: here.filter((name) => !there.includes(name)),
+    extra: there.filter((name) => !here.includes(name)),
+  };
+}
+
+/** The stage in another environment, made when it is not there. role: default the one of the same name in that account. */
+async function makeStage(
+  ports: PaasPorts,
+  { app, account, actor }: StageChange,
+  to: string,
+  role: string | undefined,
+): Promise<void> {
+  const { stage } = await findApplication(ports, app, account);
+  const own = role ?? stage.role.replace(`::${account}:`, `::${to}:`);
+  checkRole(own);
+  const at = ports.clock.now();
+  await ports.store.transact(async (tx) => {
+    if (await tx.get(stages, [app, to])) return;
+    await tx.put(stages, { app, account: to, region: stage.region, role: own, next: 1 });
+    await ports.audit(tx, { actor, action: 'create', app, account: to, detail: `role ${own}`, at });
+  });
+}

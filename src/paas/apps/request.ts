@@ -1,0 +1,53 @@
+import { platformFailure } from '../../kernel/index.ts';
+import type { Actor, AppRole, ControlRequest } from '../../model/index.ts';
+import type { PaasPorts } from '../ports.ts';
+import type { StageChange } from './stage-changes.ts';
+
+/** Who asks, as the audit trail names it: the account of a token, or somebody on this machine. */
+export function actorOf({ own }: Pick<ControlRequest, 'own'>): Actor {
+  return own === undefined ? { name: 'local', kind: 'local' } : { name: `account:${own}`, kind: 'key' };
+}
+
+/** The application that a request is about, once its caller may act on it in that role. Rejects with AccessDenied. */
+export async function stageChange(
+  ports: PaasPorts,
+  request: ControlRequest,
+  role: AppRole,
+): Promise<StageChange & { lines: string[] }> {
+  const { params, place, signal } = request;
+  const actor = actorOf(request);
+  const app = params.app ?? '';
+  await ports.requireRole(actor, role, { app, account: place.account });
+  const lines: string[] = [];
+  return { app, account: place.account, actor, lines, line: (text) => lines.push(text), signal };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The body as an object with these members only. Throws InvalidRequest. */
+export function fieldsOf(body: unknown, known: readonly string[]): Fields {
+  const fields = body ?? {};
+  if (typeof fields !== 'object' || Array.isArray(fields)) throw platformFailure('InvalidRequest', 'the body is a JSON object');
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw platformFailure('InvalidRequest', `${unknown} is not one of ${known.join(', ')}`);
+  return fields as Fields;
+}
+
+/** Throws InvalidRequest when it is there and no text, or when it must be there and is not. */
+export function textField(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string' || value === '') throw platformFailure('InvalidRequest', `${name} is a text`);
+  return value;
+}
+
+export function optionalText(fields: Fields, name: string): string | undefined {
+  return fields[name] === undefined ? undefined : textField(fields, name);
+}
+
+/** Texts by name. Throws InvalidRequest. */
+export function textsField(fields: Fields, name: string): Readonly<Record<string, string>> {
+  const value = fields[name] ?? {};
+  const wrong = typeof value !== 'object' || Array.isArray(value) || Object.values(value).some((one) => typeof one !== 'string');
+  if (wrong) throw platformFailure('InvalidRequest', `${name} is an object of texts`);
+  return value as Readonly<Record<string, string>>;
+}
