@@ -229,7 +229,7 @@ function portsOf(room: Room, wakes: Set<() => void>): MappingPorts {
     logger: { ...silentLogger, warn: (text) => void room.logged.push(text), error: (text) => void room.logged.push(text) },
     concurrency: 1000,
     mayAct: async (_role, action) => room.allowed(action),
-    meterIn: async () => {},
+    meterIn: async () => room.recording(),
     countFunction: (arn, name, value) => void room.metrics.push([name, arn, value]),
     put: async (_tx, target, item) => {
       if (target.arn.includes('missing')) throw fail('TargetMissing', 'the target does not exist');
