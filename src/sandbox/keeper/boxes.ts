@@ -1,31 +1,19 @@
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { bug, platformFailure } from '../../kernel/index.ts';
+import { bug } from '../../kernel/index.ts';
 import type { Exit } from '../contract.ts';
-import {
-  bindReadOnly,
-  connectSocket,
-  detach,
-  inNetwork,
-  makePipe,
-  makeShared,
-  openDirectory,
-  openNamedPipe,
-  openUnixListener,
-  overlayReadOnly,
-  reap,
-} from '../system.ts';
+import { connectSocket, detach, inNetwork, makePipe, makeShared, openNamedPipe, openUnixListener, reap } from '../system.ts';
 import { bundle, INNER } from './bundle.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
-import { mainProcess, startContainer } from './container.ts';
+import { mainProcess, removeContainer, startContainer } from './container.ts';
 import { exitOf } from './exit.ts';
 import { type ImageParts, INIT, makeImageParts, mountImage } from './image-root.ts';
 import { prepareNetwork } from './network.ts';
 import type { CommandInput, CommandName, CommandOutput, DescriptorName } from './protocol.ts';
+import { refused } from './refused.ts';
 import { makeMountPoint, makeRoot } from './root.ts';
+import { type MountRoot, mountTrees, Sources } from './sources.ts';
 import { type Volume, Volumes } from './volumes.ts';
 
 export interface BoxesConfig {
@@ -39,8 +27,7 @@ export interface BoxesConfig {
   readonly firstUid: number;
   /** Where prepared trees lie; belongs to the server. */
   readonly treesDirectory: string;
-  /** Directories from which sandboxes may be shown something: as the server names them, and where they really are. */
-  readonly mountRoots: readonly { readonly seen: string; readonly real: string }[];
+  readonly mountRoots: readonly MountRoot[];
   readonly parallelBoots: number;
 }
 
@@ -68,7 +55,6 @@ export interface BoxesEvents {
   connected(name: string, fd: number): void;
 }
 
-const run = promisify(execFile);
 const CHILD_GONE_MS = 5000;
 const KILL_EVERY = 20;
 
@@ -79,7 +65,9 @@ export class Boxes implements Handlers {
   readonly #boxes = new Map<string, Box>();
   readonly #kept = new Map<string, Volume>();
   readonly #ranges = new Set<number>();
-  readonly #sources = new Map<string, string>();
+  readonly #sources: Sources;
+  /** Where the runtime keeps its state. */
+  readonly #state: string;
   readonly #volumes: Volumes;
   readonly #root: string;
   readonly #waiting: (() => void)[] = [];
@@ -93,6 +81,8 @@ export class Boxes implements Handlers {
     this.#root = path.join(config.runDirectory, 'root');
     makeRoot(this.#root);
     for (const name of ['b', 'm']) fs.mkdirSync(path.join(config.runDirectory, name), { mode: 0o711 });
+    this.#sources = new Sources(config.mountRoots, path.join(config.runDirectory, 'm'));
+    this.#state = path.join(config.runDirectory, 'oci');
     this.#volumes = new Volumes(config.imagesDirectory, path.join(config.runDirectory, 't'));
     void this.#volumes.fill();
   }
@@ -109,7 +99,7 @@ export class Boxes implements Handlers {
 
   async boot({ id, mounts, tmp, limits, image }: CommandInput<'boot'>): Promise<{ volume: string }> {
     if (this.#boxes.has(id)) throw refused(`${id} is there`);
-    const sources = mounts.map(({ source, target }) => ({ source: this.#source(source), target }));
+    const sources = mounts.map(({ source, target }) => ({ source: this.#sources.show(source), target }));
     const kept = 'volume' in tmp ? this.#kept.get(tmp.volume) : undefined;
     if ('volume' in tmp && !kept) throw refused(`no volume ${tmp.volume}`);
     if (kept) this.#kept.delete(kept.name);
@@ -133,7 +123,7 @@ export class Boxes implements Handlers {
     if (trees && box.image) throw refused(`${id} has an image's root`);
     for (const { hashes, target } of trees ?? []) {
       if (box.taken.has(target)) throw refused(`${target} is taken`);
-      this.#mountTrees(hashes, target === '/opt' ? box.slots.opt : box.slots.task);
+      mountTrees(this.#config.treesDirectory, hashes, target === '/opt' ? box.slots.opt : box.slots.task);
       box.taken.add(target);
     }
     return null;
@@ -185,7 +175,7 @@ export class Boxes implements Handlers {
       for (let tries = 0; tries < 2 && fs.existsSync(slot); tries++) quietly(() => detach(slot)); // the tree, then the slot itself
     }
     fs.rmSync(box.directory, { recursive: true, force: true });
-    fs.rmSync(path.join(this.#config.runDirectory, 'oci', id), { recursive: true, force: true });
+    fs.rmSync(path.join(this.#state, id), { recursive: true, force: true });
     this.#boxes.delete(id);
     if (keepTmp) this.#kept.set(box.volume.name, box.volume);
     else await this.#drop(box.volume);
@@ -245,37 +235,6 @@ export class Boxes implements Handlers {
     return range;
   }
 
-  /** A source that was asked for, bound read-only at a place that every sandbox's user can reach; once for each. */
-  #source(source: string): string {
-    const known = this.#sources.get(source);
-    if (known !== undefined) return known;
-    const root = this.#config.mountRoots.find(({ seen }) => source === seen || source.startsWith(`${seen}/`));
-    if (!root) throw refused(`${source} is not to be shown`);
-    const real = fs.realpathSync(root.real + source.slice(root.seen.length));
-    const allowed = this.#config.mountRoots.some((other) => {
-      const top = fs.realpathSync(other.real);
-      return real === top || real.startsWith(`${top}/`);
-    });
-    if (!allowed) throw refused(`${source} leads elsewhere`);
-    const target = path.join(this.#config.runDirectory, 'm', String(this.#sources.size));
-    fs.mkdirSync(target);
-    bindAt(real, target);
-    this.#sources.set(source, target);
-    return target;
-  }
-
-  #mountTrees(hashes: readonly string[], slot: string): void {
-    const base = openDirectory(this.#config.treesDirectory);
-    const opened: number[] = [];
-    try {
-      for (const hash of hashes) opened.push(openDirectory(`/proc/self/fd/${base}/${hash}`));
-      if (opened.length === 1) bindReadOnly(opened[0]!, slot);
-      else overlayReadOnly(opened, slot);
-    } finally {
-      for (const fd of [base, ...opened]) fs.closeSync(fd);
-    }
-  }
-
   #bundle(
     box: Box,
     more: { limits: CommandInput<'boot'>['limits']; mounts: { source: string; target: string }[]; network: number },
@@ -320,10 +279,9 @@ export class Boxes implements Handlers {
       const first = this.#config.firstUid + box.range * 65_536;
       for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + INNER.uid, first + INNER.gid); // so that /dev/stdout can be opened
       writeBundle(namespace);
-      const { runtime, runDirectory } = this.#config;
       const stdio = [stdinRead, outputWrite, outputWrite];
-      const state = path.join(runDirectory, 'oci');
-      box.pid = await startContainer({ runtime, state, id: box.id, bundle: box.directory, stdio });
+      const { runtime } = this.#config;
+      box.pid = await startContainer({ runtime, state: this.#state, id: box.id, bundle: box.directory, stdio });
       box.cgroup = cgroupOf(box.pid);
       this.#events.descriptors(box.id, { ...sockets, channel, stdin, output, tickets });
     } finally {
@@ -366,32 +324,15 @@ export class Boxes implements Handlers {
       if (waited > CHILD_GONE_MS) throw bug(`${box.id} does not end`);
       await pause(1);
     }
-    if (this.#config.runtime !== 'runc') {
-      await run(this.#config.runtime, ['--root', path.join(this.#config.runDirectory, 'oci'), 'delete', '--force', box.id]).catch(
-        () => {},
-      );
-    }
+    await removeContainer(this.#config.runtime, this.#state, box.id);
     await box.cgroup?.remove();
   }
 }
 
 const imageRoot = (box: Box) => `${box.directory}/root`;
 
-function bindAt(source: string, target: string): void {
-  const fd = openDirectory(source);
-  try {
-    bindReadOnly(fd, target);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
 function quietly(act: () => void): void {
   try {
     act();
   } catch {} // it was gone already
-}
-
-function refused(why: string) {
-  return platformFailure('KeeperRefused', why);
 }

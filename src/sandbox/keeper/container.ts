@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { platformFailure } from '../../kernel/index.ts';
+
+const run = promisify(execFile);
 
 export interface ContainerOptions {
   /** `runc` or `runsc`. */
@@ -33,6 +36,11 @@ export function startContainer({ runtime, state, id, bundle, stdio }: ContainerO
       reject(platformFailure('SandboxUnavailable', `${runtime} ended with ${code ?? signal}: ${said}`));
     });
   });
+}
+
+/** Its processes have ended: what else the runtime keeps running for it ends too (runc keeps nothing). Never rejects. */
+export async function removeContainer(runtime: string, state: string, id: string): Promise<void> {
+  if (runtime !== 'runc') await run(runtime, ['--root', state, 'delete', '--force', id]).catch(() => {});
 }
 
 /** The first child of a container's first process: a shell that was just told to start it needs a moment. Undefined when there is none. */

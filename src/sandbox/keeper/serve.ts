@@ -1,7 +1,8 @@
-import { Failure, platformFailure } from '../../kernel/index.ts';
+import { Failure } from '../../kernel/index.ts';
 import { adoptOrphans, sendDescriptors } from '../system.ts';
 import { Boxes, type BoxesConfig } from './boxes.ts';
 import { type CommandName, commands, descriptors, type FromKeeper, request } from './protocol.ts';
+import { refused } from './refused.ts';
 
 export interface KeeperEnd {
   /** Takes one message of the server. */
@@ -24,11 +25,10 @@ export function serveKeeper(config: BoxesConfig, fdSocket: number, send: (messag
   adoptOrphans();
   process.on('SIGCHLD', () => boxes.reap());
   const act = async (command: string, input: unknown) => {
-    if (!Object.hasOwn(commands, command))
-      throw platformFailure('KeeperRefused', `no command ${JSON.stringify(command).slice(0, 80)}`);
+    if (!Object.hasOwn(commands, command)) throw refused(`no command ${JSON.stringify(command).slice(0, 80)}`);
     const name = command as CommandName;
     const parsed = commands[name].safeParse(input);
-    if (!parsed.success) throw platformFailure('KeeperRefused', `${name}: ${parsed.error.issues[0]?.message ?? 'illegal input'}`);
+    if (!parsed.success) throw refused(`${name}: ${parsed.error.issues[0]?.message ?? 'illegal input'}`);
     return (boxes[name] as (input: unknown) => Promise<unknown>).call(boxes, parsed.data);
   };
   return {
