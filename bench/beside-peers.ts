@@ -6,6 +6,7 @@ import { PEERS, type Peer } from './peers.ts';
 import { prepare, SERVICE_CALLS } from './service-calls.ts';
 import { bareCostOf, costOf, receivedAndDeleted, receiveOf, type Side } from './service-costs.ts';
 import { jsonCall, type Unsigned } from './signed.ts';
+import { warmUp } from './warm-up.ts';
 
 /** One thing that is measured of both sides. */
 interface Work {
@@ -56,7 +57,7 @@ async function besideOne(setting: Setting, peer: Peer, { name, found }: Beside):
   try {
     const side = { ...running, queueUrl: await prepare(running, peer.services, { ShardCount: 4 }) };
     for (const work of worksOf(peer)) {
-      await warmUp(side, work, setting.quick ? 1 : peer.warmSeconds);
+      await warmedUp(side, work, setting.quick ? 1 : peer.warmSeconds);
       found(...(await inTurns(setting, { work, side, name, asked: peer.asked })));
     }
   } finally {
@@ -86,9 +87,9 @@ const receiveAndDelete: Work = {
   calls: 2,
 };
 
-/** Compilers of what is hot get their time; what it left in a queue is taken away again, to weigh on no figure. */
-async function warmUp(side: Side, { cost }: Work, seconds: number): Promise<void> {
-  for (const until = performance.now() + seconds * 1000; performance.now() < until; ) await cost(side, seconds);
+/** What it leaves in a queue is taken away again, to weigh on no figure. */
+async function warmedUp(side: Side, { cost }: Work, seconds: number): Promise<void> {
+  await warmUp((slice) => cost(side, slice), seconds);
   if (side.queueUrl !== '') await answerOf(side, jsonCall('sqs', 'PurgeQueue', { QueueUrl: side.queueUrl }));
 }
 
@@ -96,7 +97,7 @@ async function inTurns(
   { ours, echo, quick }: Setting,
   { work, side, name, asked }: { readonly work: Work; readonly side: Side; readonly name: string; readonly asked: boolean },
 ): Promise<Figure[]> {
-  await ofOurs(work, ours, quick ? 1 : 3); // it rested while the peer was warmed up
+  await warmUp((slice) => ofOurs(work, ours, slice), quick ? 1 : 4); // it rested while the peer was warmed up
   const theirs: Round[] = [];
   const both: Round[] = [];
   for (let round = 0; round < (quick ? 1 : 4); round++) {

@@ -12,7 +12,7 @@ export interface Peer {
   /** Whether a call should cost us less; else it is shown for orientation. */
   readonly asked: boolean;
   readonly key: AccessKey;
-  /** Load before each of its figures. */
+  /** Load before each of its figures, at least. */
   readonly warmSeconds: number;
   /** Installs what is missing, and returns the command that serves on that port of 127.0.0.1, with an empty folder for its data. */
   readonly command: (at: Place) => readonly string[];
@@ -25,8 +25,8 @@ export interface Place {
   readonly data: string;
 }
 
-const WARM_SECONDS = 10;
-/** A JVM goes on compiling for about that long. */
+const WARM_SECONDS = 8;
+/** A JVM goes on compiling for longer than that. */
 const JVM_WARM_SECONDS = 20;
 const anyKey = { id: 'AKIABENCHBENCHBENCH0', secret: 'secret' };
 
