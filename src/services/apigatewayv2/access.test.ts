@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
+import { test } from 'node:test';
+import { httpApis } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('actions are methods and resources are paths', async () => {
   const asked = async (operation: string, input: object) => {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
+import { test } from 'node:test';
 import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('CreateApi answers AWS’s defaults and the address that works here', async () => {
   const made = await room.call('CreateApi', { Name: 'plain', ProtocolType: 'HTTP', Description: 'd', Tags: { a: '1' } });

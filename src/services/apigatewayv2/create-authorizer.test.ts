@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 const jwt = {
   Name: 'j',
@@ -48,8 +44,5 @@ test('what cannot be served is refused', async () => {
   ];
   for (const [input, code, text] of cases)
     assert.match((await refused(room.call('CreateAuthorizer', { ApiId, ...input }), code)).message, text);
-  await refused(
-    room.call('CreateAuthorizer', { ApiId, ...jwt }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('CreateAuthorizer', { ApiId, ...jwt }, stranger), 'NotFoundException');
 });

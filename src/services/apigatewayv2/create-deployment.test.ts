@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('a deployment keeps the API as it was', async () => {
   const { ApiId } = await room.call('CreateApi', { Name: 'n', ProtocolType: 'HTTP' });
@@ -21,5 +17,5 @@ test('a deployment keeps the API as it was', async () => {
   await room.call('DeleteRoute', { ApiId, RouteId });
   assert.ok((await room.find(ApiId))?.stages.get('s')?.deployment?.match('GET', '/'));
   await refused(room.call('CreateDeployment', { ApiId, StageName: 'none' }), 'BadRequestException');
-  await refused(room.call('CreateDeployment', { ApiId }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('CreateDeployment', { ApiId }, stranger), 'NotFoundException');
 });

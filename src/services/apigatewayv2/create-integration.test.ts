@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('integrations to functions and URLs have AWS’s defaults', async () => {
   const ApiId = await room.api();
@@ -28,10 +24,7 @@ test('integrations to functions and URLs have AWS’s defaults', async () => {
   const staged = 'arn:aws:lambda:us-east-1:000000000000:function:${stageVariables.fn}';
   await make({ IntegrationType: 'AWS_PROXY', IntegrationUri: staged, PayloadFormatVersion: '2.0' });
   await refused(make({ IntegrationType: 'HTTP_PROXY' }), 'BadRequestException');
-  await refused(
-    room.call('CreateIntegration', { ApiId, IntegrationType: 'AWS_PROXY' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'BadRequestException',
-  );
+  await refused(room.call('CreateIntegration', { ApiId, IntegrationType: 'AWS_PROXY' }, stranger), 'BadRequestException');
 });
 
 test('what is not served is refused by name', async () => {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('a route has its defaults, and its key once', async () => {
   const ApiId = await room.api();
@@ -48,8 +44,5 @@ test('keys of other shapes and settings of WebSocket APIs are refused', async ()
   const RequestParameters = { 'route.request.header.a': { Required: true } };
   await refused(room.call('CreateRoute', { ApiId, RouteKey: 'GET /', RequestParameters }), 'NotImplemented');
   await refused(room.call('CreateRoute', { ApiId: 'none', RouteKey: 'GET /' }), 'NotFoundException');
-  await refused(
-    room.call('CreateRoute', { ApiId, RouteKey: 'GET /' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('CreateRoute', { ApiId, RouteKey: 'GET /' }, stranger), 'NotFoundException');
 });

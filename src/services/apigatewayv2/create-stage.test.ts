@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('a stage deploys by itself, or shows a deployment, or nothing yet', async () => {
   const { ApiId } = await room.call('CreateApi', { Name: 'n', ProtocolType: 'HTTP' });
@@ -61,8 +57,5 @@ test('settings that would not be enforced are refused', async () => {
   for (const [input, code, text] of cases)
     assert.match((await refused(room.call('CreateStage', { ApiId, StageName: 's', ...input }), code)).message, text);
   await refused(room.call('CreateStage', { ApiId, StageName: '$default' }), 'ConflictException');
-  await refused(
-    room.call('CreateStage', { ApiId, StageName: 's' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('CreateStage', { ApiId, StageName: 's' }, stranger), 'NotFoundException');
 });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('DeleteCorsConfiguration leaves answers as functions make them', async () => {
   const CorsConfiguration = { AllowOrigins: ['*'] };
@@ -17,8 +13,5 @@ test('DeleteCorsConfiguration leaves answers as functions make them', async () =
   await room.call('DeleteCorsConfiguration', { ApiId });
   assert.equal(await cors(), undefined);
   assert.equal((await room.call('GetApi', { ApiId })).CorsConfiguration, undefined);
-  await refused(
-    room.call('DeleteCorsConfiguration', { ApiId }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('DeleteCorsConfiguration', { ApiId }, stranger), 'NotFoundException');
 });

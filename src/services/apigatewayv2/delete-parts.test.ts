@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('what is in use stays, what is not goes', async () => {
   const ApiId = await room.api();
@@ -38,7 +34,7 @@ test('what is in use stays, what is not goes', async () => {
   await refused(room.call('DeleteAuthorizer', { ApiId, AuthorizerId }), 'ConflictException');
   const active = await refused(room.call('DeleteDeployment', { ApiId, DeploymentId }), 'BadRequestException');
   assert.equal(active.message, 'Active stages pointing to this deployment must be moved or deleted');
-  await refused(room.call('DeleteRoute', { ApiId, RouteId }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('DeleteRoute', { ApiId, RouteId }, stranger), 'NotFoundException');
   await room.call('DeleteRoute', { ApiId, RouteId });
   await room.call('DeleteIntegration', { ApiId, IntegrationId });
   await room.call('DeleteAuthorizer', { ApiId, AuthorizerId });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('a route has no request parameters here, so none can go', async () => {
   const ApiId = await room.api();
@@ -16,5 +12,5 @@ test('a route has no request parameters here, so none can go', async () => {
     room.call('DeleteRouteRequestParameter', { ApiId, RouteId: id, RequestParameterKey: 'route.request.header.a' }, context);
   assert.match((await refused(remove(RouteId), 'NotFoundException')).message, /RequestParameter/);
   assert.match((await refused(remove('none'), 'NotFoundException')).message, /Route identifier/);
-  await refused(remove(RouteId, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(remove(RouteId, stranger), 'NotFoundException');
 });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('settings of a stage can go one by one', async () => {
   const ApiId = await room.api();
@@ -21,5 +17,5 @@ test('settings of a stage can go one by one', async () => {
   assert.deepEqual([shown.AccessLogSettings, shown.RouteSettings], [undefined, {}]);
   await refused(room.call('DeleteRouteSettings', { ...stage, RouteKey: 'GET /' }), 'NotFoundException');
   await refused(room.call('DeleteAccessLogSettings', { ApiId, StageName: 'none' }), 'NotFoundException');
-  await refused(room.call('DeleteAccessLogSettings', stage, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('DeleteAccessLogSettings', stage, stranger), 'NotFoundException');
 });

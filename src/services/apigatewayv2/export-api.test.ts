@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 const exported = async (ApiId: string, more: object = {}) =>
   JSON.parse((await room.call('ExportApi', { ApiId, Specification: 'OAS30', OutputType: 'JSON', ...more })).body.toString());
@@ -64,8 +60,5 @@ test('a stage exports what it shows', async () => {
   await refused(exported(ApiId, { StageName: 'none' }), 'NotFoundException');
   await refused(exported(ApiId, { OutputType: 'YAML' }), 'NotImplemented');
   await refused(exported(ApiId, { Specification: 'OAS20' }), 'BadRequestException');
-  await refused(
-    room.call('ExportApi', { ApiId, Specification: 'OAS30', OutputType: 'JSON' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('ExportApi', { ApiId, Specification: 'OAS30', OutputType: 'JSON' }, stranger), 'NotFoundException');
 });

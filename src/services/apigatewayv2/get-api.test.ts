@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('an API is seen by its own account and region only', async () => {
   const ApiId = await room.api('mine');
   assert.equal((await room.call('GetApi', { ApiId })).Name, 'mine');
-  for (const context of [{ account: OTHER, principal: rootOf(OTHER) }, { region: 'eu-west-1' }]) {
+  for (const context of [stranger, { region: 'eu-west-1' }]) {
     const failure = await refused(room.call('GetApi', { ApiId }, context), 'NotFoundException');
     assert.match(failure.message, new RegExp(`^Invalid API identifier specified \\d{12}:${ApiId}$`));
     assert.deepEqual((await room.call('GetApis', {}, context)).Items, []);
@@ -21,7 +17,7 @@ test('an API is seen by its own account and region only', async () => {
 });
 
 test('GetApis goes page by page', async () => {
-  const mine = { account: OTHER, principal: rootOf(OTHER) };
+  const mine = stranger;
   for (const Name of ['a', 'b', 'c']) await room.call('CreateApi', { Name, ProtocolType: 'HTTP', Target: FUNCTION }, mine);
   const first = await room.call('GetApis', { MaxResults: '2' }, mine);
   const second = await room.call('GetApis', { MaxResults: '2', NextToken: first.NextToken }, mine);

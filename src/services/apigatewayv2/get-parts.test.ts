@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('parts are read one by one and page by page', async () => {
   const ApiId = await room.api();
@@ -23,6 +19,6 @@ test('parts are read one by one and page by page', async () => {
     assert.equal(failure.message, `Invalid ${name} identifier specified none`);
     assert.ok(Array.isArray((await room.call(`Get${name}s`, { ApiId })).Items));
   }
-  await refused(room.call('GetRoutes', { ApiId }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('GetRoutes', { ApiId }, stranger), 'NotFoundException');
   await refused(room.call('GetRoute', { ApiId: 'none', RouteId: 'x' }), 'NotFoundException');
 });

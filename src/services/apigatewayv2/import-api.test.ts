@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
 import { refused } from '../../../test/support/s3-room.ts';
 import { isFailure } from '../../kernel/index.ts';
+import { FUNCTION, httpApis } from './http-apis.fixture.ts';
 import { readDefinition } from './openapi-read.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 const lambda = { type: 'aws_proxy', httpMethod: 'POST', uri: FUNCTION, payloadFormatVersion: '2.0' };
 const jwt = {

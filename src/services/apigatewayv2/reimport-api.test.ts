@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('the document replaces what was; stages stay and deploy', async () => {
   const { ApiId } = await room.call('CreateApi', { Name: 'n', ProtocolType: 'HTTP', Target: FUNCTION, Tags: { a: '1' } });
@@ -24,5 +20,5 @@ test('the document replaces what was; stages stay and deploy', async () => {
   assert.deepEqual([deployment?.match('GET', '/new')?.route.key, deployment?.match('GET', '/')], ['GET /new', undefined]);
   await refused(room.call('ReimportApi', { ApiId, Body: '{}' }), 'BadRequestException');
   await refused(room.call('ReimportApi', { ApiId, Body, Basepath: 'split' }), 'NotImplemented');
-  await refused(room.call('ReimportApi', { ApiId, Body }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('ReimportApi', { ApiId, Body }, stranger), 'NotFoundException');
 });

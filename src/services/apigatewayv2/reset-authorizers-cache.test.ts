@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('ResetAuthorizersCache makes what was kept worthless', async () => {
   const ApiId = await room.api();
@@ -16,8 +12,5 @@ test('ResetAuthorizersCache makes what was kept worthless', async () => {
   await room.call('ResetAuthorizersCache', { ApiId, StageName: '$default' });
   assert.notEqual(await epoch(), before);
   await refused(room.call('ResetAuthorizersCache', { ApiId, StageName: 'none' }), 'NotFoundException');
-  await refused(
-    room.call('ResetAuthorizersCache', { ApiId, StageName: '$default' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('ResetAuthorizersCache', { ApiId, StageName: '$default' }, stranger), 'NotFoundException');
 });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('APIs and stages carry tags', async () => {
   const ApiId = await room.api();
@@ -25,5 +21,5 @@ test('APIs and stages carry tags', async () => {
   await refused(room.call('TagResource', { ResourceArn, Tags: many }), 'BadRequestException');
   await refused(room.call('GetTags', { ResourceArn: 'arn:aws:s3:::b' }), 'BadRequestException');
   await refused(room.call('GetTags', { ResourceArn: `${ResourceArn}/stages/none` }), 'NotFoundException');
-  await refused(room.call('GetTags', { ResourceArn }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('GetTags', { ResourceArn }, stranger), 'NotFoundException');
 });

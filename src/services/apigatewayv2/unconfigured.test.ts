@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('what cannot be made is not there', async () => {
   const ApiId = await room.api();
@@ -21,5 +17,5 @@ test('what cannot be made is not there', async () => {
     assert.deepEqual((await room.call(operation, input)).Items, []);
   await refused(room.call('GetModel', { ApiId, ModelId: 'm' }), 'NotFoundException');
   await refused(room.call('GetDomainName', { DomainName: 'd' }), 'NotFoundException');
-  await refused(room.call('GetModels', { ApiId }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('GetModels', { ApiId }, stranger), 'NotFoundException');
 });

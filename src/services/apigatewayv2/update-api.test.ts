@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
+import { test } from 'node:test';
 import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('UpdateApi replaces what it is given and leaves the rest', async () => {
   const { ApiId } = await room.call('CreateApi', {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('UpdateAuthorizer changes what it is given, never the type', async () => {
   const ApiId = await room.api();
@@ -24,8 +20,5 @@ test('UpdateAuthorizer changes what it is given, never the type', async () => {
   await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId, AuthorizerType: 'JWT' }), 'BadRequestException');
   await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId, IdentitySource: [] }), 'BadRequestException');
   await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId: 'none' }), 'NotFoundException');
-  await refused(
-    room.call('UpdateAuthorizer', { ApiId, AuthorizerId }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('UpdateAuthorizer', { ApiId, AuthorizerId }, stranger), 'NotFoundException');
 });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('a deployment changes its description only', async () => {
   const ApiId = await room.api();
@@ -17,8 +13,5 @@ test('a deployment changes its description only', async () => {
   assert.equal((await room.call('UpdateDeployment', { ApiId, DeploymentId })).Description, 'd');
   assert.equal((await room.call('UpdateDeployment', { ApiId, DeploymentId, Description: '' })).Description, undefined);
   await refused(room.call('UpdateDeployment', { ApiId, DeploymentId: 'none' }), 'NotFoundException');
-  await refused(
-    room.call('UpdateDeployment', { ApiId, DeploymentId }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('UpdateDeployment', { ApiId, DeploymentId }, stranger), 'NotFoundException');
 });

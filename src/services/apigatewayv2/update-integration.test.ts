@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('UpdateIntegration merges mappings; an empty value removes one', async () => {
   const ApiId = await room.api();
@@ -31,8 +27,5 @@ test('UpdateIntegration merges mappings; an empty value removes one', async () =
   assert.deepEqual([changed.TimeoutInMillis, changed.IntegrationUri], [1000, FUNCTION]);
   await refused(room.call('UpdateIntegration', { ApiId, IntegrationId, IntegrationUri: 'no' }), 'BadRequestException');
   await refused(room.call('UpdateIntegration', { ApiId, IntegrationId: 'none' }), 'NotFoundException');
-  await refused(
-    room.call('UpdateIntegration', { ApiId, IntegrationId }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('UpdateIntegration', { ApiId, IntegrationId }, stranger), 'NotFoundException');
 });

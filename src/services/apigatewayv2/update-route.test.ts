@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { FUNCTION, type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { FUNCTION, httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('UpdateRoute changes what it is given; an empty text removes', async () => {
   const ApiId = await room.api();
@@ -26,5 +22,5 @@ test('UpdateRoute changes what it is given; an empty text removes', async () => 
   assert.equal((await room.call('UpdateRoute', { ApiId, RouteId, Target: '' })).Target, undefined);
   await refused(room.call('UpdateRoute', { ApiId, RouteId, RouteKey: 'GET /b' }), 'ConflictException');
   await refused(room.call('UpdateRoute', { ApiId, RouteId: 'none' }), 'NotFoundException');
-  await refused(room.call('UpdateRoute', { ApiId, RouteId }, { account: OTHER, principal: rootOf(OTHER) }), 'NotFoundException');
+  await refused(room.call('UpdateRoute', { ApiId, RouteId }, stranger), 'NotFoundException');
 });

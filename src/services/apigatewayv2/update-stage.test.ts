@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type HttpApiRoom, openHttpApis } from '../../../test/support/http-api-room.ts';
-import { OTHER, refused, rootOf } from '../../../test/support/s3-room.ts';
+import { test } from 'node:test';
+import { refused } from '../../../test/support/s3-room.ts';
+import { httpApis, stranger } from './http-apis.fixture.ts';
 
-let room: HttpApiRoom;
-before(async () => {
-  room = await openHttpApis();
-});
-after(() => room.close());
+const room = httpApis();
 
 test('UpdateStage merges variables and route settings, and moves between deployments', async () => {
   const ApiId = await room.api();
@@ -30,8 +26,5 @@ test('UpdateStage merges variables and route settings, and moves between deploym
   await room.call('CreateRoute', { ApiId, RouteKey: 'GET /later' });
   assert.equal((await room.find(ApiId))?.stages.get('$default')?.deployment?.match('GET', '/later'), undefined);
   await refused(room.call('UpdateStage', { ApiId, StageName: 'none' }), 'NotFoundException');
-  await refused(
-    room.call('UpdateStage', { ApiId, StageName: '$default' }, { account: OTHER, principal: rootOf(OTHER) }),
-    'NotFoundException',
-  );
+  await refused(room.call('UpdateStage', { ApiId, StageName: '$default' }, stranger), 'NotFoundException');
 });
