@@ -15,7 +15,7 @@ export interface MetricFamily<R, M extends string> {
   readonly dimensionsOf: (resource: R) => readonly Dimensions[];
 }
 
-/** Adds a value to a metric of a resource: about 0.1 µs (bench/metric-values.ts). Never blocks, never throws. */
+/** Adds a value to a metric of a resource: about 0.1 µs. Never blocks, never throws. */
 export type CountIn<R, M extends string> = (resource: R, metric: M, value: number) => void;
 
 /** Opens metrics for counting (services/monitoring): summed up in memory and written each minute, so that a crash loses that much. */

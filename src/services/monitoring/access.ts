@@ -10,5 +10,5 @@ export const accessOf: ServiceTable['access'] = (operation, input, { account, re
   const named = input.AlarmName === undefined ? (input.AlarmNames as readonly string[] | undefined) : [String(input.AlarmName)];
   const alarm = (name: string) => ({ action, resource: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`, context: {} });
   if (named?.length) return named.map(alarm);
-  return operation === 'DescribeAlarms' ? [alarm('*')] : [{ action, resource: '*', context: {} }];
+  return operation.startsWith('DescribeAlarm') ? [alarm('*')] : [{ action, resource: '*', context: {} }];
 };

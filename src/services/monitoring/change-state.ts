@@ -1,5 +1,6 @@
 import type { Transaction } from '../../kernel/index.ts';
 import { type Alarm, type AlarmChange, type AlarmState, alarmTopic } from '../../model/index.ts';
+import { noteState } from './alarm-history.ts';
 import { alarms } from './collections.ts';
 
 export interface NewState {
@@ -25,6 +26,7 @@ export async function changeState(tx: Transaction, alarm: Alarm, to: NewState): 
   await tx.put(alarms, changed);
   if (!changes) return;
   const body: AlarmChange = { alarm: changed, previous: alarm };
+  await noteState(tx, body, { now, id: to.event });
   const { account, region, arn } = alarm;
   await tx.append(alarmTopic.name, 0, {
     ...{ id: to.event, type: 'AlarmStateChanged', source: 'monitoring', subject: arn, account, region, time: now, body },

@@ -1,5 +1,6 @@
 import { collection, type StoreSchema } from '../../kernel/index.ts';
 import { type Alarm, type MetricValues, usageRollups } from '../../model/index.ts';
+import { alarmHistory } from './alarm-history.ts';
 
 /** A metric that values were put for. */
 export interface Metric {
@@ -50,4 +51,4 @@ export const tiers = [
 ] as const;
 
 /** Metrics of Lambda are read out of the sums that bills are made of. */
-export const schema: StoreSchema = { collections: [metrics, points, alarms, usageRollups] as never, topics: [] };
+export const schema: StoreSchema = { collections: [metrics, points, alarms, alarmHistory, usageRollups] as never, topics: [] };

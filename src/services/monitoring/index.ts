@@ -5,6 +5,7 @@ import { listTagsForResource, tagResource, untagResource } from './alarm-tags.ts
 import { Counts } from './counts.ts';
 import { deleteAlarms } from './delete-alarms.ts';
 import type { MonitoringDeps, MonitoringPorts } from './deps.ts';
+import { describeAlarmHistory } from './describe-alarm-history.ts';
 import { describeAlarms } from './describe-alarms.ts';
 import { Evaluation } from './evaluation.ts';
 import { getMetricData } from './get-metric-data.ts';
@@ -42,6 +43,7 @@ export function monitoringService(ports: MonitoringPorts): Monitoring {
   const evaluation = new Evaluation(deps);
   const operations = {
     DeleteAlarms: deleteAlarms(deps),
+    DescribeAlarmHistory: describeAlarmHistory(deps),
     DescribeAlarms: describeAlarms(deps),
     GetMetricData: getMetricData(deps),
     GetMetricStatistics: getMetricStatistics(deps),

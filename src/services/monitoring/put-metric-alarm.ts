@@ -1,5 +1,6 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { type Alarm, isComparison, type MissingData, type Operation, type Place, parseArn, targetOf } from '../../model/index.ts';
+import { noteConfigured } from './alarm-history.ts';
 import { withTags } from './alarm-tags.ts';
 import { alarms } from './collections.ts';
 import type { MonitoringDeps } from './deps.ts';
@@ -15,6 +16,7 @@ export function putMetricAlarm(deps: MonitoringDeps): Operation<PutMetricAlarmIn
     refuseUnkept(input);
     const { account, region, now } = context;
     const name = input.AlarmName!;
+    const id = deps.ids.uuid();
     const said = saidOf(input, { account, region });
     await deps.store.transact(async (tx) => {
       const old = await tx.get(alarms, [account, region, name]);
@@ -25,7 +27,9 @@ export function putMetricAlarm(deps: MonitoringDeps): Operation<PutMetricAlarmIn
       const { state, reason, reasonData, updated, transitioned, tags } = begun;
       const kept = { state, reason, ...(reasonData === undefined ? {} : { reasonData }), updated, transitioned, tags };
       const arn = `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
-      await tx.put(alarms, { account, region, name, arn, ...said, configured: now, ...kept });
+      const alarm = { account, region, name, arn, ...said, configured: now, ...kept };
+      await tx.put(alarms, alarm);
+      await noteConfigured(tx, alarm, { what: old ? 'updated' : 'created', now, id });
     });
     return {};
   };

@@ -1,5 +1,6 @@
 import { describe, type Key, Rounds, type Service } from '../../kernel/index.ts';
 import { joinValues } from '../../model/index.ts';
+import { forgetHistory } from './alarm-history.ts';
 import { type Metric, type MetricPoint, metrics, points, tiers } from './collections.ts';
 import type { MonitoringDeps } from './deps.ts';
 
@@ -38,15 +39,16 @@ export class Sweep implements Service {
     await this.#rounds.stop();
   }
 
-  /** The next thousand metrics. */
+  /** The next thousand metrics, and what became of alarms a month ago. */
   async round(): Promise<void> {
-    const { store } = this.#deps;
+    const { store, clock } = this.#deps;
     const page = await store.read.range(metrics, { limit: METRICS_A_ROUND, ...(this.#after ? { after: this.#after } : {}) });
     for (const metric of page.items) {
       for (const tier of tiers) await this.#age(metric, tier);
       await this.#forget(metric);
     }
     this.#after = page.next;
+    await store.transact((tx) => forgetHistory(tx, clock.now(), SLICE));
   }
 
   /** Moves what is older than the tier keeps. */

@@ -22,7 +22,7 @@ const MOST_WATCHED = 10_000;
 /** For so many minutes after its last call an empty queue still tells that it is empty. */
 const REST = 15;
 
-/** What of CloudWatch is counted of queues, each under `QueueName`. A call costs some tenths of a µs (spec/backends.md §6). */
+/** What of CloudWatch is counted of queues, each under `QueueName`. A send costs about 0.12 µs (spec/backends.md §6). */
 export interface QueueMetrics {
   readonly count: CountIn<Queue, keyof typeof UNITS>;
   /** Messages of these sizes, in bytes, were sent. */
