@@ -1,36 +1,64 @@
-import { run } from './index.ts';
+import { type CliDeps, run } from './index.ts';
 
 export interface Sent {
   readonly method: string;
+  readonly url: string;
+  /** Below the control API. */
   readonly path: string;
   readonly query: URLSearchParams;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the command sends
   readonly body: any;
+  readonly authorization: string | null;
 }
 
 export const NOW = 1_000_000_000_000;
 
-/** Runs a command line against answers by `METHOD /path`; an answer under `*` is for everything. */
-export async function dalamb(line: readonly string[], answers: Readonly<Record<string, unknown>>) {
+/**
+ * By `METHOD /path`, or `*` for everything else: JSON, a text as it is, an error that the connection meets, or what a function makes of
+ * the body. What has none is refused as the server would.
+ */
+export type Answers = Readonly<Record<string, unknown>>;
+
+interface Given extends Partial<CliDeps> {
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command line against answers. */
+export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, ...deps }: Given = {}) {
   const sent: Sent[] = [];
   let [out, err] = ['', ''];
-  const fetched = (async (url: string, { method, body }: RequestInit) => {
-    const { pathname, searchParams: query } = new URL(url);
-    const path = pathname.replace('/_dalamb/api/v1', '');
-    sent.push({ method: method!, path, query, body: body ? JSON.parse(String(body)) : undefined });
-    return Response.json(answers[`${method} ${path}`] ?? answers['*']);
-  }) as typeof fetch;
+  const fetched = async (url: string, init: RequestInit) => {
+    const one = sentBy(url, init);
+    sent.push(one);
+    return answered(answers[`${one.method} ${one.path}`] ?? answers['*'], one.body);
+  };
   const code = await run(line, {
-    version: '1',
-    defaults: { url: 'http://platform:4566' },
+    version: '1.2.3',
+    defaults: { url: 'http://platform:4566/' },
     io: {
       out: (text) => (out += text),
       error: (text) => (err += text),
       stdin: async () => Buffer.from('{"from":"stdin"}'),
-      fetch: fetched,
+      fetch: fetched as typeof fetch,
       now: () => NOW,
-      signal: AbortSignal.timeout(5000),
+      signal: signal ?? AbortSignal.timeout(5000),
     },
+    ...deps,
   });
   return { code, out, err, sent };
+}
+
+function sentBy(url: string, { method, body, headers }: RequestInit): Sent {
+  const { pathname, searchParams: query } = new URL(url);
+  const path = pathname.replace('/_dalamb/api/v1', '');
+  const authorization = new Headers(headers).get('authorization');
+  return { method: method!, url, path, query, body: body ? JSON.parse(String(body)) : undefined, authorization };
+}
+
+function answered(answer: unknown, body: unknown): Response {
+  if (answer instanceof Error) throw answer;
+  if (typeof answer === 'string') return new Response(answer);
+  if (typeof answer === 'function') return Response.json(answer(body));
+  if (answer !== undefined) return Response.json(answer);
+  return Response.json({ error: { code: 'NoSuchRoute', message: 'no such path', next: 'look' } }, { status: 404 });
 }

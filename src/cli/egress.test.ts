@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { run } from './run.ts';
+import { dalamb } from './command.fixture.ts';
 
+const open = { enabled: true, allow: [], deny: [] };
+const PATH = '/functions/f/egress';
+
+/** A platform that answers with what it was told, and the requests that it saw. */
 async function egress(...args: string[]) {
-  const sent: { method: string; path: string; body?: unknown }[] = [];
-  let [out, err] = ['', ''];
-  const fetching = (async (url: string, init: RequestInit) => {
-    const body = init.body === undefined || init.body === null ? undefined : JSON.parse(String(init.body));
-    sent.push({ method: init.method!, path: new URL(url).pathname, ...(body ? { body } : {}) });
-    return new Response(JSON.stringify(body ?? { enabled: true, allow: [], deny: [] }));
-  }) as typeof fetch;
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    error: (text: string) => {
-      err += text;
-    },
-    stdin: async () => Buffer.alloc(0),
-    fetch: fetching,
-    now: () => 0,
-    signal: AbortSignal.timeout(5000),
-  };
-  const code = await run(['egress', ...args], { io, version: '0', defaults: { url: 'http://p' } });
-  return { code, out, err, sent };
+  const ran = await dalamb(['egress', ...args], { '*': (body: unknown) => body ?? open });
+  return { ...ran, sent: ran.sent.map(({ method, path, body }) => [method, path, body]) };
 }
 
 test('shows, sets and resets', async () => {
-  const path = '/_dalamb/api/v1/functions/f/egress';
-  assert.deepEqual((await egress('f')).sent, [{ method: 'GET', path }]);
-  assert.deepEqual((await egress('f', '--reset')).sent, [{ method: 'DELETE', path }]);
-  assert.deepEqual((await egress('f', '--off')).sent, [{ method: 'PUT', path, body: { enabled: false, allow: [], deny: [] } }]);
+  assert.deepEqual((await egress('f')).sent, [['GET', PATH, undefined]]);
+  assert.deepEqual((await egress('f', '--reset')).sent, [['DELETE', PATH, undefined]]);
+  assert.deepEqual((await egress('f', '--off')).sent, [['PUT', PATH, { ...open, enabled: false }]]);
   const { sent, out } = await egress(
     'f',
     '--allow',
@@ -47,7 +31,7 @@ test('shows, sets and resets', async () => {
     { to: '2001:db8::1', port: 53 },
     { to: '10.0.0.0/8', port: 0 },
   ];
-  assert.deepEqual(sent, [{ method: 'PUT', path, body: { enabled: true, allow, deny: [{ to: '2001:db8::2', port: 0 }] } }]);
+  assert.deepEqual(sent, [['PUT', PATH, { enabled: true, allow, deny: [{ to: '2001:db8::2', port: 0 }] }]]);
   assert.equal(out, 'only api.example.com:443, 2001:db8::1:53, 10.0.0.0/8; never 2001:db8::2\n');
 });
 

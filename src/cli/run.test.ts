@@ -1,50 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { type CliDeps, run } from './index.ts';
-
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly body?: unknown;
-  readonly authorization: string | null;
-}
-
-/** Runs a command line against answers by `METHOD /path`; whatever has none is refused as the server would. */
-async function dalamb(line: string[], answers: Record<string, unknown> = {}, extra: Partial<CliDeps> = {}) {
-  const sent: Sent[] = [];
-  let [out, err] = ['', ''];
-  const fakeFetch = (async (url: string, init: RequestInit) => {
-    const { pathname } = new URL(url);
-    const headers = new Headers(init.headers);
-    sent.push({
-      method: init.method!,
-      url,
-      body: init.body ? JSON.parse(String(init.body)) : undefined,
-      authorization: headers.get('authorization'),
-    });
-    const answer = answers[`${init.method} ${pathname.replace('/_dalamb/api/v1', '')}`];
-    if (answer instanceof Error) throw answer;
-    if (typeof answer === 'string') return new Response(answer, { status: 200 });
-    if (answer === undefined)
-      return Response.json({ error: { code: 'NoSuchRoute', message: 'no such path', next: 'look' } }, { status: 404 });
-    return Response.json(answer);
-  }) as typeof fetch;
-  const code = await run(line, {
-    version: '1.2.3',
-    defaults: { url: 'http://platform:4566/' },
-    io: {
-      out: (text) => (out += text),
-      error: (text) => (err += text),
-      stdin: async () => Buffer.from('{"from":"stdin"}'),
-      fetch: fakeFetch,
-      now: () => 1_000_000_000_000,
-      signal: AbortSignal.timeout(1500),
-    },
-    ...extra,
-  });
-  return { code, out, err, sent };
-}
+import { dalamb } from './command.fixture.ts';
 
 const ok = {
   requestId: 'r',
@@ -76,9 +33,9 @@ test('a function that failed is exit code 1, and still a result', async () => {
 
 test('events come from standard input, files and names; two at once are wrong usage', async () => {
   const stdin = await dalamb(['invoke', 'f', '--payload', '-'], { 'POST /functions/f/invoke': ok });
-  assert.deepEqual((stdin.sent[0]!.body as { payload: unknown }).payload, { from: 'stdin' });
+  assert.deepEqual(stdin.sent[0]!.body.payload, { from: 'stdin' });
   const made = await dalamb(['invoke', 'f', '--event', 'hello', '--async'], { 'POST /functions/f/events': { requestId: 'id' } });
-  assert.deepEqual((made.sent[0]!.body as { payload: unknown }).payload, { hello: 'world' });
+  assert.deepEqual(made.sent[0]!.body.payload, { hello: 'world' });
   assert.match(made.out, /accepted as id/);
   for (const wrong of [
     ['--event', 'constructor'],
@@ -142,7 +99,7 @@ test('logs ask from the time given, and cannot steer the terminal', async () => 
   const lines = [{ id: '1', time: 0, stream: 's', text: 'red \u001b[31m\u009b' }];
   const { out, sent } = await dalamb(['logs', 'f', '--since', '1h', '--filter', 'x'], { 'GET /logs': { lines } });
   assert.equal(out, '1970-01-01T00:00:00.000Z red �[31m�\n');
-  assert.deepEqual(Object.fromEntries(new URL(sent[0]!.url).searchParams), {
+  assert.deepEqual(Object.fromEntries(sent[0]!.query), {
     group: '/aws/lambda/f',
     since: '999996400000',
     filter: 'x',
@@ -153,7 +110,11 @@ test('logs ask from the time given, and cannot steer the terminal', async () => 
 
 test('following shows each line once and ends with its signal', async () => {
   const lines = [{ id: '1', time: 1_000_000_000_000, stream: 's', text: 'once' }];
-  const { code, out, sent } = await dalamb(['logs', 'f', '-f', '--json'], { 'GET /logs': { lines } });
+  const { code, out, sent } = await dalamb(
+    ['logs', 'f', '-f', '--json'],
+    { 'GET /logs': { lines } },
+    { signal: AbortSignal.timeout(1500) },
+  );
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(out), lines[0]);
   assert.ok(sent.length >= 2);
