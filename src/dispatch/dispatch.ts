@@ -47,6 +47,7 @@ import { replayRoutes } from './replay-routes.ts';
 import { Replays } from './replays.ts';
 import { createRouter } from './router.ts';
 import { createExecute, createRun } from './run.ts';
+import { createSetBack } from './set-back.ts';
 import { createSlots } from './slots.ts';
 import { createSweep } from './sweep.ts';
 import { webhookDoor, webhookRoutes, webhooks } from './webhooks.ts';
@@ -127,7 +128,8 @@ export function createDispatch(ports: DispatchPorts): Dispatch {
   const mappings = createMappings({ ...ports, ...counts, execute });
   const routers = followed.map((topic) => createRouter({ ...ports, ...counts, matchers: known, deliverer }, topic));
   const resuming: Service = { start: () => deliverer.resume(), stop: (deadline) => deliverer.stop(deadline) };
-  const lifecycle = inOrder([concurrency, resuming, ...routers, again, mappings, createSweep(ports)]);
+  const setBack = createSetBack({ ...ports, waits: (target) => deliverer.wait(target), due: (at) => deliverer.alarm(at) });
+  const lifecycle = inOrder([concurrency, resuming, setBack, ...routers, again, mappings, createSweep(ports)]);
   return {
     run: createRun(execute, ports.meter, () => clock.now()),
     enqueue,

@@ -24,12 +24,12 @@ export const systemClock: Clock = {
 /** Clocks are put right by less than this all the time; in ms. */
 export const SET_BACK_MS = 1000;
 
-/** Tells whether the time of day was set back since the last call, or since this one: it went less far than monotonic time did. */
-export function setBackWatch(clock: Clock): () => boolean {
+/** Tells by how many ms the time of day was set back since the last call, or since this one: it went less far than monotonic time did. */
+export function setBackWatch(clock: Clock): () => number {
   let ahead = clock.now() - clock.monotonic();
   return () => {
     const before = ahead;
     ahead = clock.now() - clock.monotonic();
-    return ahead < before - SET_BACK_MS;
+    return before - ahead > SET_BACK_MS ? before - ahead : 0;
   };
 }

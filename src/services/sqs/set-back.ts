@@ -22,10 +22,10 @@ const SLICE = 200;
  * through the queues only at the start and when the clock was set back; resolves to the ms until it looks at the clock again.
  */
 export function createSetBack(deps: SetBackDeps): (signal: AbortSignal) => Promise<number> {
-  const wasSetBack = setBackWatch(deps.clock);
+  const setBack = setBackWatch(deps.clock);
   let due = true;
   return async (signal) => {
-    due = wasSetBack() || due;
+    due = setBack() > 0 || due;
     if (due) await putRight(deps, signal);
     due = signal.aborted;
     return LOOK_MS;
