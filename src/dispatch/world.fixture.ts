@@ -110,7 +110,7 @@ export async function open(directory: string, clock = manualClock(), ports: Part
     meter: () => {},
     meterIn: async () => {},
     put: async (_tx, target, item) => void world.puts.push({ target, item }),
-    box: { seal: (text) => `sealed:${text}`, open: (sealed) => sealed.slice(7), digest: (text) => text },
+    box: { seal: (text) => `sealed:${text}`, open: (sealed) => sealed.slice(7) },
     mayAct: async () => true,
     storeObject: async () => {},
     notifications: {

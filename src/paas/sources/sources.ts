@@ -1,0 +1,75 @@
+import { fail } from '../../kernel/index.ts';
+import {
+  type EventSource,
+  type OperateAt,
+  type Place,
+  type PlaceSource,
+  parseArn,
+  type RemoveSource,
+} from '../../model/index.ts';
+import { bucketSource } from './buckets.ts';
+import { routeSource } from './http-routes.ts';
+import type { Linking, SourceKind } from './linking.ts';
+import { queueSource, streamSource, tableSource } from './mappings.ts';
+import { ruleSource, scheduleSource } from './rules.ts';
+import { topicSource } from './topics.ts';
+
+/** By the scheme of a source (DESIGN §6). */
+const kinds: Readonly<Record<string, SourceKind>> = {
+  events: ruleSource,
+  schedule: scheduleSource,
+  s3: bucketSource,
+  sqs: queueSource,
+  dynamodb: tableSource,
+  kinesis: streamSource,
+  sns: topicSource,
+  http: routeSource,
+};
+
+/** Services whose ARNs are sources. */
+const BY_ARN = new Set(['s3', 'sqs', 'sns', 'kinesis', 'dynamodb']);
+
+export function createPlaceSource(operateAt: OperateAt): PlaceSource {
+  return async (place, functionArn, source) => {
+    const { kind, linking } = read(operateAt, place, functionArn, source);
+    return { ...source, function: functionArn, ...(await kind.place(linking)) };
+  };
+}
+
+export function createRemoveSource(operateAt: OperateAt): RemoveSource {
+  return async (place, functionArn, source) => {
+    const { kind, linking } = read(operateAt, place, functionArn, source);
+    await kind.remove(linking);
+  };
+}
+
+/** Throws InvalidRequest for what is no source. */
+export function checkSource(source: string): void {
+  readSource(source);
+}
+
+function read(operateAt: OperateAt, place: Place, arn: string, { source, where, settings }: EventSource) {
+  const { kind, what } = readSource(source);
+  const { account, region } = place;
+  const linking: Linking = { account, region, operate: operateAt({ account, region }), what, arn, where, settings };
+  return { kind, linking };
+}
+
+function readSource(source: string): { readonly kind: SourceKind; readonly what: string } {
+  const arn = parseArn(source);
+  if (arn && BY_ARN.has(arn.service)) return { kind: kinds[arn.service]!, what: arnWhat(arn.service, arn.resource) };
+  const scheme = /^([a-z0-9]+):(.+)$/s.exec(source);
+  const kind = scheme && kinds[scheme[1]!];
+  if (kind) return { kind, what: scheme[2]! };
+  if (source === '' || source.includes(':'))
+    throw fail(
+      'InvalidRequest',
+      `${JSON.stringify(source)} is no event source: they begin with ${Object.keys(kinds).join(', ')}`,
+    );
+  return { kind: ruleSource, what: source };
+}
+
+/** `table/NAME`, `stream/NAME` or the name itself. */
+function arnWhat(service: string, resource: string): string {
+  return service === 'dynamodb' || service === 'kinesis' ? (resource.split('/')[1] ?? resource) : resource;
+}
