@@ -1,15 +1,24 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Clock, fail, type Ids, MIB } from '../kernel/index.ts';
-import { unpack } from './archive.ts';
+import { type Clock, fail, type Ids, MIB, platformFailure } from '../kernel/index.ts';
+import { type ArchiveLimits, unpack } from './archive.ts';
+import { type LayerMarks, unpackLayerArchive } from './layer-archive.ts';
+import { mergeTrees, removesAny } from './layer-merge.ts';
 
-/** Unpacked code, one read-only directory for each content hash. */
+/** Unpacked code and layers of images, one read-only directory for each. */
 export interface TreeStore {
   /** Unpacks the stored zip unless it is there. Rejects with InvalidArchive, ArchiveTooLarge, BlobMissing. */
   prepare(hash: string): Promise<{ readonly unpackedBytes: number }>;
+  /**
+   * Unpacks one stored layer (tar, gzip or zstd by its magic bytes) on top of prepared trees, the lowest first, unless it is there: resolves
+   * to the trees of the whole chain. One that removes nothing below is a tree of its own, shared by all that use it; one that does is merged
+   * with what is below. Rejects with InvalidArchive, ArchiveTooLarge, BlobMissing.
+   */
+  unpackLayer(below: readonly string[], layer: { readonly hash: string }): Promise<readonly string[]>;
   /** Where a prepared tree lies. */
   path(hash: string): string;
   /** Keeps a tree from being evicted until the returned function is called. */
@@ -22,20 +31,36 @@ export interface TreeOptions {
   readonly readBlob: (hash: string) => Promise<AsyncIterable<Uint8Array>>;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly limits?: { readonly quotaBytes?: number; readonly unpackedBytes?: number; readonly entries?: number };
+  readonly limits?: {
+    readonly quotaBytes?: number;
+    readonly unpackedBytes?: number;
+    readonly entries?: number;
+    /** Of all layers of an image together. */
+    readonly imageBytes?: number;
+    /** Of one layer. */
+    readonly layerEntries?: number;
+  };
 }
 
 /** AWS's limits on a function's code: 262,144,000 bytes unzipped (spec: deployment package quota). */
 export const UNPACKED_LIMIT = 262_144_000;
 const ENTRY_LIMIT = 100_000;
+/** AWS's limit on an image, unpacked: 10 GB. */
+export const IMAGE_LIMIT = 10 * 1024 * MIB;
+const LAYER_ENTRY_LIMIT = 500_000;
 const KEEP_MS = 5 * 60_000;
 const HASH = /^[0-9a-f]{64}$/;
 
 interface Known {
   readonly bytes: number;
+  /** Of a layer that takes away from those below it. */
+  readonly marks?: LayerMarks;
   used: number;
   holds: number;
 }
+
+/** Fills an empty directory; beside: one for what is needed meanwhile. */
+type Fill = (tree: string, beside: string) => Promise<Pick<Known, 'bytes' | 'marks'>>;
 
 /** Opens the directory: what an earlier start unpacked whole is kept, halves are removed. */
 export async function createTrees(options: TreeOptions): Promise<TreeStore> {
@@ -72,39 +97,78 @@ class Trees implements TreeStore {
   }
 
   async prepare(hash: string): Promise<{ readonly unpackedBytes: number }> {
-    const known = this.#known.get(hash) ?? (await this.#unpackOnce(hash));
-    known.used = this.#options.clock.now();
+    const { unpackedBytes = UNPACKED_LIMIT, entries = ENTRY_LIMIT } = this.#options.limits ?? {};
+    const known = await this.#have(hash, async (tree, beside) => {
+      const zip = path.join(beside, 'zip');
+      await pipeline(Readable.from(await this.#options.readBlob(hash)), createWriteStream(zip, { mode: 0o600 }));
+      return { bytes: await unpack(zip, tree, { bytes: unpackedBytes, entries }) };
+    });
     return { unpackedBytes: known.bytes };
   }
 
-  #unpackOnce(hash: string): Promise<Known> {
-    const running = this.#preparing.get(hash);
+  async unpackLayer(below: readonly string[], { hash }: { readonly hash: string }): Promise<readonly string[]> {
+    const held: (() => void)[] = [];
+    try {
+      for (const tree of below) held.push(this.hold(tree));
+      const under = below.reduce((sum, tree) => sum + this.#known.get(tree)!.bytes, 0);
+      const alone = nameOf('layer', [hash]);
+      const layer = await this.#have(alone, (tree) => this.#unpackLayer(hash, tree));
+      held.push(this.hold(alone));
+      const bytes = under + layer.bytes;
+      if (bytes > this.#imageLimit.bytes) throw platformFailure('ArchiveTooLarge', `more than ${this.#imageLimit.bytes} bytes`);
+      const { marks } = layer;
+      const merge = { layer: this.path(alone), below: below.map((tree) => this.path(tree)).reverse() };
+      if (!marks || !(await removesAny(merge.below, marks))) return [...below, alone];
+      const merged = nameOf('merged', [...below, alone]);
+      await this.#have(merged, async (tree) => {
+        await mergeTrees(tree, { ...merge, marks });
+        return { bytes };
+      });
+      return [merged];
+    } finally {
+      for (const release of held) release();
+    }
+  }
+
+  get #imageLimit(): ArchiveLimits {
+    const { imageBytes = IMAGE_LIMIT, layerEntries = LAYER_ENTRY_LIMIT } = this.#options.limits ?? {};
+    return { bytes: imageBytes, entries: layerEntries };
+  }
+
+  async #unpackLayer(hash: string, tree: string): Promise<Pick<Known, 'bytes' | 'marks'>> {
+    const { bytes, removed, opaque } = await unpackLayerArchive(await this.#options.readBlob(hash), tree, this.#imageLimit);
+    return removed.length + opaque.length === 0 ? { bytes } : { bytes, marks: { removed, opaque } };
+  }
+
+  /** The tree of that name, filled if it is not there; whoever asks meanwhile gets the same. */
+  async #have(name: string, fill: Fill): Promise<Known> {
+    const known = this.#known.get(name) ?? (await this.#fillOnce(name, fill));
+    known.used = this.#options.clock.now();
+    return known;
+  }
+
+  #fillOnce(name: string, fill: Fill): Promise<Known> {
+    const running = this.#preparing.get(name);
     if (running) return running;
-    const started = this.#unpack(hash).finally(() => this.#preparing.delete(hash));
-    this.#preparing.set(hash, started);
+    const started = this.#fill(name, fill).finally(() => this.#preparing.delete(name));
+    this.#preparing.set(name, started);
     return started;
   }
 
-  async #unpack(hash: string): Promise<Known> {
-    const target = this.path(hash);
+  async #fill(name: string, fill: Fill): Promise<Known> {
+    const target = this.path(name);
     const beside = path.join(this.#options.directory, `.unpack-${this.#options.ids.hex(8)}`);
-    const { limits } = this.#options;
     try {
       await fs.mkdir(beside, { mode: 0o700 });
-      const zip = path.join(beside, 'zip');
-      await pipeline(Readable.from(await this.#options.readBlob(hash)), createWriteStream(zip, { mode: 0o600 }));
       const tree = path.join(beside, 'tree');
       await fs.mkdir(tree);
       await fs.chmod(tree, 0o755);
-      const bytes = await unpack(zip, tree, {
-        bytes: limits?.unpackedBytes ?? UNPACKED_LIMIT,
-        entries: limits?.entries ?? ENTRY_LIMIT,
-      });
+      const filled = await fill(tree, beside);
       await fs.rm(target, { recursive: true, force: true });
-      await fs.writeFile(`${target}.json`, JSON.stringify({ bytes, boot: await bootId() }));
+      await fs.writeFile(`${target}.json`, JSON.stringify({ ...filled, boot: await bootId() }));
       await fs.rename(tree, target);
-      const known = { bytes, used: this.#options.clock.now(), holds: 0 };
-      this.#known.set(hash, known);
+      const known = { ...filled, used: this.#options.clock.now(), holds: 0 };
+      this.#known.set(name, known);
       await this.#evict();
       return known;
     } finally {
@@ -127,6 +191,13 @@ class Trees implements TreeStore {
   }
 }
 
+/** Never the hash of a content, whose tree would be another. */
+function nameOf(kind: 'layer' | 'merged', parts: readonly string[]): string {
+  return createHash('sha256')
+    .update([kind, ...parts].join('\n'))
+    .digest('hex');
+}
+
 async function removeTree(directory: string, hash: string): Promise<void> {
   await fs.rm(path.join(directory, `${hash}.json`), { force: true });
   await fs.rm(path.join(directory, hash), { recursive: true, force: true });
@@ -142,14 +213,14 @@ async function scan(directory: string): Promise<Map<string, Known>> {
     if (!HASH.test(hash)) await fs.rm(path.join(directory, name), { recursive: true, force: true });
     else if (name === hash) {
       const note = await readNote(path.join(directory, `${hash}.json`));
-      if (note && note.boot === boot) known.set(hash, { bytes: note.bytes, used: 0, holds: 0 });
+      if (note?.boot === boot) known.set(hash, { ...note, used: 0, holds: 0 });
       else await removeTree(directory, hash);
     } else if (!names.has(hash)) await fs.rm(path.join(directory, name), { force: true });
   }
   return known;
 }
 
-async function readNote(file: string): Promise<{ bytes: number; boot: string } | undefined> {
+async function readNote(file: string): Promise<(Pick<Known, 'bytes' | 'marks'> & { boot: string }) | undefined> {
   try {
     const note = JSON.parse(await fs.readFile(file, 'utf8'));
     return typeof note.bytes === 'number' && typeof note.boot === 'string' ? note : undefined;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createInvoke, findRuntimes, type InvokeOptions, type InvokeRoom, type InvokeSettings } from '../../src/invoke/index.ts';
-import { createLogger, randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts';
+import { bug, createLogger, randomIds, silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { type Call, type FunctionSpec, type LogLine, type Outcome, openEgress } from '../../src/model/index.ts';
 import { guarded, ociDriver, processDriver, type SandboxDriver, spawnKeeper, type TreeStore } from '../../src/sandbox/index.ts';
 
@@ -36,6 +36,7 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   await fs.chmod(directory, 0o755);
   const trees: TreeStore = {
     prepare: async () => ({ unpackedBytes: 0 }),
+    unpackLayer: async (below, { hash }) => [...below, hash],
     path: (hash) => path.join(directory, hash),
     hold: () => () => {},
   };
@@ -46,6 +47,9 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   const room = createInvoke({
     driver,
     trees,
+    prepareImage: async () => {
+      throw bug('no images here');
+    },
     issueCredentials: async () => ({
       accessKeyId: 'ASIATEST',
       secretAccessKey: 'secret',
