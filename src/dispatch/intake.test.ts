@@ -23,7 +23,7 @@ const ask = async <T>(world: World, method: string, path: string, body?: unknown
 const hook = async (world: World, path: string, body: string, headers: Record<string, string>) => {
   const door = world.dispatch.rawRoutes[0]!;
   const stream = () => assert.fail('it is read whole');
-  const request = { method: 'POST', path, query: new URLSearchParams(), headers, signal: new AbortController().signal };
+  const request = { method: 'POST', path, sourceIp: '127.0.0.1', query: new URLSearchParams(), headers, signal: new AbortController().signal };
   const answer = await door.handle({ ...request, body: async () => Buffer.from(body), stream, trusted: true });
   return JSON.parse(String(answer.body)) as { id: string; duplicate: boolean };
 };

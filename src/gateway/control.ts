@@ -33,11 +33,12 @@ export async function serveControl(door: ControlDoor, exchange: Exchange): Promi
     const account = await accountOf(door, exchange);
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
-    const body = await readBody(exchange, route);
+    const body = route.streamed ? undefined : await readBody(exchange, route);
     const place = placeOf(exchange, query, { account, region: door.region });
     const { headers, signal } = exchange;
     const own = account === undefined ? {} : { own: account };
-    const result = await route.handle({ params, query, body, headers, place, ...own, signal });
+    const stream = route.streamed ? { stream: () => exchange.body } : {};
+    const result = await route.handle({ params, query, body, ...stream, headers, place, ...own, signal });
     sendJson(exchange, 200, result ?? {});
   } catch (error) {
     sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));

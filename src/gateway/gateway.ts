@@ -33,7 +33,7 @@ import { createHttpApiDoor, type HttpApiPorts } from './http-api-door.ts';
 import { serveHttpApi } from './http-apis.ts';
 import { createListener, defaultListenerLimits, type ListenerLimits } from './listener.ts';
 import { createLocalSocket } from './local-socket.ts';
-import { isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
+import { createServes, isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
 import { answerPreflight } from './s3-cors.ts';
 import { createSandboxDoor } from './sandbox-door.ts';
 import { visitorOf } from './visitors.ts';
@@ -135,6 +135,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
 }
 
 interface Doors {
+  /** Whether the platform itself serves a path. */
+  readonly serves: (path: string) => boolean;
   readonly aws: AwsDoor;
   readonly platform: PlatformDoor;
   readonly home: () => string | undefined;
@@ -148,6 +150,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
   const maxWaitMs = deps.limits?.maxWaitMs ?? 10_000;
   const invoking = { wire, auth, authorize, resolveFunction, run, ids, logger, maxWaitMs };
   return {
+    serves: createServes(deps.rawRoutes),
     aws: { wire, services, auth, authorize, findBucketCors, invocationOf: deps.invocationOf ?? (() => undefined), logger },
     platform: {
       control: {
@@ -191,7 +194,7 @@ function admit(doors: Doors, exchange: Exchange): Promise<void> {
     if (apis) return serveHttpApi(apis, exchange, { ...host, path });
     return reject(doors, exchange, platformFailure('NotImplemented', 'HTTP APIs'));
   }
-  if (isPlatformPath(path) && host.kind === 'own') return servePlatform(doors.platform, exchange);
+  if (doors.serves(path) && host.kind === 'own') return servePlatform(doors.platform, exchange);
   if (isPlatformPath(path)) return reject(doors, exchange, platformFailure('NoSuchRoute', `${path} on ${exchange.headers.host}`));
   if (isHomeVisit(exchange)) return showHome(exchange, doors.home(), doors.aws.logger);
   if (exchange.method === 'OPTIONS') return preflight(doors, exchange);

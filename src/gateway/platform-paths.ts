@@ -20,9 +20,20 @@ export interface PlatformDoor {
   readonly services: readonly string[];
 }
 
-/** Whether a path is the platform's own: bucket names cannot begin with `_`. */
+/** Whether a path is below the platform's own: bucket names cannot begin with `_`. */
 export function isPlatformPath(path: string): boolean {
   return path.startsWith('/_');
+}
+
+/** The same, with the routes that lie elsewhere: no bucket has their names. */
+export function createServes(raw: readonly RawRoute[]): (path: string) => boolean {
+  const elsewhere = raw.filter(({ prefix }) => !prefix.startsWith('/_'));
+  return (path) => isPlatformPath(path) || elsewhere.some((route) => covers(route, path));
+}
+
+function covers({ prefix, covers }: RawRoute, path: string): boolean {
+  const below = path === prefix || (prefix.endsWith('/') && path.startsWith(prefix));
+  return below && (covers === undefined || covers(path));
 }
 
 /** Routes what begins with `/_dalamb/` or `/_localstack/` (DESIGN §6). Only function URLs and HTTP APIs are open to foreign pages. Never rejects. */
@@ -38,7 +49,7 @@ export async function servePlatform(door: PlatformDoor, exchange: Exchange): Pro
   if (exchange.visitor === 'stranger' && !(isVisit(exchange.method, exchange.headers) && path.startsWith('/_dalamb/console')))
     return sendControlError(exchange, platformFailure('ForeignOrigin'));
   if (isControlPath(path)) return serveControl(door.control, exchange);
-  const raw = door.raw.find(({ prefix }) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)));
+  const raw = door.raw.find((route) => covers(route, path));
   if (raw) return serveRaw(door, raw, exchange);
   const page = exchange.method === 'GET' || exchange.method === 'HEAD' ? pages[path] : undefined;
   if (page) return page(door, exchange);
@@ -60,10 +71,10 @@ async function serveRaw(door: PlatformDoor, route: RawRoute, exchange: Exchange)
   try {
     if (!route.methods.includes(exchange.method)) throw methodNotAllowed(route.methods);
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
-    const { method, path, headers } = exchange;
+    const { method, path, headers, sourceIp } = exchange;
     const body = (most: number) => wholeBody(exchange, most);
     const trusted = isTrusted(door.control, exchange);
-    const whole = { method, path, query, headers, body, trusted, stream: () => exchange.body };
+    const whole = { method, path, query, headers, sourceIp, body, trusted, stream: () => exchange.body };
     const answer = await route.handle({ ...whole, signal: exchange.signal });
     const safe = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox', ...answer.headers };
     await send(exchange, { ...answer, headers: safe }, door.control.logger);

@@ -181,6 +181,8 @@ export interface ControlRoute {
   readonly summary: string;
   /** Bodies of other content types than JSON come as bytes. */
   readonly anyBody?: boolean;
+  /** The body is read by the handler, as it comes and however large it is. */
+  readonly streamed?: boolean;
   readonly handle: (request: ControlRequest) => Promise<unknown>;
 }
 
@@ -189,6 +191,8 @@ export interface ControlRequest {
   readonly query: URLSearchParams;
   /** Parsed JSON, or undefined. At most 6 MB. */
   readonly body: unknown;
+  /** Of streamed routes: the body instead of `body`. Destroyed early, the answer still reaches the client. */
+  readonly stream?: () => import('node:stream').Readable;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly place: Place;
   /** The only account that the caller's token opens; absent: all (docs/security.md). */
@@ -227,10 +231,12 @@ export interface FunctionUrlCors {
   readonly maxAge?: number;
 }
 
-/** A path under `/_dalamb/` that answers other than JSON (metrics, code downloads); it does its own authorization. */
+/** A path under `/_dalamb/`, or of another protocol that owns it, that answers other than JSON; it does its own authorization. */
 export interface RawRoute {
   /** `/_dalamb/metrics`; ends with `/` when it covers everything below. */
   readonly prefix: string;
+  /** Which paths below the prefix it covers, when others share it. Default: all. */
+  readonly covers?: (path: string) => boolean;
   readonly methods: readonly string[];
   readonly handle: (request: RawRequest) => Promise<RawResponse>;
 }
@@ -245,6 +251,7 @@ export interface RawRequest {
   readonly body: (most: number) => Promise<Uint8Array>;
   /** The body as it comes, instead of body(): at the reader's pace, unbounded. Destroyed early, the answer still reaches the client. */
   readonly stream: () => import('node:stream').Readable;
+  readonly sourceIp: string;
   /** No token is asked for here: the local socket, or loopback in mode `local`. A token that is sent all the same must hold. */
   readonly trusted: boolean;
   readonly signal: AbortSignal;

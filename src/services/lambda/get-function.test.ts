@@ -21,6 +21,7 @@ test('shows configuration, tags and a link that gives the code for ten minutes',
       body: async () => new Uint8Array(),
       stream: () => assert.fail('it has no body'),
       trusted: true,
+      sourceIp: '127.0.0.1',
       headers: {},
       signal: AbortSignal.timeout(1000),
     });

@@ -25,6 +25,7 @@ test('the certificate that is served verifies both versions, and outlives a rest
     body: async () => new Uint8Array(),
     stream: () => assert.fail('it has no body'),
     trusted: true,
+    sourceIp: '127.0.0.1',
     signal: new AbortController().signal,
   };
   const { body, headers } = await route.handle(request);
