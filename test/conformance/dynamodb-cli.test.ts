@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { test } from 'node:test';
+import { noAwsCli } from '../support/aws-shell.ts';
 import { noBoto3, runBoto3 } from '../support/boto3.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
-import { PROCESS_DRIVER } from '../support/sdk.ts';
+import { awsCommands } from './aws-cli.fixture.ts';
 
-let platform: Platform;
-let folder: string;
-let aws: ReturnType<typeof awsShell>;
+const aws = awsCommands();
 const skip = noAwsCli;
-
-before(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-dynamodb-cli-'));
-  platform = await startPlatform({ config: PROCESS_DRIVER });
-  aws = awsShell(platform.url, folder);
-});
-after(async () => {
-  await platform?.stop();
-  fs.rmSync(folder, { recursive: true, force: true });
-});
-
-async function done(...args: string[]): Promise<Record<string, never>> {
-  const { code, out, error } = await aws('dynamodb', ...args);
-  assert.equal(code, 0, `aws dynamodb ${args.join(' ')}: ${error}${out}`);
-  return out.trim() === '' ? {} : JSON.parse(out);
-}
+const done = (...args: string[]) => aws.json('dynamodb', ...args);
 
 test('the command line makes a table, waits for it, and puts, gets, queries and deletes', { skip }, async () => {
   const table = ['--table-name', 'cli'];
@@ -41,7 +20,15 @@ test('the command line makes a table, waits for it, and puts, gets, queries and 
   await done('put-item', ...table, '--item', '{"pk":{"S":"a"},"n":{"N":"1.50"}}');
   const { Item } = await done('get-item', ...table, '--key', '{"pk":{"S":"a"}}');
   assert.deepEqual(Item, { pk: { S: 'a' }, n: { N: '1.5' } });
-  const failed = await aws('dynamodb', 'delete-item', ...table, '--key', '{"pk":{"S":"a"}}', '--condition-expression', 'n > pk');
+  const failed = await aws.run(
+    'dynamodb',
+    'delete-item',
+    ...table,
+    '--key',
+    '{"pk":{"S":"a"}}',
+    '--condition-expression',
+    'n > pk',
+  );
   assert.match(
     failed.error,
     /\(ConditionalCheckFailedException\) when calling the DeleteItem operation: The conditional request failed/,
@@ -73,5 +60,5 @@ print(table.scan(Select='COUNT')['Count'])
 `;
 
 test('boto3 does the same', { skip: noBoto3 }, async () => {
-  assert.equal(await runBoto3(BOTO, [platform.url]), '30');
+  assert.equal(await runBoto3(BOTO, [aws.url]), '30');
 });

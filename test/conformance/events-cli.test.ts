@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { test } from 'node:test';
+import { noAwsCli } from '../support/aws-shell.ts';
 import { noBoto3, runBoto3 } from '../support/boto3.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
-import { PROCESS_DRIVER } from '../support/sdk.ts';
+import { awsCommands } from './aws-cli.fixture.ts';
 
-let platform: Platform;
-let folder: string;
-let aws: ReturnType<typeof awsShell>;
-
-before(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-events-cli-'));
-  platform = await startPlatform({ config: PROCESS_DRIVER });
-  aws = awsShell(platform.url, folder);
-});
-after(async () => {
-  await platform?.stop();
-  fs.rmSync(folder, { recursive: true, force: true });
-});
-
-async function done(...args: string[]) {
-  const { code, out, error } = await aws(...args);
-  assert.equal(code, 0, `aws ${args.join(' ')}: ${error}${out}`);
-  return out.trim() === '' ? {} : JSON.parse(out);
-}
+const aws = awsCommands();
+const done = aws.json;
 
 test('the command line puts rules, events and schedules', { skip: noAwsCli }, async () => {
   const { RuleArn } = await done('events', 'put-rule', '--name', 'cli', '--event-pattern', '{"source":["cli"]}');
@@ -39,14 +18,14 @@ test('the command line puts rules, events and schedules', { skip: noAwsCli }, as
   const entry = '[{"Source":"cli","DetailType":"d","Detail":"{}"},{"Source":"cli","DetailType":"d","Detail":"x"}]';
   const put = await done('events', 'put-events', '--entries', entry);
   assert.deepEqual([put.FailedEntryCount, put.Entries[1].ErrorCode], [1, 'MalformedDetail']);
-  const { error } = await aws('events', 'delete-rule', '--name', 'cli');
+  const { error } = await aws.run('events', 'delete-rule', '--name', 'cli');
   assert.match(
     error,
     /\(ValidationException\) when calling the DeleteRule operation: Rule can't be deleted since it has targets\./,
   );
   const group = await done('scheduler', 'create-schedule-group', '--name', 'cli');
   assert.equal(group.ScheduleGroupArn, 'arn:aws:scheduler:us-east-1:000000000000:schedule-group/cli');
-  const missing = await aws('scheduler', 'get-schedule', '--name', 'none', '--group-name', 'cli');
+  const missing = await aws.run('scheduler', 'get-schedule', '--name', 'none', '--group-name', 'cli');
   assert.match(
     missing.error,
     /\(ResourceNotFoundException\) when calling the GetSchedule operation: Schedule none does not exist\./,
@@ -92,5 +71,5 @@ print('all well')
 `;
 
 test('boto3 pages, reads times and knows the exceptions', { skip: noBoto3 }, async () => {
-  assert.equal(await runBoto3(BOTO, [platform.url], folder), 'all well');
+  assert.equal(await runBoto3(BOTO, [aws.url], aws.folder), 'all well');
 });

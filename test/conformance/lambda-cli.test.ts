@@ -1,43 +1,25 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { awsShell, noAwsCli } from '../support/aws-shell.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
-import { eventually, moduleZip, PROCESS_DRIVER } from '../support/sdk.ts';
+import { before, test } from 'node:test';
+import { noAwsCli } from '../support/aws-shell.ts';
+import { eventually, moduleZip } from '../support/sdk.ts';
+import { awsCommands } from './aws-cli.fixture.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/cli';
-let platform: Platform;
-let folder: string;
-let aws: ReturnType<typeof awsShell>;
+const aws = awsCommands();
+const done = aws.json;
 const skip = noAwsCli;
 
 before(async () => {
-  if (skip) return;
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-lambda-cli-'));
-  platform = await startPlatform({ config: PROCESS_DRIVER });
-  aws = awsShell(platform.url, folder);
   fs.writeFileSync(
-    path.join(folder, 'one.zip'),
+    aws.file('one.zip'),
     await moduleZip('export const handler = async (e) => { console.log("line", e.n); return { n: e.n }; };'),
   );
-  fs.writeFileSync(path.join(folder, 'two.zip'), await moduleZip('export const handler = async () => "two";'));
+  fs.writeFileSync(aws.file('two.zip'), await moduleZip('export const handler = async () => "two";'));
 });
-after(async () => {
-  await platform?.stop();
-  if (folder) fs.rmSync(folder, { recursive: true, force: true });
-});
-
-// biome-ignore lint/suspicious/noExplicitAny: outputs of every shape
-async function done(...args: string[]): Promise<any> {
-  const { code, out, error } = await aws(...args);
-  assert.equal(code, 0, `aws ${args.join(' ')}: ${error}${out}`);
-  return out.trim() === '' ? undefined : JSON.parse(out);
-}
 
 async function failing(expected: RegExp, ...args: string[]): Promise<void> {
-  const { code, error } = await aws(...args);
+  const { code, error } = await aws.run(...args);
   assert.notEqual(code, 0);
   assert.match(error, expected);
 }
@@ -91,7 +73,7 @@ test('create, wait, invoke', { skip }, async () => {
   const ran = await done('lambda', 'invoke', '--function-name', 'f', '--payload', '{"n":7}', '--log-type', 'Tail', 'out.json');
   assert.deepEqual([ran.StatusCode, ran.ExecutedVersion], [200, '$LATEST']);
   assert.match(Buffer.from(ran.LogResult, 'base64').toString(), /line 7/);
-  assert.equal(fs.readFileSync(path.join(folder, 'out.json'), 'utf8'), '{"n":7}');
+  assert.equal(fs.readFileSync(aws.file('out.json'), 'utf8'), '{"n":7}');
   await failing(
     /\(ResourceNotFoundException\) when calling the Invoke operation: Function not found: /,
     'lambda',
@@ -132,21 +114,28 @@ test('update, publish, alias, url, permission', { skip }, async () => {
   await done('lambda', 'update-function-code', '--function-name', 'f', '--zip-file', 'fileb://two.zip');
   await done('lambda', 'wait', 'function-updated-v2', '--function-name', 'f');
   await done('lambda', 'invoke', '--function-name', 'f', 'out.json');
-  assert.equal(fs.readFileSync(path.join(folder, 'out.json'), 'utf8'), '"two"');
+  assert.equal(fs.readFileSync(aws.file('out.json'), 'utf8'), '"two"');
   await done('lambda', 'invoke', '--function-name', 'f:live', '--payload', '{"n":1}', 'out.json');
-  assert.equal(fs.readFileSync(path.join(folder, 'out.json'), 'utf8'), '{"n":1}');
+  assert.equal(fs.readFileSync(aws.file('out.json'), 'utf8'), '{"n":1}');
   const url = await done('lambda', 'create-function-url-config', '--function-name', 'f', '--auth-type', 'NONE');
   const allow = ['lambda', 'add-permission', '--function-name', 'f', '--statement-id', 'u', '--principal', '*'];
   await done(...allow, '--action', 'lambda:InvokeFunctionUrl', '--function-url-auth-type', 'NONE');
   const id = new URL(url.FunctionUrl).hostname.split('.')[0];
-  assert.equal(await (await fetch(`${platform.url}/_dalamb/url/${id}/`)).text(), 'two');
+  assert.equal(await (await fetch(`${aws.url}/_dalamb/url/${id}/`)).text(), 'two');
   assert.equal((await done('lambda', 'list-functions')).Functions.length, 1);
   await failing(/\(NotImplemented\) when calling the ListCodeSigningConfigs operation/, 'lambda', 'list-code-signing-configs');
 });
 
 test('logs', { skip }, async () => {
   const seen = await eventually('the line', async () => {
-    const { code, out } = await aws('logs', 'filter-log-events', '--log-group-name', '/aws/lambda/f', '--filter-pattern', 'line');
+    const { code, out } = await aws.run(
+      'logs',
+      'filter-log-events',
+      '--log-group-name',
+      '/aws/lambda/f',
+      '--filter-pattern',
+      'line',
+    );
     return code === 0 && JSON.parse(out).events.length > 0 ? JSON.parse(out).events : undefined;
   });
   assert.match(seen[0].message, /\tINFO\tline 7\n$/);

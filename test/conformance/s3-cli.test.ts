@@ -1,35 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { awsShell, noAwsCli } from '../support/aws-shell.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
-import { PROCESS_DRIVER } from '../support/sdk.ts';
+import { test } from 'node:test';
+import { noAwsCli } from '../support/aws-shell.ts';
+import { awsCommands } from './aws-cli.fixture.ts';
 
-let platform: Platform;
-let folder: string;
-let aws: ReturnType<typeof awsShell>;
+const aws = awsCommands();
 const skip = noAwsCli;
-
-before(async () => {
-  if (skip) return;
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-s3-cli-'));
-  platform = await startPlatform({ config: PROCESS_DRIVER });
-  aws = awsShell(platform.url, folder);
-});
-after(async () => {
-  await platform?.stop();
-  if (folder) fs.rmSync(folder, { recursive: true, force: true });
-});
-
-async function done(...args: string[]): Promise<string> {
-  const { code, out, error } = await aws(...args);
-  assert.equal(code, 0, `aws ${args.join(' ')}: ${error}${out}`);
-  return out;
-}
-const file = (name: string) => path.join(folder, name);
+const { text: done, file } = aws;
 
 test('mb, cp, ls, mv, rm, rb', { skip }, async () => {
   assert.match(await done('s3', 'mb', 's3://cli'), /make_bucket: cli/);
@@ -41,14 +19,14 @@ test('mb, cp, ls, mv, rm, rb', { skip }, async () => {
   assert.deepEqual([head.ContentType, head.Metadata, head.ContentLength], ['text/x', { k: 'v' }, 4]);
   assert.equal(await done('s3', 'cp', 's3://cli/d/ü + %.txt', '-'), 'text');
   await done('s3', 'mv', 's3://cli/d/ü + %.txt', 's3://cli/moved');
-  const full = await aws('s3', 'rb', 's3://cli');
+  const full = await aws.run('s3', 'rb', 's3://cli');
   assert.notEqual(full.code, 0);
   assert.match(
     full.error,
     /\(BucketNotEmpty\) when calling the DeleteBucket operation: The bucket you tried to delete is not empty/,
   );
   await done('s3', 'rb', 's3://cli', '--force');
-  const gone = await aws('s3', 'ls', 's3://cli');
+  const gone = await aws.run('s3', 'ls', 's3://cli');
   assert.match(gone.error, /\(NoSuchBucket\) when calling the ListObjectsV2 operation: The specified bucket does not exist/);
 });
 
@@ -83,14 +61,14 @@ test('presign, and errors by their codes', { skip }, async () => {
   await done('s3', 'cp', 'p', 's3://signed/p');
   const url = (await done('s3', 'presign', 's3://signed/p', '--expires-in', '60')).trim();
   assert.equal(await (await fetch(url)).text(), 'presigned');
-  const missing = await aws('s3api', 'get-object', '--bucket', 'signed', '--key', 'none', 'out');
+  const missing = await aws.run('s3api', 'get-object', '--bucket', 'signed', '--key', 'none', 'out');
   assert.match(missing.error, /\(NoSuchKey\) when calling the GetObject operation: The specified key does not exist\./);
   const faster = ['s3api', 'put-bucket-accelerate-configuration', '--bucket', 'signed', '--accelerate-configuration'];
   assert.match(
-    (await aws(...faster, 'Status=Enabled')).error,
+    (await aws.run(...faster, 'Status=Enabled')).error,
     /\(NotImplemented\) when calling the PutBucketAccelerateConfiguration operation/,
   );
-  const range = await aws('s3api', 'get-object', '--bucket', 'signed', '--key', 'p', '--range', 'bytes=3-5', 'part');
+  const range = await aws.run('s3api', 'get-object', '--bucket', 'signed', '--key', 'p', '--range', 'bytes=3-5', 'part');
   assert.equal(range.code, 0, range.error);
   assert.equal(fs.readFileSync(file('part'), 'utf8'), 'sig');
 });

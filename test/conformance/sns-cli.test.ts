@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { awsShell, noAwsCli } from '../support/aws-shell.ts';
+import { test } from 'node:test';
+import { noAwsCli } from '../support/aws-shell.ts';
 import { noBoto3, runBoto3 } from '../support/boto3.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
-import { PROCESS_DRIVER } from '../support/sdk.ts';
+import { awsCommands } from './aws-cli.fixture.ts';
 
-let platform: Platform;
-let folder: string;
-let aws: ReturnType<typeof awsShell>;
-
-before(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-sns-cli-'));
-  platform = await startPlatform({ config: PROCESS_DRIVER });
-  aws = awsShell(platform.url, folder);
-});
-after(async () => {
-  await platform?.stop();
-  fs.rmSync(folder, { recursive: true, force: true });
-});
-
-async function done(...args: string[]) {
-  const { code, out, error } = await aws('sns', ...args);
-  assert.equal(code, 0, `aws sns ${args.join(' ')}: ${error}${out}`);
-  return out.trim() === '' ? {} : JSON.parse(out);
-}
+const aws = awsCommands();
+const done = (...args: string[]) => aws.json('sns', ...args);
 
 test('the command line makes, tags, subscribes and publishes', { skip: noAwsCli }, async () => {
   const { TopicArn } = await done('create-topic', '--name', 'cli', '--attributes', 'DisplayName=CLI', '--tags', 'Key=a,Value=b');
@@ -39,7 +18,7 @@ test('the command line makes, tags, subscribes and publishes', { skip: noAwsCli 
   const attributes = ['--message-attributes', '{"a":{"DataType":"Number","StringValue":"1"}}'];
   const { MessageId } = await done('publish', '--topic-arn', TopicArn, '--message', 'hi', '--subject', 's', ...attributes);
   assert.match(MessageId, /^[0-9a-f-]{36}$/);
-  const { error } = await aws('sns', 'publish', '--topic-arn', `${TopicArn}x`, '--message', 'hi');
+  const { error } = await aws.run('sns', 'publish', '--topic-arn', `${TopicArn}x`, '--message', 'hi');
   assert.match(error, /\(NotFound\) when calling the Publish operation: Topic does not exist/);
 });
 
@@ -79,5 +58,5 @@ print('all well')
 `;
 
 test('boto3 publishes batches, pages and knows the exceptions', { skip: noBoto3 }, async () => {
-  assert.equal(await runBoto3(BOTO, [platform.url], folder), 'all well');
+  assert.equal(await runBoto3(BOTO, [aws.url], aws.folder), 'all well');
 });
