@@ -1,6 +1,3 @@
-import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createSecretBox, Failure, type Ids, randomIds, type StoreSchema, silentLogger } from '../../src/kernel/index.ts';
 import {
@@ -26,7 +23,7 @@ import { createReadLog, schema as logsSchema, logsService } from '../../src/serv
 import { createFindKey, createIssueCredentials, stsService } from '../../src/services/sts/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { manualClock } from './clock.ts';
-import { SMALL_RESERVE } from './platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from './platform.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read outputs of every shape
 type Output = any;
@@ -44,7 +41,7 @@ export function allow(action: string | string[], resource = '*', more: object = 
 
 /** IAM, STS, logs and observe on a store of their own, with time that moves by hand. */
 export async function accountRoom(t: TestContext) {
-  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-account-'));
+  const directory = temporaryDirectory();
   const clock = manualClock();
   const ids: Ids = randomIds;
   const collections = new Map(
@@ -54,7 +51,7 @@ export async function accountRoom(t: TestContext) {
   const store = await openStore({ reserveBytes: SMALL_RESERVE, directory, schema, clock, logger: silentLogger });
   t.after(async () => {
     await store.close();
-    await fs.rm(directory, { recursive: true, force: true });
+    removeDirectory(directory);
   });
   const box = createSecretBox([{ id: '00000001', key: new Uint8Array(32).fill(7) }]);
   const identities = createIdentities({ store, clock, ids, box });

@@ -1,11 +1,8 @@
 /** The service on a real store with everything else faked; for the tests of this folder. */
 
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { SMALL_RESERVE } from '../../../test/support/platform.ts';
+import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../../test/support/platform.ts';
 import {
   type Clock,
   collect,
@@ -85,7 +82,7 @@ export async function fixture(
   settings: Partial<LambdaDeps['settings']> = {},
   over: Partial<LambdaDeps> = {},
 ): Promise<Fixture> {
-  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'lambda-'));
+  const directory = temporaryDirectory();
   const collections = [...schema.collections];
   const store = await openStore({
     reserveBytes: SMALL_RESERVE,
@@ -165,7 +162,7 @@ export async function fixture(
   t.after(async () => {
     for (const one of services) await one.stop(AbortSignal.timeout(1000));
     await store.close();
-    await fs.rm(directory, { recursive: true });
+    removeDirectory(directory);
   });
   const call: Fixture['call'] = (operation, input, over) =>
     (service.operations[operation] as never as (i: object, c: OperationContext) => Promise<Answer>)(input, context(over));
