@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFailure } from '../../kernel/index.ts';
+import type { Built, Process, ReleaseChange } from '../../model/index.ts';
+import { releases as releaseRows, stages } from '../collections.ts';
+import { sealConfig } from './config.ts';
+import { ACCOUNT, APP, processOf, type ReleaseWorld, releaseWorld } from './world.fixture.ts';
+
+const deploy = (commit: string, processes: readonly Process[], more: Partial<Built> = {}): ReleaseChange => ({
+  reason: 'deploy',
+  built: { processes, resources: [], checks: { smoke: {} }, commit, ...more },
+});
+const stageOf = async ({ store }: ReleaseWorld) => (await store.read.get(stages, [APP, ACCOUNT]))!;
+const live = ({ services }: ReleaseWorld, name: string) => {
+  const found = services.functions.get(`${APP}-${name}`);
+  const version = found?.aliases.get('live');
+  return version === undefined ? undefined : found?.versions[Number(version) - 1];
+};
+const latest = ({ services }: ReleaseWorld, name: string) => services.functions.get(`${APP}-${name}`)?.latest.code;
+const variablesOf = (world: ReleaseWorld, name: string) =>
+  (live(world, name)?.Environment as { Variables: Readonly<Record<string, string>> } | undefined)?.Variables;
+const settled = async (world: ReleaseWorld) => {
+  for (let i = 0; i < 500; i++) {
+    const { current, settled: done, preparing } = await stageOf(world);
+    if (current === done && preparing === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.fail('never settled');
+};
+
+test('a deploy publishes, points the alias, and puts event sources in place', async (t) => {
+  const world = await releaseWorld(t);
+  const web = await processOf(world.store, 'web', 'one', { sources: [{ source: 's3:photos/*.jpg' }], concurrency: 3 });
+  const resources = [{ kind: 'bucket', name: 'photos', settings: {} }] as const;
+  const { release } = await world.release(deploy('c1', [web], { resources }));
+  assert.deepEqual([release.number, release.state, release.versions], [1, 'current', { web: '1' }]);
+  assert.equal(live(world, 'web')?.code, 'one');
+  assert.deepEqual([...world.services.sources], ['shop-web:live s3:shop-photos/*.jpg'], 'the declared bucket is meant');
+  assert.deepEqual([...world.services.made], ['bucket shop-photos']);
+  assert.deepEqual(variablesOf(world, 'web'), { BUCKET_PHOTOS: 'shop-photos' });
+  assert.equal(world.services.functions.get('shop-web')?.concurrency, 3);
+  const { current, settled: done, preparing } = await stageOf(world);
+  assert.deepEqual([current, done, preparing], [1, 1, undefined]);
+  assert.deepEqual(world.services.audit, ['release v1: Deploy c1']);
+});
+
+test('configuration makes a release, and a rollback brings all of the old one back without publishing', async (t) => {
+  const world = await releaseWorld(t);
+  const config = (values: Record<string, string>): ReleaseChange => ({
+    reason: 'config',
+    config: sealConfig(world.ports.secrets, values),
+  });
+  await world.release(config({ GREETING: 'hello' }));
+  await world.release(deploy('c1', [await processOf(world.store, 'web', 'one', { sources: [{ source: 'sqs:a' }] })]));
+  await world.release(config({ GREETING: 'bye' }));
+  await world.release(deploy('c2', [await processOf(world.store, 'web', 'two', { sources: [{ source: 'sqs:b' }] })]));
+  const greeting = () => variablesOf(world, 'web')?.GREETING;
+  assert.deepEqual([live(world, 'web')?.code, greeting()], ['two', 'bye']);
+  const versions = world.services.functions.get('shop-web')!.versions.length;
+  const to = await world.releases.find(APP, ACCOUNT, 2);
+  const { release } = await world.release({ reason: 'rollback', to });
+  assert.deepEqual([release.number, release.description, release.commit], [5, 'Roll back to v2', 'c1']);
+  assert.deepEqual([live(world, 'web')?.code, greeting()], ['one', 'hello']);
+  assert.equal(world.services.functions.get('shop-web')!.versions.length, versions, 'nothing was published');
+  assert.deepEqual([...world.services.sources], ['shop-web:live sqs:a']);
+  assert.equal(latest(world, 'web'), 'one', '$LATEST too');
+  assert.deepEqual(
+    (await world.releases.list(APP, ACCOUNT)).map(({ number, state }) => `${number} ${state}`),
+    ['5 current', '4 superseded', '3 superseded', '2 superseded', '1 superseded'],
+  );
+});
+
+test('a failed smoke event leaves the old release in place, and puts $LATEST back', async (t) => {
+  const world = await releaseWorld(t);
+  await world.release(deploy('c1', [await processOf(world.store, 'web', 'good')]));
+  world.services.smoke = (version) => (version.code === 'bad' ? '{"errorMessage":"no such table"}' : undefined);
+  const bad = await processOf(world.store, 'web', 'bad', { sources: [{ source: 'sqs:never' }] });
+  const failing = world.release(deploy('c2', [bad], { checks: { smoke: { web: { ping: true } } } }));
+  await assert.rejects(failing, (error) => isFailure(error, 'ReleaseFailed') && /no such table/.test(error.message));
+  assert.equal(live(world, 'web')?.code, 'good');
+  await settled(world);
+  assert.equal(world.services.functions.get('shop-web')?.latest.code, 'good');
+  const failed = await world.releases.find(APP, ACCOUNT, 2);
+  assert.deepEqual([failed.state, /no such table/.test(failed.failure ?? '')], ['failed', true]);
+  assert.equal(world.services.sources.size, 0);
+});
+
+test('releases of one stage wait for each other', async (t) => {
+  const world = await releaseWorld(t);
+  const code = await Promise.all(['a', 'b', 'c'].map((text) => processOf(world.store, 'web', text)));
+  const done = await Promise.all(code.map((process, i) => world.release(deploy(`c${i}`, [process]))));
+  assert.deepEqual(
+    done.map(({ release }) => release.number),
+    [1, 2, 3],
+  );
+  assert.equal(live(world, 'web')?.code, 'c');
+});
+
+/** Invariants of a stage whatever happened: aliases run exactly what the pointer says. */
+async function assertWhole(world: ReleaseWorld): Promise<void> {
+  const stage = await stageOf(world);
+  if (stage.current === undefined) return;
+  const release = (await world.store.read.get(releaseRows, [APP, ACCOUNT, stage.current]))!;
+  assert.equal(release.state, 'current');
+  for (const { name } of release.contents.processes)
+    assert.equal(world.services.functions.get(`${APP}-${name}`)?.aliases.get('live'), release.versions[name]);
+}
+
+test('killed at any step, the application is whole on one release, and the next push works', async (t) => {
+  const outcomes = new Set<string>();
+  for (const calls of [0, 2, 5, 9, 12, 14, 16, 18, 21, 25]) {
+    let world = await releaseWorld(t);
+    const both = async (text: string, source: string) => [
+      await processOf(world.store, 'web', `${text} web`, { sources: [{ source }] }),
+      await processOf(world.store, 'job', `${text} job`),
+    ];
+    await world.release(deploy('c1', await both('old', 'sqs:old')));
+    world.services.callsLeft = calls;
+    const ended = world.release(deploy('c2', await both('new', 'sqs:new'))).catch(() => {});
+    await Promise.race([ended, world.services.killed()]);
+    world = await world.again();
+    await assertWhole(world);
+    await settled(world);
+    const { current } = await stageOf(world);
+    const text = current === 1 ? 'old' : 'new';
+    outcomes.add(text);
+    for (const name of ['web', 'job']) {
+      assert.equal(live(world, name)?.code, `${text} ${name}`);
+      assert.equal(latest(world, name), `${text} ${name}`);
+    }
+    assert.deepEqual([...world.services.sources], [`shop-web:live sqs:${text}`]);
+    await world.release(deploy('c3', await both('next', 'sqs:next')));
+    await assertWhole(world);
+    assert.equal(live(world, 'web')?.code, 'next web');
+    assert.deepEqual([...world.services.sources], ['shop-web:live sqs:next']);
+  }
+  assert.deepEqual([...outcomes].sort(), ['new', 'old'], 'kills before the switch and after it were both tried');
+});
