@@ -1,3 +1,4 @@
 export { releaseSchema } from './collections.ts';
+export { createGit, type Git, type GitDeps, type GitSettings } from './git/git.ts';
 export { sourceRoutes } from './sources/routes.ts';
 export { createPlaceSource, createRemoveSource } from './sources/sources.ts';

@@ -27,6 +27,7 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   commander: 'command line grammar and help',
   nodemailer: 'sends mail: SMTP with TLS, authentication, MIME and address rules',
   'smol-toml': 'reads the one configuration file',
+  ssh2: 'SSH’s protocol and its cryptography, for git over SSH',
   yauzl: 'reads zip archives, hostile ones included',
   zod: 'schema of the configuration',
 };

@@ -1,0 +1,158 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type Clock, type Ids, type Logger, platformFailure, Rounds, type SecretBox, type Service } from '../../kernel/index.ts';
+import type { Deploy, FindActor, MayConnect, RawRoute, RequireRole } from '../../model/index.ts';
+import { archiveOf } from './archive.ts';
+import { type FetchRequest, fetchInto } from './fetch-into.ts';
+import { createRunGit, type GitPlaces, outputOf, type RunGit } from './git-process.ts';
+import { installHook } from './hook.ts';
+import { createPushQueue, type PushQueue } from './push-queue.ts';
+import { createRepositories, type Repositories, type RepositoryOf } from './repositories.ts';
+import { createDoor, type DoorDeps, type FindApplication } from './serve.ts';
+import { gitRoute } from './smart-http.ts';
+import { createSsh, type SshAddress } from './ssh.ts';
+import { checkTree } from './tree-check.ts';
+import { createWriters } from './writers.ts';
+
+export interface GitDeps {
+  /** Absolute; made if it is not there. Holds `APP.git`. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly secrets: SecretBox;
+  readonly deploy: Deploy;
+  readonly findActor: FindActor;
+  readonly requireRole: RequireRole;
+  readonly findApp: FindApplication;
+  readonly mayConnect: MayConnect;
+  readonly settings: GitSettings;
+}
+
+export interface GitSettings {
+  /** Packed bytes of one push or fetch. */
+  readonly pushBytes: number;
+  /** Of a repository's objects; a push beyond is refused. */
+  readonly repositoryBytes: number;
+  /** Where SSH is served; undefined: it is not. Port 0 picks one. */
+  readonly ssh?: { readonly host: string; readonly port: number };
+  /** Of a push, from its first byte to the end of its release; default an hour. */
+  readonly pushMs?: number;
+  /** How long a push waits for the one before; default 10 minutes. */
+  readonly waitMs?: number;
+}
+
+export interface Git {
+  readonly rawRoutes: readonly RawRoute[];
+  /** Start it before the gateway, stop it after. */
+  readonly service: Service;
+  /** Makes the repository, unless it is there; a first push or fetch does it too. */
+  createRepository(app: RepositoryOf): Promise<void>;
+  /** Ends what runs in it and removes it; what is gone already is fine. */
+  removeRepository(app: string): Promise<void>;
+  /** Brings a ref of a repository elsewhere into an application's, unseen by its clients (fetch-into.ts). Rejects with FetchFailed, GitBusy. */
+  fetchInto(request: FetchRequest): Promise<{ readonly commit: string }>;
+  /** A commit's tree as a tar without `.git`. Rejects with TreeRefused, also when there is no such commit. */
+  archive(app: string, commit: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Where SSH is served, and by which key it is known; undefined: it is not, or has not started. */
+  ssh(): SshAddress | undefined;
+}
+
+const DAY_MS = 24 * 3600_000;
+const MOST_WAITING = 8;
+
+/** Repositories of applications, and git's two ways to them. A push to an application's branch is a release (docs/git.md). */
+export function createGit(deps: GitDeps): Git {
+  const { directory, clock, ids, logger, settings } = deps;
+  const places = { root: directory, home: path.join(directory, '.home'), hooks: path.join(directory, '.hooks') };
+  const git = createRunGit(places, clock);
+  const repositories = createRepositories(directory, git, () => ids.hex(8));
+  const queue = createPushQueue(clock, { waiting: MOST_WAITING, waitMs: settings.waitMs ?? 600_000 });
+  const failed = (error: unknown) => logger.warn('a repository could not be swept', { error });
+  const limits = { ...settings, pushMs: settings.pushMs ?? 3600_000 };
+  const writers = createWriters(repositories, failed);
+  const inside = { ...deps, git, repositories, queue, writers, limits } satisfies DoorDeps;
+  const door = createDoor(inside);
+  const ssh = settings.ssh && createSsh({ ...deps, ...settings.ssh, door });
+  const tidying = new Rounds({
+    clock,
+    everyMs: DAY_MS,
+    firstMs: DAY_MS / 24,
+    round: (signal) => tidyAll({ git, repositories, queue, signal }),
+    failed: (error) => logger.warn('repositories could not be tidied', { error }),
+  });
+  return {
+    rawRoutes: [gitRoute(door, settings, logger)],
+    service: {
+      async start() {
+        await prepare(places, git);
+        await repositories.sweepAll();
+        await tidying.start();
+        await ssh?.start();
+      },
+      async stop(deadline) {
+        await Promise.all([tidying.stop(), door.close(deadline)]);
+        await ssh?.stop(deadline);
+      },
+    },
+    async createRepository(app) {
+      await repositories.ensure(app);
+    },
+    async removeRepository(app) {
+      await door.leave(app);
+      await repositories.remove(app);
+    },
+    async archive(app, commit) {
+      if (!/^[0-9a-f]{40}$/.test(commit)) throw platformFailure('TreeRefused', `${commit.slice(0, 60)} is no commit`);
+      const objects = { repository: repositories.path(app) };
+      await checkTree(git, objects, commit);
+      return archiveOf(git, objects, commit);
+    },
+    fetchInto: (request) => fetchInto(inside, request),
+    ssh: () => ssh?.address(),
+  };
+}
+
+async function prepare({ root, home, hooks }: GitPlaces, git: RunGit): Promise<void> {
+  await fs.mkdir(root, { recursive: true, mode: 0o700 });
+  await fs.mkdir(home, { recursive: true });
+  await installHook(hooks);
+  await outputOf(git, { args: ['version'] });
+}
+
+interface Tidying {
+  readonly git: RunGit;
+  readonly repositories: Repositories;
+  readonly queue: PushQueue;
+  readonly signal: AbortSignal;
+}
+
+const TIDY_MS = 30 * 60_000;
+const settingsOfTidying = [
+  'gc.auto=2000',
+  'gc.autoPackLimit=40',
+  'gc.autoDetach=false',
+  'gc.writeCommitGraph=false',
+  'pack.packSizeLimit=0',
+];
+
+/** Packs what many pushes left in many packs: git decides where it is worth it. Pushes wait meanwhile; what is pushed to now waits for the next round. */
+async function tidyAll({ git, repositories, queue, signal }: Tidying): Promise<void> {
+  for (const app of await repositories.names()) {
+    if (signal.aborted) return;
+    if (queue.isBusy(app)) continue;
+    const end = await queue.take(app, { waits: () => {}, signal });
+    try {
+      const repository = repositories.path(app);
+      await outputOf(git, {
+        args: ['gc', '--auto', '--quiet'],
+        repository,
+        config: settingsOfTidying,
+        deadlineMs: TIDY_MS,
+        signal,
+      });
+    } finally {
+      end();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { platformFailure } from '../../kernel/index.ts';
+import type { Actor, Application, FindActor, RequireRole } from '../../model/index.ts';
+import type { GitChild, RunGit } from './git-process.ts';
+import { type ReceiveDeps, type Receiving, receive } from './receive.ts';
+
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
+/** An application by its name; undefined: there is none (paas/apps). */
+export type FindApplication = (name: string) => Promise<Application | undefined>;
+
+export interface Asked {
+  readonly name: string;
+  readonly actor: Actor;
+  /** Of upload-pack and receive-pack alike. */
+  readonly args: readonly string[];
+  /** GIT_PROTOCOL, as the client sent it. */
+  readonly protocol: string | undefined;
+}
+
+export interface Served extends Pick<GitChild, 'stdin' | 'stdout' | 'stderr' | 'ended'> {
+  /** The client has gone. */
+  leave(): void;
+  /** Version of the protocol that is answered in. */
+  readonly speaks: 0 | 1 | 2;
+}
+
+/** What HTTP and SSH have in common. */
+export interface Door {
+  readonly findActor: FindActor;
+  /** Rejects with NoSuchThing, AccessDenied, GitBusy. */
+  open(service: GitService, asked: Asked): Promise<Served>;
+  /** Ends what runs in an application's repository. */
+  leave(app: string): Promise<void>;
+  /** Opens nothing more, waits for what is open, then ends it. */
+  close(deadline: AbortSignal): Promise<void>;
+}
+
+export interface DoorDeps extends ReceiveDeps {
+  readonly findActor: FindActor;
+  readonly findApp: FindApplication;
+  readonly requireRole: RequireRole;
+}
+
+interface Open {
+  readonly app: string;
+  readonly leave: () => void;
+  readonly over: Promise<unknown>;
+}
+
+/** Children of git at a time, over all applications; a push under way is one. */
+const MOST_CHILDREN = 64;
+const FETCH_MS = 60 * 60_000;
+
+export function createDoor(deps: DoorDeps): Door {
+  const open = new Set<Open>();
+  let closed = false;
+  const keep = <T extends Omit<Open, 'app'>>(app: string, served: T): T => {
+    const one = { ...served, app };
+    open.add(one);
+    served.over.then(() => open.delete(one));
+    return served;
+  };
+  const end = async (ones: readonly Open[]) => {
+    for (const { leave } of ones) leave();
+    await Promise.all(ones.map(({ over }) => over));
+  };
+  return {
+    findActor: deps.findActor,
+    async open(service, { name, actor, args, protocol }) {
+      const app = await deps.findApp(name);
+      if (!app) throw platformFailure('NoSuchThing', `there is no application ${name}`);
+      const pushes = service === 'git-receive-pack';
+      await deps.requireRole(actor, pushes ? 'deployer' : 'reader', { app: name, account: app.home });
+      if (closed) throw platformFailure('GitBusy', 'the platform is stopping');
+      if (open.size >= MOST_CHILDREN) throw platformFailure('GitBusy', undefined, { headers: { 'retry-after': '10' } });
+      await deps.repositories.ensure(app);
+      if (!pushes) return keep(name, upload(deps.git, deps.repositories.path(name), args, protocol));
+      return keep(name, receiving(receive(deps, { app, actor, args })));
+    },
+    leave: (app) => end([...open].filter((one) => one.app === app)),
+    async close(deadline) {
+      closed = true;
+      const stop = () => {
+        for (const { leave } of open) leave();
+      };
+      if (deadline.aborted) stop();
+      deadline.addEventListener('abort', stop, { once: true });
+      await Promise.all([...open].map(({ over }) => over));
+      deadline.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function receiving(push: Receiving) {
+  return { ...push, speaks: 0 as const };
+}
+
+function upload(git: RunGit, repository: string, args: readonly string[], protocol: string | undefined) {
+  const speaks = versionOf(protocol);
+  const child = git({
+    args: ['upload-pack', '--strict', '--timeout=300', ...args, repository],
+    config: ['transfer.hideRefs=refs/dalamb', 'uploadpack.allowFilter=true', 'uploadpack.keepAlive=5'],
+    env: speaks === 0 ? {} : { GIT_PROTOCOL: `version=${speaks}` },
+    deadlineMs: FETCH_MS,
+  });
+  return { ...child, leave: child.kill, over: child.ended, speaks };
+}
+
+/** `version=2`, among other words that a client may send. */
+function versionOf(protocol: string | undefined): 0 | 1 | 2 {
+  const found = /(?:^|:)version=([12])(?:$|:)/.exec(protocol?.slice(0, 200) ?? '')?.[1];
+  return found === '2' ? 2 : found === '1' ? 1 : 0;
+}
