@@ -6,6 +6,7 @@ import { sandboxDriver } from './drivers.ts';
 import { createFindTarget, eventServices } from './event-services.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { openIdentities } from './identities.ts';
+import { imagePorts } from './image-ports.ts';
 import { createInvoke, findRuntimes } from './invoke/index.ts';
 import type { Clock, Ids, Logger, SecretKey, Service } from './kernel/index.ts';
 import { createSecretBox, inOrder, MIB } from './kernel/index.ts';
@@ -100,6 +101,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     logger: logger('invoke'),
     writeLog: observe.writeLog,
     issueCredentials: people.issueCredentials,
+    prepareImage: imagePorts(driver).prepareImage,
     serveSandbox: (socket, caller) => late.gateway!.serveSandbox(socket, caller),
     settings: invokeSettings(config),
   });

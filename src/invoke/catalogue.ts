@@ -9,8 +9,8 @@ export interface RuntimeEntry {
   readonly name: string;
   /** What it is made of: `nodejs:24.v21`, as INIT_START shows it. */
   readonly version: string;
-  /** frames: our bootstrap; http: the function brings its own, which polls the Runtime API. */
-  readonly speaks: 'frames' | 'http';
+  /** frames: our bootstrap; http: the function brings its own, which polls the Runtime API; server: an HTTP server, to which the platform speaks. */
+  readonly speaks: 'frames' | 'http' | 'server';
   /** Shown inside every sandbox of this runtime. */
   readonly mounts: readonly { readonly source: string; readonly target: string }[];
   /** Whether the process takes its heap limit when it starts, so that booted ones differ by memory size. */

@@ -1,12 +1,12 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import { type Clock, platformFailure, withDeadline } from '../kernel/index.ts';
 import { type Credentials, type FunctionSpec, readAtStart } from '../model/index.ts';
 import type { Exit, TmpVolume } from '../sandbox/index.ts';
 import type { RuntimeEntry } from './catalogue.ts';
 import type { InitResult, LinkEvents, RuntimeLink } from './link.ts';
+import { type Plan, planOf } from './plan.ts';
 import type { ReadySandboxes } from './ready.ts';
 import type { InvokeOptions } from './settings.ts';
+import { startFailure, startOf } from './start.ts';
 import { functionVariables } from './variables.ts';
 import { bootGeneric, ownProcess, PIDS, Workload } from './workload.ts';
 
@@ -16,6 +16,7 @@ export interface Prepared {
   readonly credentials: Credentials;
   /** The bootstrap runs already. */
   readonly generic: boolean;
+  readonly plan: Plan;
 }
 
 export type InitOutcome =
@@ -57,18 +58,19 @@ export class Launcher {
   async prepare(launch: LaunchOptions, tmp: TmpVolume | undefined): Promise<Prepared> {
     const { spec } = launch;
     const { trees, issueCredentials } = this.#options;
-    const booting = this.#sandbox(launch, tmp);
+    const plan = await planOf(spec, launch.runtime, this.#options);
+    const booting = this.#sandbox(spec, plan, tmp);
     try {
-      const codes = [spec.code, ...spec.layers].map((hash) => trees.prepare(hash));
+      const codes = plan.image ? [] : [spec.code, ...spec.layers].map((hash) => trees.prepare(hash));
       const [booted, credentials] = await Promise.all([booting, issueCredentials(spec, launch.environment), ...codes]);
       const shown = [{ hashes: [spec.code], target: '/var/task' as const }];
       const layers = spec.layers.length > 0 ? [{ hashes: spec.layers, target: '/opt' as const }] : [];
       await booted.workload.sandbox.assign({
-        trees: [...shown, ...layers],
+        ...(!plan.image && { trees: [...shown, ...layers] }),
         limits: { memoryMiB: spec.memoryMiB, pids: PIDS },
         egress: spec.egress,
       });
-      return { ...booted, credentials };
+      return { ...booted, credentials, plan };
     } catch (error) {
       void booting.then(({ workload }) => workload.end(false)).catch(() => undefined); // the first error says more
       throw error;
@@ -76,27 +78,30 @@ export class Launcher {
   }
 
   async #sandbox(
-    { spec, runtime }: LaunchOptions,
+    spec: FunctionSpec,
+    { runtime, image }: Plan,
     tmp: TmpVolume | undefined,
   ): Promise<{ workload: Workload; generic: boolean }> {
     const { driver, clock, ids } = this.#options;
-    const ownStart = runtime.speaks === 'http' || readAtStart(spec.variables);
-    const generic = !ownStart;
-    if (!tmp && spec.tmpMiB === DEFAULT_TMP_MIB && (generic || runtime.speaks === 'http')) {
+    const generic = runtime.speaks === 'frames' && !readAtStart(spec.variables);
+    const shelved = generic || (runtime.speaks === 'http' && !image);
+    if (!tmp && spec.tmpMiB === DEFAULT_TMP_MIB && shelved) {
       const workload = await this.#ready.take(runtime, spec.memoryMiB);
       if (workload) return { workload, generic };
     }
-    const wanted = { id: `fn-${ids.hex(8)}`, runtime, memoryMiB: spec.memoryMiB, tmp: tmp ?? spec.tmpMiB };
-    return { workload: generic ? await bootGeneric(driver, clock, wanted) : await Workload.boot(driver, wanted), generic };
+    const { memoryMiB, tmpMiB } = spec;
+    const wanted = { id: `fn-${ids.hex(8)}`, runtime, memoryMiB, tmp: tmp ?? tmpMiB, image: image?.trees };
+    return { workload: generic ? await bootGeneric(driver, clock, wanted) : await Workload.boot(driver, clock, wanted), generic };
   }
 
   /** Loads the handler at full CPU, then sets the quota. Never rejects for what the function did. */
   async init(launch: LaunchOptions, prepared: Prepared, events: LinkEvents, limitMs: number): Promise<InitOutcome> {
-    const { spec, runtime } = launch;
+    const { spec } = launch;
+    const { plan, generic } = prepared;
     const { sandbox, link } = prepared.workload;
-    const variables = functionVariables({ ...launch, sandbox, credentials: prepared.credentials });
+    const variables = functionVariables({ ...launch, plan, sandbox, credentials: prepared.credentials });
     const request = {
-      handler: spec.handler,
+      handler: plan.image?.process.handler ?? spec.handler,
       root: sandbox.path('/var/task'),
       layers: sandbox.path('/opt'),
       variables,
@@ -105,20 +110,22 @@ export class Launcher {
       level: spec.applicationLogLevel ?? 'INFO',
     };
     const initialised = async (): Promise<InitOutcome> => {
-      const extension = await this.#extension(spec.layers);
-      if (extension !== undefined) {
-        events.log(`EXTENSION\tName: ${extension}\tState: LaunchError\tEvents: []\tError Type: NotImplemented`);
-        return { kind: 'refused', errorType: 'Extension.LaunchError', text: `${EXTENSIONS_NOT_IMPLEMENTED}: ${extension}` };
+      const start = await startOf({ spec, plan, sandbox, treePath: this.#options.trees.path }, generic);
+      if (start.kind === 'refused') {
+        if (start.errorType.startsWith('Extension.')) events.log(extensionLine(start.text));
+        return start;
       }
-      const argv = prepared.generic ? [] : await this.#argv(launch, prepared);
-      if (argv === undefined) return { kind: 'refused', errorType: 'Runtime.InvalidEntrypoint', text: NO_BOOTSTRAP };
+      const { argv, cwd } = start;
       let said: Promise<InitResult>;
-      if (runtime.speaks === 'http') {
-        said = link.init(request, events); // it may speak before run resolves
-        await sandbox.run({ argv, env: variables, cwd: '/var/task' });
-      } else {
-        if (!prepared.generic) await sandbox.run(ownProcess(sandbox, argv, variables));
+      if (plan.runtime.speaks === 'frames') {
+        if (!generic) await sandbox.run(ownProcess(sandbox, argv, variables));
         await Promise.race([link.ready, sandbox.exited]);
+        said = link.init(request, events);
+      } else if (plan.runtime.speaks === 'http') {
+        said = link.init(request, events); // it may speak before run resolves
+        await sandbox.run({ argv, env: variables, cwd });
+      } else {
+        await sandbox.run({ argv, env: variables, cwd });
         said = link.init(request, events);
       }
       const result = await said;
@@ -127,7 +134,8 @@ export class Launcher {
     const exited = async (): Promise<InitOutcome> => {
       const exit = await sandbox.exited;
       await lastWords(this.#options.clock, link);
-      return { kind: 'exit', exit };
+      const failure = startFailure(plan, exit);
+      return failure?.kind === 'refused' ? failure : { kind: 'exit', exit };
     };
     const outcome = await this.#within(limitMs, [initialised(), exited()]);
     if (outcome.kind === 'ready') {
@@ -142,35 +150,12 @@ export class Launcher {
       Promise.race(outcomes).then(resolve, reject).finally(cancel);
     });
   }
-
-  /** Name of an external extension in the layers, if there is one: they are refused, not left out in silence. */
-  async #extension(layers: readonly string[]): Promise<string | undefined> {
-    for (const hash of layers) {
-      const folder = path.join(this.#options.trees.path(hash), 'extensions');
-      const found = (await fs.readdir(folder, { withFileTypes: true }).catch(() => [])).find((entry) => !entry.isDirectory());
-      if (found) return found.name;
-    }
-    return undefined;
-  }
-
-  /** Undefined: the function brings no bootstrap. */
-  async #argv({ spec, runtime }: LaunchOptions, { workload: { sandbox } }: Prepared): Promise<string[] | undefined> {
-    if (runtime.argv) return runtime.argv(sandbox, spec.memoryMiB);
-    const places = [
-      { hash: spec.code, target: '/var/task' },
-      ...[...spec.layers].reverse().map((hash) => ({ hash, target: '/opt' })),
-    ];
-    for (const { hash, target } of places) {
-      const file = path.join(this.#options.trees.path(hash), 'bootstrap');
-      const mode = (await fs.stat(file).catch(() => undefined))?.mode ?? 0;
-      if (mode & 0o111) return [`${sandbox.path(target)}/bootstrap`];
-    }
-    return undefined;
-  }
 }
 
-const EXTENSIONS_NOT_IMPLEMENTED = 'NotImplemented: external extensions are not started by this platform';
-const NO_BOOTSTRAP = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+function extensionLine(text: string): string {
+  const name = text.slice(text.lastIndexOf(' ') + 1);
+  return `EXTENSION\tName: ${name}\tState: LaunchError\tEvents: []\tError Type: NotImplemented`;
+}
 
 /** Memory that comes with one whole core (spec/invoke.md §10). */
 export const MIB_PER_CPU = 1769;

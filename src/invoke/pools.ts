@@ -3,6 +3,7 @@ import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
 import { Environment } from './environment.ts';
 import { FunctionPool, PATIENCE_MS, type Waiter } from './function-pool.ts';
 import { type Launcher, unknownRuntime } from './launch.ts';
+import { entryOf } from './plan.ts';
 import type { InvokeOptions } from './settings.ts';
 
 /** Starts of one function that run at a time; a burst beyond waits for them, and for environments that come free. */
@@ -41,8 +42,8 @@ export class Pools {
     }
     const environment = this.#takeUsable(pool);
     if (environment) return environment.run(call);
-    const { entries, missing } = this.#options.runtimes;
-    if (!entries.has(call.function.runtime)) return Promise.reject(unknownRuntime(call.function.runtime, missing));
+    const { runtimes } = this.#options;
+    if (!entryOf(call.function, runtimes)) return Promise.reject(unknownRuntime(call.function.runtime, runtimes.missing));
     if (call.function.memoryMiB > this.#options.settings.memoryMiB) {
       const text = `the function asks for ${call.function.memoryMiB} MiB, this machine gives ${this.#options.settings.memoryMiB} to all`;
       return Promise.reject(platformFailure('SandboxUnavailable', text));
@@ -204,7 +205,7 @@ export class Pools {
   }
 
   #start(pool: FunctionPool): void {
-    const runtime = this.#options.runtimes.entries.get(pool.spec.runtime)!;
+    const runtime = entryOf(pool.spec, this.#options.runtimes)!;
     const { spec } = pool;
     const environment = new Environment({
       options: this.#options,

@@ -112,7 +112,7 @@ export class ReadySandboxes {
   #boot(shelf: Shelf): Promise<Workload> {
     const { driver, clock, ids, tmpMiB } = this.#options;
     const spec = { id: `ready-${ids.hex(8)}`, runtime: shelf.runtime, memoryMiB: shelf.memoryMiB, tmp: tmpMiB };
-    return shelf.runtime.speaks === 'http' ? Workload.boot(driver, spec) : bootGeneric(driver, clock, spec);
+    return shelf.runtime.speaks === 'http' ? Workload.boot(driver, clock, spec) : bootGeneric(driver, clock, spec);
   }
 
   #failed(shelf: Shelf, error: unknown): void {

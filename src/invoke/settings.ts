@@ -1,5 +1,5 @@
 import type { Clock, Ids, Logger } from '../kernel/index.ts';
-import type { IssueCredentials, PrepareTree, ServeSandbox, WriteLog } from '../model/index.ts';
+import type { IssueCredentials, PrepareImage, PrepareTree, ServeSandbox, WriteLog } from '../model/index.ts';
 import type { SandboxDriver } from '../sandbox/index.ts';
 import type { RuntimeCatalogue } from './catalogue.ts';
 
@@ -7,6 +7,7 @@ import type { RuntimeCatalogue } from './catalogue.ts';
 export interface InvokeOptions {
   readonly driver: SandboxDriver;
   readonly trees: { readonly prepare: PrepareTree; readonly path: (hash: string) => string };
+  readonly prepareImage: PrepareImage;
   readonly issueCredentials: IssueCredentials;
   readonly writeLog: WriteLog;
   readonly serveSandbox: ServeSandbox;

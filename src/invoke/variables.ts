@@ -1,10 +1,10 @@
 import type { Credentials, FunctionSpec } from '../model/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import type { RuntimeEntry } from './catalogue.ts';
+import type { Plan } from './plan.ts';
 
 export interface VariableSources {
   readonly spec: FunctionSpec;
-  readonly runtime: RuntimeEntry;
+  readonly plan: Plan;
   readonly sandbox: Sandbox;
   readonly credentials: Credentials;
   readonly logStream: string;
@@ -24,22 +24,24 @@ export function bootVariables(sandbox: Sandbox): Record<string, string> {
   };
 }
 
-/** The whole environment of a function (spec/runtime-api.md §4), later ones winning: defaults, the customer's, reserved ones. */
-export function functionVariables({ spec, runtime, sandbox, credentials, logStream }: VariableSources): Record<string, string> {
+/** The whole environment of a function (spec/runtime-api.md §4), later ones winning: defaults, the image's, the platform's, the customer's, reserved ones. */
+export function functionVariables({ spec, plan, sandbox, credentials, logStream }: VariableSources): Record<string, string> {
   const root = sandbox.path('/var/task');
   const library = '/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib';
   return {
     PATH: `${sandbox.path('/var/lang')}/bin:/usr/local/bin:/usr/bin/:/bin:${sandbox.path('/opt')}/bin`,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    LD_LIBRARY_PATH: library.replaceAll('/var/task', root).replaceAll('/opt', sandbox.path('/opt')),
+    ...(plan.image ? {} : { LD_LIBRARY_PATH: library.replaceAll('/var/task', root).replaceAll('/opt', sandbox.path('/opt')) }),
+    ...portFor(spec, plan),
+    ...plan.image?.process.environment,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
     ...languagePaths(spec.runtime, sandbox),
     AWS_ENDPOINT_URL: `http://${sandbox.addresses.aws}`,
     ...logging(spec),
     ...spec.variables,
-    _HANDLER: spec.handler,
+    _HANDLER: plan.image?.process.handler ?? spec.handler,
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     AWS_REGION: spec.region,
@@ -56,8 +58,15 @@ export function functionVariables({ spec, runtime, sandbox, credentials, logStre
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     LAMBDA_TASK_ROOT: root,
     LAMBDA_RUNTIME_DIR: sandbox.path('/var/runtime'),
-    ...(runtime.speaks === 'frames' ? { AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}` } : {}),
+    ...(plan.runtime.speaks === 'frames' ? { AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}` } : {}),
   };
+}
+
+/** A server that asks where to listen is told the port at which it is spoken to. */
+function portFor(spec: FunctionSpec, { runtime, image }: Plan): Record<string, string> {
+  if (runtime.speaks !== 'server') return {};
+  const { AWS_LWA_PORT: port } = { ...image?.process.environment, ...spec.variables };
+  return { PORT: port ?? '8080' };
 }
 
 function logging(spec: FunctionSpec): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, platformFailure, withDeadline } from '../kernel/index.ts';
 import type { ListenerName, Process, Sandbox, SandboxDriver, SandboxEvents, TmpVolume } from '../sandbox/index.ts';
+import { AdapterLink } from './adapter-link.ts';
 import type { RuntimeEntry } from './catalogue.ts';
 import { FrameLink } from './frame-link.ts';
 import { HttpLink } from './http-link.ts';
@@ -21,6 +22,8 @@ export interface WorkloadSpec {
   readonly runtime: RuntimeEntry;
   readonly memoryMiB: number;
   readonly tmp: number | TmpVolume;
+  /** Trees of an image that is its root. */
+  readonly image?: readonly string[] | undefined;
 }
 
 /** AWS: 1,024 processes and threads. */
@@ -33,14 +36,17 @@ export class Workload implements SandboxEvents {
   owner: WorkloadOwner | undefined;
   #sandbox: Sandbox | undefined;
 
-  constructor(runtime: RuntimeEntry) {
-    this.link = runtime.speaks === 'frames' ? new FrameLink(() => this.#sandbox?.tickets) : new HttpLink();
+  constructor(runtime: RuntimeEntry, clock: Clock) {
+    if (runtime.speaks === 'frames') this.link = new FrameLink(() => this.#sandbox?.tickets);
+    else if (runtime.speaks === 'http') this.link = new HttpLink();
+    else this.link = new AdapterLink((port) => this.sandbox.connect(port), clock);
   }
 
-  static async boot(driver: SandboxDriver, spec: WorkloadSpec): Promise<Workload> {
-    const workload = new Workload(spec.runtime);
-    const limits = { memoryMiB: spec.memoryMiB, pids: PIDS };
-    workload.#sandbox = await driver.boot({ id: spec.id, mounts: spec.runtime.mounts, tmp: spec.tmp, limits }, workload);
+  static async boot(driver: SandboxDriver, clock: Clock, spec: WorkloadSpec): Promise<Workload> {
+    const { id, runtime, memoryMiB, tmp, image } = spec;
+    const workload = new Workload(runtime, clock);
+    const limits = { memoryMiB, pids: PIDS };
+    workload.#sandbox = await driver.boot({ id, mounts: runtime.mounts, tmp, limits, ...(image && { image }) }, workload);
     return workload;
   }
 
@@ -83,7 +89,7 @@ const READY_MS = 30_000;
 
 /** Runs the bootstrap without a function in it and waits until it says that it is ready. Rejects with SandboxUnavailable; ends the sandbox then. */
 export async function bootGeneric(driver: SandboxDriver, clock: Clock, spec: WorkloadSpec): Promise<Workload> {
-  const workload = await Workload.boot(driver, spec);
+  const workload = await Workload.boot(driver, clock, spec);
   const { sandbox } = workload;
   try {
     const argv = spec.runtime.argv!(sandbox, spec.memoryMiB);

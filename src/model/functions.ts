@@ -14,16 +14,18 @@ export interface FunctionSpec extends Place {
   readonly arn: string;
   /** Changes with every change of code, configuration or role: the key of the environment pool. */
   readonly identity: string;
-  /** AWS's name, e.g. `nodejs24.x`, `python3.11`, `provided.al2023`. */
+  /** AWS's name, e.g. `nodejs24.x`, `python3.11`, `provided.al2023`; empty, as the handler, where there is an image. */
   readonly runtime: string;
   readonly handler: string;
+  /** A container image instead of code and layers. */
+  readonly image?: FunctionImage;
   /** ARN of the execution role. */
   readonly role: string;
   readonly memoryMiB: number;
   readonly timeoutMs: number;
   /** Size of /tmp. */
   readonly tmpMiB: number;
-  /** SHA-256 (lower-case hex) of the code zip: the name of its blob and of its unpacked tree. */
+  /** SHA-256 (lower-case hex) of the code zip: the name of its blob and of its unpacked tree. Of an image: its digest. */
   readonly code: string;
   /** The same for layers, in order. */
   readonly layers: readonly string[];
@@ -40,6 +42,19 @@ export interface FunctionSpec extends Place {
   readonly deadLetter?: string;
   /** Whether a function that causes itself over and over is left to it (spec/invoke.md §11). */
   readonly mayRecur?: boolean;
+}
+
+/** ImageConfig of a function: what replaces the image's own (spec/lambda-api.md §4.1). Each part by itself, as on AWS. */
+export interface ImageOverrides {
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDirectory?: string;
+}
+
+/** The image of a function, its digest pinned at deploy, and how it is started. */
+export interface FunctionImage extends ImageOverrides {
+  /** `HOST/NAME@sha256:…`. */
+  readonly uri: string;
 }
 
 /** What a function may reach outside. Names may begin with `*.`; a port of 0 means any. */

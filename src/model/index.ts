@@ -1,4 +1,5 @@
 export type * from './access.ts';
+export * from './adapter-messages.ts';
 export * from './alarm-changes.ts';
 export * from './alarms.ts';
 export type * from './application-ports.ts';
@@ -42,9 +43,11 @@ export * from './function-policy.ts';
 export * from './function-settings.ts';
 export * from './function-state.ts';
 export * from './functions.ts';
+export * from './http-adapter.ts';
 export * from './http-apis.ts';
 export * from './http-routes.ts';
 export * from './image-manifests.ts';
+export * from './image-process.ts';
 export * from './image-references.ts';
 export type * from './images.ts';
 export * from './input-shaping.ts';

@@ -9,7 +9,7 @@ type Command = 'assign' | 'run' | 'connect' | 'freeze' | 'thaw' | 'signal' | 'me
 export const legal: Readonly<Record<Command, readonly State[]>> = {
   assign: ['booted', 'running'],
   run: ['booted'],
-  connect: ['running'],
+  connect: ['running', 'frozen'],
   freeze: ['running'],
   thaw: ['frozen'],
   signal: ['running', 'frozen', 'ended'],

@@ -1,0 +1,192 @@
+import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Clock, fail } from '../kernel/index.ts';
+import {
+  type AdapterRequest,
+  type AdapterResponse,
+  type AdapterSettings,
+  adapterRequest,
+  adapterResult,
+  adapterSettings,
+  inRanges,
+} from '../model/index.ts';
+import { MAX_RESPONSE } from './frames.ts';
+import type { InitRequest, InitResult, LinkEvents, RuntimeCall, RuntimeLink } from './link.ts';
+
+/** Connects to a port inside; undefined when nothing listens there. */
+export type OpenPort = (port: number) => Promise<Duplex | undefined>;
+
+const PROBE_MS = 5000;
+const MOST_PAUSE_MS = 25;
+/** As AWS's adapter: before the init phase is over. */
+const ASYNC_INIT_MS = 9800;
+/** A server that ends says so by closing its connections first; how it ended says more. */
+const LAST_CHANCE_MS = 300;
+
+/** A plain HTTP server inside: the platform waits until it is ready, and turns each event into a request to it and its answer into a result. */
+export class AdapterLink implements RuntimeLink {
+  readonly ready: Promise<void> = Promise.resolve();
+  readonly drained: Promise<void> = Promise.resolve();
+  readonly connected = true;
+  /** Servers are used to SIGTERM, and may have something to finish. */
+  readonly wantsNotice = true;
+  readonly #open: OpenPort;
+  readonly #clock: Clock;
+  #events: LinkEvents | undefined;
+  #settings: AdapterSettings | undefined;
+  #variables: InitRequest['variables'] = {};
+  #serving: Promise<void> = Promise.resolve();
+  #running: ClientRequest | undefined;
+  #closed = false;
+
+  constructor(open: OpenPort, clock: Clock) {
+    this.#open = open;
+    this.#clock = clock;
+  }
+
+  connect(_listener: 'channel' | 'runtime', socket: Duplex): void {
+    socket.destroy(); // the Runtime API is the platform's part here
+  }
+
+  init(request: InitRequest, events: LinkEvents): Promise<InitResult> {
+    const settings = adapterSettings(request.variables);
+    if (typeof settings === 'string') {
+      const errorType = 'Runtime.InvalidAdapterSettings';
+      return Promise.resolve({ ok: false, errorType, payload: failure(errorType, settings) });
+    }
+    this.#settings = settings;
+    this.#variables = request.variables;
+    this.#events = events;
+    this.#serving = this.#untilReady(settings);
+    return new Promise((resolve) => {
+      const cancel = settings.asyncInit ? this.#clock.after(ASYNC_INIT_MS, () => resolve({ ok: true })) : () => {};
+      void this.#serving.then(cancel).then(() => resolve({ ok: true }));
+    });
+  }
+
+  invoke(call: RuntimeCall): void {
+    void this.#serve(call, this.#settings!);
+  }
+
+  offer(): undefined {
+    return undefined;
+  }
+
+  begin(): void {}
+
+  takeBack(): ReadonlySet<number> {
+    return new Set();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#events = undefined;
+    this.#running?.destroy();
+  }
+
+  async #untilReady({ readiness }: AdapterSettings): Promise<void> {
+    for (let pause = 1; !this.#closed; pause = Math.min(pause * 2, MOST_PAUSE_MS)) {
+      if (await this.#probe(readiness).catch(() => false)) return;
+      await new Promise<void>((resolve) => this.#clock.after(pause, resolve));
+    }
+  }
+
+  async #probe({ port, path, protocol, healthy }: AdapterSettings['readiness']): Promise<boolean> {
+    const socket = await this.#open(port);
+    if (!socket) return false;
+    const cancel = this.#clock.after(PROBE_MS, () => socket.destroy());
+    try {
+      if (protocol === 'tcp') return true;
+      const headers = { host: `127.0.0.1:${port}` };
+      const response = await this.#ask(socket, { method: 'GET', target: path, headers, body: Buffer.alloc(0) });
+      return response !== undefined && inRanges(response.status, healthy);
+    } finally {
+      cancel();
+      socket.destroy();
+    }
+  }
+
+  async #serve(call: RuntimeCall, settings: AdapterSettings): Promise<void> {
+    await this.#serving;
+    const request = adapterRequest(call.payload, this.#context(call), settings);
+    try {
+      const socket = await this.#open(settings.port);
+      if (!socket) return this.#fail('Runtime.ServerUnreachable', `nothing listens at port ${settings.port}`);
+      const headers = { host: `127.0.0.1:${settings.port}`, ...request.headers };
+      const response = await this.#ask(socket, { ...request, headers });
+      if (!response) return this.#end((events) => events.tooLarge());
+      const result = adapterResult(response, request.shape, settings);
+      if (!result.ok) return this.#fail('Function.HttpStatus', result.text);
+      if (result.payload.length > MAX_RESPONSE) return this.#end((events) => events.tooLarge());
+      this.#end((events) => events.result(result.payload, 'application/json'));
+    } catch (error) {
+      const text = `the server at port ${settings.port} gave no answer: ${(error as Error).message}`;
+      this.#clock.after(LAST_CHANCE_MS, () => this.#fail('Runtime.ServerUnreachable', text));
+    }
+  }
+
+  /** undefined: the answer was too large. Rejects when the connection ends before the answer does, and for what is no HTTP. */
+  #ask(socket: Duplex, { method, target, headers, body }: Omit<AdapterRequest, 'shape'>): Promise<AdapterResponse | undefined> {
+    return new Promise((resolve, reject) => {
+      const length = body.length > 0 || method === 'POST' || method === 'PUT' ? { 'content-length': String(body.length) } : {};
+      const request = startRequest({
+        method,
+        path: target,
+        headers: { ...(headers as Record<string, string | string[]>), ...length, connection: 'close' },
+        createConnection: () => socket,
+        setHost: false,
+      });
+      this.#running = request;
+      request.once('error', reject);
+      request.once('upgrade', () => socket.destroy());
+      request.once('close', () => reject(fail('ServerUnreachable', 'the connection was closed')));
+      request.once('response', (response) => collect(response).then(resolve, reject));
+      request.end(body);
+    });
+  }
+
+  #context(call: RuntimeCall): Readonly<Record<string, unknown>> {
+    const variables = this.#variables;
+    return {
+      request_id: call.requestId,
+      deadline: call.deadline,
+      invoked_function_arn: call.arn,
+      ...(call.traceId === undefined ? {} : { xray_trace_id: call.traceId }),
+      ...(call.clientContext === undefined ? {} : { client_context: call.clientContext }),
+      env_config: {
+        function_name: variables.AWS_LAMBDA_FUNCTION_NAME,
+        memory: Number(variables.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
+        version: variables.AWS_LAMBDA_FUNCTION_VERSION,
+        log_stream: variables.AWS_LAMBDA_LOG_STREAM_NAME,
+        log_group: variables.AWS_LAMBDA_LOG_GROUP_NAME,
+      },
+    };
+  }
+
+  #fail(errorType: string, text: string): void {
+    this.#end((events) => events.error(failure(errorType, text), errorType, 'application/json'));
+  }
+
+  #end(say: (events: LinkEvents) => void): void {
+    const events = this.#events;
+    if (!events) return;
+    say(events);
+    events.done();
+  }
+}
+
+async function collect(response: IncomingMessage): Promise<AdapterResponse | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > MAX_RESPONSE) return undefined; // leaving the loop ends the connection
+    chunks.push(chunk);
+  }
+  const { statusCode = 0, statusMessage = '', rawHeaders } = response;
+  return { status: statusCode, statusText: statusMessage, rawHeaders, body: Buffer.concat(chunks, size) };
+}
+
+function failure(errorType: string, errorMessage: string): Buffer {
+  return Buffer.from(JSON.stringify({ errorType, errorMessage }));
+}
