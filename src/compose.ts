@@ -137,7 +137,6 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     box,
     notifications: events.notifications,
     put: events.put,
-    countMetric: events.countMetric,
     openMetrics: events.openMetrics,
     mayAct: people.mayAct,
     storeObject: storeObject(s3Deps),

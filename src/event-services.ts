@@ -4,7 +4,6 @@ import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/ind
 import {
   type Authorize,
   type CheckRole,
-  type CountMetric,
   type FindHttpApi,
   type FindRole,
   type FindTarget,
@@ -67,7 +66,6 @@ export interface EventServices {
   readonly rawRoutes: readonly RawRoute[];
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
-  readonly countMetric: CountMetric;
   readonly openMetrics: OpenMetrics;
 }
 
@@ -157,7 +155,6 @@ export function eventServices(ports: EventServicePorts): EventServices {
     rawRoutes: [sns.route],
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
-    countMetric: monitoring.countMetric,
     openMetrics,
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '../../test/support/clock.ts';
-import type { CountMetric, FunctionSpec } from '../model/index.ts';
+import type { FunctionSpec, OpenMetrics } from '../model/index.ts';
 import { createConcurrencyCounts } from './concurrency-counts.ts';
 
 const spec = (name: string, account = '000000000000') =>
@@ -10,11 +10,12 @@ const spec = (name: string, account = '000000000000') =>
 test('the most at a time of each minute, of each function and of all', async () => {
   const clock = manualClock();
   let told: unknown[] = [];
-  const count: CountMetric = ({ account }, { name, dimensions }, value) => {
+  const open: OpenMetrics = (family) => (resource, name, value) => {
     assert.equal(name, 'ConcurrentExecutions');
-    told.push([account.slice(0, 1), dimensions.FunctionName ?? '(all)', value]);
+    const [dimensions] = family.dimensionsOf(resource);
+    told.push([family.placeOf(resource).account.slice(0, 1), dimensions!.FunctionName ?? '(all)', value]);
   };
-  const counts = createConcurrencyCounts(clock, count);
+  const counts = createConcurrencyCounts(clock, open);
   await counts.start();
   const first = counts.begin(spec('f'));
   counts.begin(spec('f'))();

@@ -1,5 +1,5 @@
 import { type Clock, Rounds, type Service } from '../kernel/index.ts';
-import type { CountMetric, FunctionSpec, Place } from '../model/index.ts';
+import { concurrencyMetrics, type FunctionSpec, type OpenMetrics, type Place, uncounted } from '../model/index.ts';
 
 /** Invocations at a time. */
 interface Running {
@@ -25,15 +25,15 @@ export interface ConcurrencyCounts extends Service {
  * How many invocations run at a time, of each function and of all in its account and region: the most of each minute is told as
  * ConcurrentExecutions (spec/invoke.md §13).
  */
-export function createConcurrencyCounts(clock: Clock, countMetric: CountMetric | undefined): ConcurrencyCounts {
+export function createConcurrencyCounts(clock: Clock, open: OpenMetrics = uncounted): ConcurrencyCounts {
+  const count = concurrencyMetrics(open);
   const functions = new Map<string, OfFunction>();
   const places = new Map<string, Running>();
   const tell = () => {
     const told = new Set<Running>();
     for (const [arn, one] of functions) {
-      const metric = { namespace: 'AWS/Lambda', name: 'ConcurrentExecutions', unit: 'Count' };
-      countMetric?.(one.place, { ...metric, dimensions: { FunctionName: one.name } }, one.most);
-      if (!told.has(one.all)) countMetric?.(one.place, { ...metric, dimensions: {} }, one.all.most);
+      count({ ...one.place, name: one.name }, 'ConcurrentExecutions', one.most);
+      if (!told.has(one.all)) count(one.place, 'ConcurrentExecutions', one.all.most);
       told.add(one.all);
       if (one.now === 0) functions.delete(arn);
       one.most = one.now;

@@ -12,7 +12,6 @@ import {
   batchThreads,
   books,
   type ControlRoute,
-  type CountMetric,
   deliveries,
   type Enqueue,
   type EventSources,
@@ -65,7 +64,6 @@ export interface DispatchPorts extends MatchPorts {
   readonly meterIn: MeterIn;
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly put: Put;
-  readonly countMetric?: CountMetric;
   readonly openMetrics?: OpenMetrics;
   readonly storeObject: StoreObject;
   readonly sources: EventSources;
@@ -98,7 +96,7 @@ const IN_ALL = 1000;
 export function createDispatch(ports: DispatchPorts): Dispatch {
   const { store, clock } = ports;
   const slots = createSlots(ports.concurrency, ports.reservedTotal);
-  const concurrency = createConcurrencyCounts(clock, ports.countMetric);
+  const concurrency = createConcurrencyCounts(clock, ports.openMetrics);
   const counts = openCounts(ports.openMetrics);
   let throttles = 0;
   const execute = createExecute({

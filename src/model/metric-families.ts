@@ -72,6 +72,17 @@ export function invocationMetrics(open: OpenMetrics): CountIn<string, keyof type
   });
 }
 
+/** The most invocations at a time, of a function, or of all where there is no name. */
+export function concurrencyMetrics(open: OpenMetrics): CountIn<Place & { readonly name?: string }, 'ConcurrentExecutions'> {
+  return open({
+    namespace: 'AWS/Lambda',
+    units: { ConcurrentExecutions: 'Count' },
+    keyOf: ({ account, region, name = '' }) => `${account}/${region}/${name}`,
+    placeOf: (place) => place,
+    dimensionsOf: ({ name }): readonly Dimensions[] => [name === undefined ? {} : { FunctionName: name }],
+  });
+}
+
 const TOPIC_UNITS = {
   NumberOfMessagesPublished: 'Count',
   NumberOfNotificationsDelivered: 'Count',

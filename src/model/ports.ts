@@ -132,19 +132,6 @@ export type Meter = (record: MeterRecord) => void;
 /** The same inside the transaction of an asynchronous outcome (observe). */
 export type MeterIn = (tx: Transaction, record: MeterRecord) => Promise<void>;
 
-/** Adds a value to a metric of the platform's own (services/monitoring): in memory, written each minute; a crash loses that much. Never blocks. */
-export type CountMetric = (
-  place: Place,
-  metric: {
-    readonly namespace: string;
-    readonly name: string;
-    /** AWS's word: `Count`, `Milliseconds`, … */
-    readonly unit: string;
-    readonly dimensions: Readonly<Record<string, string>>;
-  },
-  value: number,
-) => void;
-
 /** Adds values to metrics in the caller's transaction (services/monitoring). now: epoch ms. */
 export type RecordMetrics = (tx: Transaction, values: readonly RecordedMetric[], now: number) => Promise<void>;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type MonitoringRoom, openMonitoring } from '../../../test/support/monitoring-room.ts';
+import { functionMetrics } from '../../model/index.ts';
 
-const PLACE = { account: '000000000000', region: 'us-east-1' };
-const metric = { namespace: 'AWS/Lambda', name: 'Throttles', unit: 'Count', dimensions: { FunctionName: 'f' } };
+const F = 'arn:aws:lambda:us-east-1:000000000000:function:f';
 const ASKED = {
   Namespace: 'AWS/Lambda',
   MetricName: 'Throttles',
@@ -17,13 +17,14 @@ beforeEach(async () => {
 afterEach(() => room.close());
 
 test('what the platform counts is written each minute, and at the end', async () => {
-  const { counts, countMetric } = room.monitoring;
+  const { counts, openMetrics } = room.monitoring;
+  const count = functionMetrics(openMetrics);
   await counts.start();
-  countMetric(PLACE, metric, 1);
-  countMetric(PLACE, metric, 2);
+  count(F, 'Throttles', 1);
+  count(F, 'Throttles', 2);
   assert.deepEqual(await room.points(ASKED), []);
   await room.clock.advance(60_000);
-  countMetric(PLACE, metric, 4);
+  count(F, 'Throttles', 4);
   await counts.stop(AbortSignal.timeout(1000));
   assert.deepEqual(
     (await room.points(ASKED)).map(({ Sum, SampleCount }) => [Sum, SampleCount]),

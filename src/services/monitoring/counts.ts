@@ -1,28 +1,17 @@
 import { describe, Rounds, type Service } from '../../kernel/index.ts';
-import {
-  type CountMetric,
-  joinValues,
-  type MetricValues,
-  type OpenMetrics,
-  type RecordedMetric,
-  valuesOf,
-} from '../../model/index.ts';
+import type { OpenMetrics } from '../../model/index.ts';
 import type { MonitoringDeps } from './deps.ts';
-import { dimensionsText } from './known-metrics.ts';
 import { recordValues } from './record-values.ts';
 import { createTallies, type Tallies } from './tallies.ts';
 
 const MINUTE = 60_000;
-/** Metrics that wait to be written; what comes for more is not counted. */
-const MOST = 10_000;
 /** Written by one transaction. */
 const SLICE = 500;
 
-/** What the platform itself counts: summed up in memory, written each minute and at the end. A crash loses what waits. */
+/** What the platform itself counts: summed up in memory, written when each minute is over and at the end. A crash loses what waits. */
 export class Counts implements Service {
   readonly #deps: MonitoringDeps;
   readonly #tallies: Tallies;
-  #waiting = new Map<string, RecordedMetric>();
   readonly #rounds: Rounds;
 
   constructor(deps: MonitoringDeps) {
@@ -40,18 +29,6 @@ export class Counts implements Service {
     });
   }
 
-  readonly count: CountMetric = ({ account, region }, metric, value) => {
-    const now = this.#deps.clock.now();
-    const time = now - (now % MINUTE);
-    let key = `${account}/${region}/${metric.namespace}/${metric.name}/${metric.unit}/${time}`;
-    for (const name in metric.dimensions) key += `/${name}=${metric.dimensions[name]}`;
-    const known = this.#waiting.get(key);
-    if (!known && this.#waiting.size >= MOST) return;
-    const values: MetricValues = known ? joinValues(known.values, valuesOf(value)) : valuesOf(value);
-    this.#waiting.set(key, known ? { ...known, values } : this.#begun({ account, region }, metric, { time, values }));
-  };
-
-  /** The same for what is counted with every call. */
   readonly open: OpenMetrics = (family) => this.#tallies.open(family);
 
   async start(): Promise<void> {
@@ -65,8 +42,7 @@ export class Counts implements Service {
 
   /** Writes what waits. Never rejects. */
   async flush(): Promise<void> {
-    const waiting = [...this.#waiting.values(), ...this.#tallies.take()];
-    this.#waiting = new Map();
+    const waiting = this.#tallies.take();
     try {
       for (let i = 0; i < waiting.length; i += SLICE) {
         await recordValues(this.#deps, waiting.slice(i, i + SLICE), this.#deps.clock.now());
@@ -79,14 +55,5 @@ export class Counts implements Service {
   /** Minutes end by the clock, so that what is written together is of one of them. */
   #untilNextMinute(): number {
     return MINUTE - (this.#deps.clock.now() % MINUTE);
-  }
-
-  #begun(
-    { account, region }: Parameters<CountMetric>[0],
-    { namespace, name, unit, dimensions }: Parameters<CountMetric>[1],
-    { time, values }: { readonly time: number; readonly values: MetricValues },
-  ): RecordedMetric {
-    const pairs = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-    return { account, region, namespace, name, unit, dimensions: dimensionsText(pairs), time, fine: false, values };
   }
 }

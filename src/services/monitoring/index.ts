@@ -1,5 +1,5 @@
 import type { Service } from '../../kernel/index.ts';
-import type { CountMetric, OpenMetrics, Operation, RecordMetrics, ServiceTable } from '../../model/index.ts';
+import type { OpenMetrics, Operation, RecordMetrics, ServiceTable } from '../../model/index.ts';
 import { accessOf } from './access.ts';
 import { listTagsForResource, tagResource, untagResource } from './alarm-tags.ts';
 import { Counts } from './counts.ts';
@@ -23,7 +23,6 @@ export type { MonitoringPorts } from './deps.ts';
 
 export interface Monitoring extends ServiceTable {
   /** For what the platform itself has to tell. */
-  readonly countMetric: CountMetric;
   readonly openMetrics: OpenMetrics;
   /** For metrics that lines of logs embed. */
   readonly recordMetrics: RecordMetrics;
@@ -58,7 +57,6 @@ export function monitoringService(ports: MonitoringPorts): Monitoring {
   return {
     operations: operations as unknown as Readonly<Record<string, Operation>>,
     access: accessOf,
-    countMetric: counts.count,
     openMetrics: counts.open,
     recordMetrics: async (tx, recorded, now) => void (await recordIn(tx, deps.known, { recorded, now })),
     counts,
