@@ -196,7 +196,7 @@ suite('what an account shares with another’s role', { timeout: 120_000 }, () =
     const EventSourceArn = shared('dynamodb', 'table/t/stream/2026-01-01T00:00:00.000');
     await refused(
       guest.lambda.createEventSourceMapping({ FunctionName: 'worker', EventSourceArn, StartingPosition: 'LATEST' }),
-      'NotImplemented',
+      'InvalidParameterValueException',
       /DynamoDB stream of another account/,
     );
   });

@@ -38,7 +38,8 @@ export async function checkMapping(
   fn: FunctionSettings,
 ): Promise<void> {
   const foreign = parseArn(arn)?.account !== parseArn(fn.role)?.account;
-  if (foreign && source === 'dynamodb') throw settingNotImplemented('A DynamoDB stream of another account as an event source');
+  if (foreign && source === 'dynamodb')
+    throw invalidParameter('A DynamoDB stream of another account is not implemented by dalamb as an event source.');
   // Of what is in another account, nobody learns whether it is there who may not read it.
   if (foreign) await checkMayRead(lambda, { source, arn }, fn.role);
   if (source === 'sqs') await checkQueue(lambda, arn, fn.timeoutSeconds);
