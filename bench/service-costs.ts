@@ -29,11 +29,11 @@ export function bareCostOf(echo: Echo, called: Called, call: Unsigned): Promise<
 }
 
 async function loaded(requests: readonly Request[], seconds: number): Promise<number> {
-  return countOf(await load(requests, IN_FLIGHT, seconds));
+  return countOf(await load(requests, IN_FLIGHT, seconds), requests[0]!);
 }
 
-function countOf({ failed, requests }: Load): number {
-  if (failed > 0) throw new TypeError(`${failed} of ${requests} requests failed`);
+function countOf({ failed, requests }: Load, { method, headers }: Request): number {
+  if (failed > 0) throw new TypeError(`${failed} of ${requests} calls of ${headers['x-amz-target'] ?? method} failed`);
   return requests;
 }
 
@@ -54,7 +54,8 @@ export function receiveOf(QueueUrl: string): Unsigned {
 
 /**
  * A message received and deleted is two calls, and the second needs what the first answered: the handles are kept, the deletes signed
- * before they are sent. More is sent than is received, and more received than deleted, so that each finds its message.
+ * before they are sent. More is sent than is received, and more received than deleted, so that each finds its message: some peers receive at
+ * less than half the rate at which they delete, and refuse to delete twice.
  */
 export async function receivedAndDeleted(side: Side): Promise<{ readonly receive: number; readonly delete: number }> {
   const { belongs, queueUrl: QueueUrl } = side;
@@ -62,9 +63,10 @@ export async function receivedAndDeleted(side: Side): Promise<{ readonly receive
   await loaded([requestOf(side, jsonCall('sqs', 'SendMessageBatch', { QueueUrl, Entries }))], 2);
   let answers: readonly string[] = [];
   const received = await microsOf(belongs, async () => {
-    const found = await loadAndKeep([requestOf(side, receiveOf(QueueUrl))], IN_FLIGHT, 2);
+    const receive = requestOf(side, receiveOf(QueueUrl));
+    const found = await loadAndKeep([receive], IN_FLIGHT, 4);
     answers = found.answers;
-    return countOf(found.load);
+    return countOf(found.load, receive);
   });
   const handles = answers.flatMap((answer) => (JSON.parse(answer) as Received).Messages ?? []);
   if (handles.length < answers.length) throw new TypeError('a receive found nothing');
