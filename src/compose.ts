@@ -126,6 +126,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
   const s3Deps = { ...base, logger: logger('s3'), mayInvoke: lambda.mayInvoke, put: events.put };
   const dispatch = createDispatch({
     ...base,
+    ...events,
     logger: logger('dispatch'),
     invoke: invoke.invoke,
     resolveFunction: lambda.resolveFunction,
@@ -135,9 +136,6 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     meter: observe.meter,
     meterIn: observe.meterIn,
     box,
-    notifications: events.notifications,
-    put: events.put,
-    openMetrics: events.openMetrics,
     mayAct: people.mayAct,
     storeObject: storeObject(s3Deps),
     sources: events,
