@@ -1,4 +1,4 @@
-import { type CliDeps, run } from './index.ts';
+import { type CliDeps, type CliIo, run } from './index.ts';
 
 export interface Sent {
   readonly method: string;
@@ -21,10 +21,11 @@ export type Answers = Readonly<Record<string, unknown>>;
 
 interface Given extends Partial<CliDeps> {
   readonly signal?: AbortSignal;
+  readonly remoteUrl?: CliIo['remoteUrl'];
 }
 
 /** Runs a command line against answers. */
-export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, ...deps }: Given = {}) {
+export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, remoteUrl, ...deps }: Given = {}) {
   const sent: Sent[] = [];
   let [out, err] = ['', ''];
   const fetched = async (url: string, init: RequestInit) => {
@@ -41,6 +42,7 @@ export async function dalamb(line: readonly string[], answers: Answers = {}, { s
       stdin: async () => Buffer.from('{"from":"stdin"}'),
       fetch: fetched as typeof fetch,
       now: () => NOW,
+      ...(remoteUrl && { remoteUrl }),
       signal: signal ?? AbortSignal.timeout(5000),
     },
     ...deps,

@@ -1,6 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isFailure } from '../kernel/index.ts';
 import { type Api, createApi } from './api.ts';
+import { addAppConfig } from './app-config.ts';
+import { appName, type RemoteUrl, remoteUrl } from './app-name.ts';
+import { addAppProcesses } from './app-processes.ts';
+import { addApps } from './apps.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { addEgress } from './egress.ts';
@@ -11,6 +15,7 @@ import { addKeys } from './keys.ts';
 import { addLogs } from './logs.ts';
 import { addMappings } from './mappings.ts';
 import { addOn } from './on.ts';
+import { addReleases } from './releases.ts';
 import { addReplay } from './replay.ts';
 import { addRuntimes, addStatus } from './status.ts';
 import { addTrace } from './trace.ts';
@@ -25,6 +30,8 @@ export interface CliIo {
   /** The same over the local socket of a data directory (`--data`). */
   readonly fetchLocal?: (directory: string) => typeof fetch;
   readonly now: () => number;
+  /** Of the git repository around; default asks git. */
+  readonly remoteUrl?: RemoteUrl;
   /** Ends what waits (`logs -f`). */
   readonly signal: AbortSignal;
 }
@@ -42,6 +49,8 @@ export interface CliDeps {
 export interface Stage {
   readonly io: CliIo;
   readonly api: () => Api;
+  /** The application: --app, else that of the git remote named dalamb. Rejects with WrongUsage. */
+  readonly app: () => Promise<string>;
   /** Prints value as one JSON document with --json, else what text makes of it. */
   readonly answer: <T>(value: T, text: (value: T) => string) => void;
   readonly json: () => boolean;
@@ -70,13 +79,15 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
     .version(deps.version)
     .addOption(new Option('--url <url>', 'the platform').default(defaults.url))
     .addOption(new Option('--env <account>', 'environment: a 12-digit account').default(defaults.environment))
+    .option('--app <app>', 'application; default that of the git remote named dalamb')
     .option('--region <region>', 'region')
     .option('--data <directory>', 'the platform of this data directory, by its local socket, without a token')
     .option('--json', 'answer with one JSON document')
     .exitOverride()
     .showHelpAfterError('(see: dalamb --help)')
     .configureOutput({ writeOut: io.out, writeErr: io.error });
-  const options = () => program.opts<{ url: string; env?: string; region?: string; data?: string; json?: boolean }>();
+  const options = () =>
+    program.opts<{ url: string; env?: string; app?: string; region?: string; data?: string; json?: boolean }>();
   const stage: Stage = {
     io,
     json: () => options().json === true,
@@ -85,9 +96,14 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
       const local = data === undefined ? undefined : io.fetchLocal?.(data);
       return createApi({ url, account: env, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
     },
+    app: () => appName(options().app, io.remoteUrl ?? remoteUrl),
     answer: (value, text) => io.out(options().json ? `${JSON.stringify(value, null, 2)}\n` : text(value)),
   };
   addStatus(program, stage);
+  addApps(program, stage);
+  addAppConfig(program, stage);
+  addAppProcesses(program, stage);
+  addReleases(program, stage);
   addFunctions(program, stage, fails);
   addLogs(program, stage);
   addEvents(program, stage);
