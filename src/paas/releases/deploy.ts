@@ -1,0 +1,24 @@
+import type { Deploy } from '../../model/index.ts';
+import { findApplication } from '../apps/applications.ts';
+import type { PaasPorts } from '../ports.ts';
+import type { Releases } from './releases.ts';
+
+/** A commit becomes a release: built, published, switched. What runs is untouched until all of it is ready. */
+export function createDeploy(ports: PaasPorts, releases: Releases): Deploy {
+  return async ({ app, account, commit, source, author, line, signal }) => {
+    await findApplication(ports, app, account);
+    const built = await ports.build({ app, account, commit, source, line, signal });
+    const actor = { name: author, kind: 'user' } as const;
+    const { release, urls } = await releases.release({
+      app,
+      account,
+      actor,
+      line,
+      signal,
+      change: () => ({ change: { reason: 'deploy', built: { ...built, commit } } }),
+    });
+    line(`released v${release.number}`);
+    for (const url of urls) line(url);
+    return { release: release.number, urls };
+  };
+}
