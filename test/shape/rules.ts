@@ -28,6 +28,7 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   nodemailer: 'sends mail: SMTP with TLS, authentication, MIME and address rules',
   'smol-toml': 'reads the one configuration file',
   ssh2: 'SSH’s protocol and its cryptography, for git over SSH',
+  'tar-stream': 'reads and writes tar archives: image layers and source trees, hostile ones included',
   yauzl: 'reads zip archives, hostile ones included',
   zod: 'schema of the configuration',
 };
