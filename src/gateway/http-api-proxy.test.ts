@@ -1,50 +1,36 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { HttpIntegration } from '../model/index.ts';
 import { type ApiStage, openApiStage } from './http-api.fixture.ts';
+import { openUpstream, type Upstream } from './upstream.fixture.ts';
 
 let room: ApiStage;
-let server: http.Server;
-let base: string;
+let upstream: Upstream;
 before(async () => {
-  server = http.createServer((req, res) => {
-    if (req.url?.startsWith('/hang')) return;
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk) => chunks.push(chunk));
-    req.on('end', () => {
-      if (req.method === 'HEAD') return void res.writeHead(200, { 'content-length': '1234' }).end();
-      const said = { method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() };
-      res.writeHead(418, { 'set-cookie': ['a=1', 'b=2'], 'x-up': 'yes', connection: 'close' }).end(JSON.stringify(said));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  upstream = await openUpstream();
   room = await openApiStage({ mayConnect: (address, port) => address === '127.0.0.1' && port !== 1 });
   const to = (url: string, more: object = {}) => ({ integration: { kind: 'http', url, ...more } as Partial<HttpIntegration> });
   room.add(
     'web',
     {
-      'ANY /all/{proxy+}': to(`${base}/base/{proxy}`),
-      'GET /one/{id}': to(`${base}/items/{id}?fixed=1`, { method: 'POST' }),
-      'GET /path/{id}': to(`${base}/x`, {
+      'ANY /all/{proxy+}': to(`${upstream.url}/base/{proxy}`),
+      'GET /one/{id}': to(`${upstream.url}/items/{id}?fixed=1`, { method: 'POST' }),
+      'GET /path/{id}': to(`${upstream.url}/x`, {
         // biome-ignore lint/suspicious/noTemplateCurlyInString: AWS's own form
         requestParameters: { 'overwrite:path': '/over/${request.path.id}', 'append:header.x-add': 'v' },
       }),
-      'GET /hang': to(`${base}/hang`, { timeoutMs: 60 }),
+      'GET /hang': to(`${upstream.url}/hang`, { timeoutMs: 60 }),
       'GET /closed': to('http://127.0.0.1:1/'),
       // biome-ignore lint/suspicious/noTemplateCurlyInString: AWS's own form
       'GET /staged': to('http://${stageVariables.host}/s'),
-      $default: to(`${base}/rest`),
+      $default: to(`${upstream.url}/rest`),
     },
-    { variables: { host: base.slice('http://'.length) } },
+    { variables: { host: upstream.host } },
   );
 });
 after(async () => {
   await room.close();
-  server.closeAllConnections();
-  server.close();
+  upstream.close();
 });
 
 test('method, headers, query and body go to the other server, and its answer comes back', async () => {
@@ -57,7 +43,7 @@ test('method, headers, query and body go to the other server, and its answer com
   assert.deepEqual([reply.status, reply.headers['set-cookie'], reply.headers['x-up']], [418, ['a=1', 'b=2'], 'yes']);
   const said = JSON.parse(reply.text);
   assert.deepEqual([said.method, said.url, said.body], ['PUT', '/base/a%20b/c?x=%20y&x=2', 'text']);
-  assert.deepEqual([said.headers['x-own'], said.headers.cookie, said.headers.host], ['1', 'c=1', base.slice('http://'.length)]);
+  assert.deepEqual([said.headers['x-own'], said.headers.cookie, said.headers.host], ['1', 'c=1', upstream.host]);
   assert.equal(said.headers['x-forwarded-for'], '127.0.0.1');
   assert.match(said.headers.forwarded, /^for=127\.0\.0\.1;host=web\.execute-api\.us-east-1\.localhost;proto=http$/);
 });
