@@ -117,6 +117,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
     prepareTree: (hash) => trees.prepare(hash),
+    ...imagePorts(driver),
     retire: invoke.retire,
     expect: invoke.expect,
     availableRuntimes: () => [...runtimes.entries.keys()],

@@ -1,4 +1,5 @@
-import type { CreateFunctionRequest, LoggingConfig } from '@aws-sdk/client-lambda';
+import type { CreateFunctionRequest, ImageConfig, LoggingConfig } from '@aws-sdk/client-lambda';
+import type { ImageOverrides } from './functions.ts';
 import { constraintViolated, invalidParameter, settingNotImplemented } from './lambda-errors.ts';
 import { targetOf } from './targets.ts';
 
@@ -14,8 +15,13 @@ export interface LoggingSettings {
 
 /** The configuration of one function version that is no secret and needs nothing else to be understood. */
 export interface FunctionSettings {
+  /** Absent: Zip. */
+  readonly packageType?: 'Image';
+  /** Both empty for images. */
   readonly runtime: string;
   readonly handler: string;
+  /** What replaces an image's own; absent when nothing does. */
+  readonly imageConfig?: ImageOverrides;
   /** ARN. */
   readonly role: string;
   readonly description: string;
@@ -31,14 +37,18 @@ export interface FunctionSettings {
 /** What CreateFunction and UpdateFunctionConfiguration may say of the settings. */
 export type SettingsInput = Partial<Omit<CreateFunctionRequest, 'FunctionName' | 'Code' | 'Tags' | 'Publish'>>;
 
-/** The defaults of a new function (spec/lambda-api.md §4.1). Throws when runtime or handler are missing. */
+/** The defaults of a new function (spec/lambda-api.md §4.1). Throws when runtime or handler are missing, or given for an image. */
 export function newSettings(name: string, input: SettingsInput, host: Architecture): FunctionSettings {
-  if (input.Runtime === undefined) throw invalidParameter('Runtime is mandatory for functions created with deployment packages.');
-  if (input.Handler === undefined) throw invalidParameter('Handler is mandatory for functions created with deployment packages.');
+  const image = input.PackageType === 'Image';
+  if (!image && input.Runtime === undefined)
+    throw invalidParameter('Runtime is mandatory for functions created with deployment packages.');
+  if (!image && input.Handler === undefined)
+    throw invalidParameter('Handler is mandatory for functions created with deployment packages.');
   const group = `/aws/lambda/${name}`;
   const base: FunctionSettings = {
-    runtime: input.Runtime,
-    handler: input.Handler,
+    ...(image && { packageType: 'Image' }),
+    runtime: '',
+    handler: '',
     role: input.Role ?? '',
     description: '',
     timeoutSeconds: 3,
@@ -50,9 +60,15 @@ export function newSettings(name: string, input: SettingsInput, host: Architectu
   return changedSettings(base, { ...input, Architectures: input.Architectures ?? ['x86_64'] }, host);
 }
 
-/** What is given replaces, what is absent stays; parts of LoggingConfig merge. Throws for limits that are lower than the model's. */
+/**
+ * What is given replaces, what is absent stays; parts of LoggingConfig merge. Throws for limits that are lower than the model's, and for
+ * what belongs to the other package type.
+ */
 export function changedSettings(from: FunctionSettings, input: SettingsInput, host: Architecture): FunctionSettings {
+  checkPackage(from, input);
   return {
+    ...(from.packageType && { packageType: from.packageType }),
+    ...imageConfig(from.imageConfig, input.ImageConfig),
     runtime: input.Runtime ?? from.runtime,
     handler: input.Handler ?? from.handler,
     role: input.Role ?? from.role,
@@ -64,6 +80,29 @@ export function changedSettings(from: FunctionSettings, input: SettingsInput, ho
     logging: input.LoggingConfig ? changedLogging(from.logging, input.LoggingConfig) : from.logging,
     ...deadLetter(input.DeadLetterConfig ? input.DeadLetterConfig.TargetArn : from.deadLetter),
   };
+}
+
+function checkPackage({ packageType }: FunctionSettings, input: SettingsInput): void {
+  if (packageType === 'Image') {
+    if (input.Runtime !== undefined || input.Handler !== undefined || (input.Layers?.length ?? 0) > 0)
+      throw invalidParameter("Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.");
+  } else if (filled(input.ImageConfig)) {
+    throw invalidParameter("Please don't provide ImageConfig when the intended function PackageType is Zip.");
+  }
+}
+
+/** What is given replaces all of it; `{}` takes it away. */
+function imageConfig(from: ImageOverrides | undefined, input: ImageConfig | undefined): Pick<FunctionSettings, 'imageConfig'> {
+  if (input === undefined) return from ? { imageConfig: from } : {};
+  const { EntryPoint, Command, WorkingDirectory } = input;
+  if (WorkingDirectory && !WorkingDirectory.startsWith('/'))
+    throw invalidParameter(`The WorkingDirectory ${WorkingDirectory} of ImageConfig is not an absolute path.`);
+  const given = {
+    ...(EntryPoint?.length && { entryPoint: EntryPoint }),
+    ...(Command?.length && { command: Command }),
+    ...(WorkingDirectory && { workingDirectory: WorkingDirectory }),
+  };
+  return Object.keys(given).length > 0 ? { imageConfig: given } : {};
 }
 
 /** A standard queue or topic; an empty ARN takes it away. */
@@ -114,8 +153,6 @@ const filled = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.values(value).some((member) => member !== undefined);
 
 const unenforced: Readonly<Record<string, (input: SettingsInput) => boolean>> = {
-  'PackageType Image': (input) => input.PackageType === 'Image',
-  ImageConfig: (input) => filled(input.ImageConfig),
   PublishTo: (input) => input.PublishTo !== undefined,
   VpcConfig: ({ VpcConfig: vpc }) =>
     (vpc?.SubnetIds?.length ?? 0) > 0 || (vpc?.SecurityGroupIds?.length ?? 0) > 0 || vpc?.Ipv6AllowedForDualStack === true,

@@ -20,6 +20,14 @@ export interface StoredCode {
   readonly unpackedBytes: number;
 }
 
+/** An image of a function. */
+export interface StoredImage {
+  /** As it was given. */
+  readonly uri: string;
+  /** Its digest pinned: `HOST/NAME@sha256:…`. */
+  readonly resolvedUri: string;
+}
+
 /** A layer version as a function uses it; the function keeps its content alive. */
 export interface UsedLayer extends StoredCode {
   readonly arn: string;
@@ -33,7 +41,9 @@ export interface Edition {
   /** Epoch ms. */
   readonly modified: number;
   readonly settings: FunctionSettings;
+  /** Of an image: its digest, and nothing that is stored here. */
   readonly code: StoredCode;
+  readonly image?: StoredImage;
   readonly layers: readonly UsedLayer[];
   /** The variables as JSON, sealed with the function's unqualified ARN as context; absent when there never were any. */
   readonly sealed?: string;

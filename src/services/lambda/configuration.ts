@@ -21,22 +21,23 @@ export function listedConfiguration(lambda: Lambda, { fn, edition, version, qual
   return {
     FunctionName: fn.name,
     FunctionArn: functionArn(fn.region, fn.account, fn.name, qualifier),
-    Runtime: settings.runtime as FunctionConfiguration['Runtime'],
+    ...(settings.packageType !== 'Image' && { Runtime: settings.runtime as FunctionConfiguration['Runtime'] }),
     Role: settings.role,
-    Handler: settings.handler,
+    ...(settings.packageType !== 'Image' && { Handler: settings.handler }),
     CodeSize: code.size,
     Description: settings.description,
     Timeout: settings.timeoutSeconds,
     MemorySize: settings.memoryMiB,
     LastModified: amazonTime(edition.modified),
-    CodeSha256: Buffer.from(code.hash, 'hex').toString('base64'),
+    CodeSha256: codeSha256(edition),
     Version: version,
     ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
     ...shownVariables(lambda, fn, edition),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: edition.revision,
     ...(edition.layers.length === 0 ? {} : { Layers: edition.layers.map(({ arn, size }) => ({ Arn: arn, CodeSize: size })) }),
-    PackageType: 'Zip',
+    PackageType: settings.packageType ?? 'Zip',
+    ...shownImageConfig(edition),
     Architectures: [settings.architecture],
     EphemeralStorage: { Size: settings.tmpMiB },
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
@@ -56,7 +57,28 @@ export function configuration(lambda: Lambda, shown: Shown): FunctionConfigurati
       LastUpdateStatusReason: update.reason.text,
       LastUpdateStatusReasonCode: update.reason.code as never,
     }),
-    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(shown.fn.region, shown.edition.settings.runtime) },
+    ...(!shown.edition.image && {
+      RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(shown.fn.region, shown.edition.settings.runtime) },
+    }),
+  };
+}
+
+/** Of a zip in base64, of an image its digest in hex (spec/lambda-api.md §4.2). */
+export function codeSha256({ code, image }: Edition): string {
+  return image ? code.hash : Buffer.from(code.hash, 'hex').toString('base64');
+}
+
+function shownImageConfig({ settings: { imageConfig } }: Edition): Pick<FunctionConfiguration, 'ImageConfigResponse'> {
+  if (!imageConfig) return {};
+  const { entryPoint, command, workingDirectory } = imageConfig;
+  return {
+    ImageConfigResponse: {
+      ImageConfig: {
+        ...(entryPoint && { EntryPoint: [...entryPoint] }),
+        ...(command && { Command: [...command] }),
+        ...(workingDirectory && { WorkingDirectory: workingDirectory }),
+      },
+    },
   };
 }
 

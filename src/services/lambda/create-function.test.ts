@@ -132,7 +132,6 @@ test('refuses by name what would not be enforced, and takes the values that mean
   const unenforced = {
     VpcConfig: { SubnetIds: ['subnet-1'] },
     FileSystemConfigs: [{ Arn: 'a', LocalMountPath: '/mnt/a' }],
-    PackageType: 'Image',
     TracingConfig: { Mode: 'Active' },
     SnapStart: { ApplyOn: 'PublishedVersions' },
     KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k',
@@ -141,7 +140,6 @@ test('refuses by name what would not be enforced, and takes the values that mean
     DurableConfig: { RetentionPeriodInDays: 1 },
     TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
     CodeSigningConfigArn: 'arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0',
-    ImageConfig: { Command: ['x'] },
   };
   for (const [name, value] of Object.entries(unenforced))
     await assert.rejects(

@@ -1,16 +1,17 @@
-import type { CreateFunctionRequest, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { CreateFunctionRequest, FunctionCode, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import {
   checkRuntime,
   checkVariables,
   conflict,
   constraintViolated,
   created,
+  type FunctionSettings,
   invalidParameter,
   newSettings,
   type Operation,
   type OperationContext,
+  type Place,
   refuseUnenforced,
-  settingNotImplemented,
 } from '../../model/index.ts';
 import { type Edition, functions, preparations, type StoredFunction, tags, versions } from './collections.ts';
 import { configuration, sealVariables } from './configuration.ts';
@@ -20,6 +21,7 @@ import { changeUsage, hold } from './editions.ts';
 import { findLayers } from './find-layers.ts';
 import { ownRef } from './lookup.ts';
 import { checkExecutionRole, receiveCode } from './receive-code.ts';
+import { type ReceivedImage, receiveImage } from './receive-image.ts';
 
 /**
  * CreateFunction (spec/lambda-api.md §4.1). The archive is proved and the role asked before anything is stored; the answer says Pending, and
@@ -28,10 +30,9 @@ import { checkExecutionRole, receiveCode } from './receive-code.ts';
 export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest, FunctionConfiguration> {
   return async (input, context) => {
     const { account, region, name } = newName(input, context);
-    if (input.Code?.ImageUri) throw settingNotImplemented('Code ImageUri');
     refuseUnenforced(input);
     const settings = newSettings(name, input, lambda.settings.architecture);
-    checkRuntime(settings.runtime, lambda.availableRuntimes());
+    if (!settings.packageType) checkRuntime(settings.runtime, lambda.availableRuntimes());
     const variables = input.Environment?.Variables ?? (input.Environment ? {} : undefined);
     if (variables) checkVariables(variables);
     if (Object.keys(input.Tags ?? {}).length > 50) throw invalidParameter('Number of tags exceeds resource tag limit.');
@@ -39,13 +40,14 @@ export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest,
     if (await lambda.store.read.get(functions, [account, region, name])) throw exists(name);
     await checkExecutionRole(lambda, settings.role);
     await checkDeadLetter(lambda, settings.role, settings.deadLetter);
-    const received = await receiveCode(lambda, place, input.Code ?? {});
+    const received = await receive(lambda, place, settings, input.Code ?? {});
     const edition: Edition = {
       identity: lambda.ids.hex(16),
       revision: lambda.ids.uuid(),
       modified: context.now,
       settings,
       code: received.code,
+      ...(received.image && { image: received.image }),
       layers: await findLayers(lambda, context, input.Layers ?? [], received.code),
       ...(variables && { sealed: sealVariables(lambda, place, variables) }),
       state: created,
@@ -67,6 +69,19 @@ export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest,
     lambda.prepareSoon(place, name);
     return configuration(lambda, input.Publish ? { fn, edition: first, version: '1' } : { fn, edition, version: '$LATEST' });
   };
+}
+
+type Received = Omit<ReceivedImage, 'image'> & Partial<Pick<ReceivedImage, 'image'>>;
+
+async function receive(lambda: Lambda, place: Place, settings: FunctionSettings, code: FunctionCode): Promise<Received> {
+  const { ImageUri, ...zip } = code;
+  if (!settings.packageType) {
+    if (ImageUri) throw invalidParameter("Please don't provide ImageUri when creating a function with packageType Zip.");
+    return receiveCode(lambda, place, zip);
+  }
+  if (!ImageUri || Object.values(zip).some((one) => one !== undefined))
+    throw invalidParameter('Please provide ImageUri, and nothing else, when creating a function with packageType Image.');
+  return receiveImage(lambda, place, ImageUri);
 }
 
 /** The name of a new function: at most 64 characters, without qualifier (spec/lambda-api.md §1.2, §3.1). */

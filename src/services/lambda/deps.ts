@@ -9,8 +9,10 @@ import type {
   FindTarget,
   MayAct,
   Place,
+  PrepareImage,
   PrepareTree,
   ReadObject,
+  ResolveImage,
   Retire,
   Run,
 } from '../../model/index.ts';
@@ -25,6 +27,8 @@ export interface LambdaDeps {
   readonly run: Run;
   readonly enqueue: Enqueue;
   readonly prepareTree: PrepareTree;
+  readonly resolveImage: ResolveImage;
+  readonly prepareImage: PrepareImage;
   readonly retire: Retire;
   readonly expect: Expect;
   readonly checkRole: CheckRole;

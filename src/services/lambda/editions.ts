@@ -5,14 +5,14 @@ import type { Lambda } from './deps.ts';
 
 /** Takes the references that a stored edition holds, and counts its code. Throws CodeStorageExceededException. */
 export async function hold(lambda: Lambda, tx: Transaction, place: Place, edition: Edition): Promise<void> {
-  await tx.linkBlob(edition.code.hash);
+  if (!edition.image) await tx.linkBlob(edition.code.hash);
   for (const layer of edition.layers) await tx.linkBlob(layer.hash);
   await changeUsage(lambda, tx, place, { codeBytes: edition.code.size, functions: 0 });
 }
 
 /** Gives back what hold took. */
 export async function release(lambda: Lambda, tx: Transaction, place: Place, edition: Edition): Promise<void> {
-  await tx.dropBlob(edition.code.hash);
+  if (!edition.image) await tx.dropBlob(edition.code.hash);
   for (const layer of edition.layers) await tx.dropBlob(layer.hash);
   await changeUsage(lambda, tx, place, { codeBytes: -edition.code.size, functions: 0 });
 }

@@ -43,7 +43,11 @@ export interface Fixture {
   readonly retired: unknown[][];
   readonly expected: unknown[][];
   /** What prepareTree does; tests replace it. */
-  readonly faults: { prepare?: (hash: string) => Promise<{ unpackedBytes: number }>; role?: 'missing' | 'not-assumable' };
+  readonly faults: {
+    prepare?: (hash: string) => Promise<{ unpackedBytes: number }>;
+    role?: 'missing' | 'not-assumable';
+    fetch?: Error;
+  };
   /** The same data, as after a restart. */
   readonly restart: () => LambdaService;
   readonly now: { time: number };
@@ -124,6 +128,7 @@ export async function fixture(
       });
       recorded.accepted.push(event);
     },
+    ...fakeImages(faults),
     prepareTree: (hash) => (faults.prepare ?? ((h) => unpackFake(store, h)))(hash),
     retire: (...args) => void recorded.retired.push(args),
     expect: (...args) => void recorded.expected.push(args),
@@ -176,6 +181,31 @@ export async function fixture(
 
 export function newFunction(input: object = {}): object {
   return { FunctionName: 'f', Runtime: 'nodejs24.x', Handler: 'index.handler', Role: ROLE, Code: { ZipFile: zip() }, ...input };
+}
+
+/** A registry with images `…:CODE` that fail so, and of every other name one whose digest begins with the letters of its tag that are hex digits. */
+function fakeImages(faults: Fixture['faults']): Pick<LambdaDeps, 'resolveImage' | 'prepareImage'> {
+  const config = { entryPoint: ['/run'], command: [], environment: {}, workingDirectory: '' };
+  const resolve = (uri: string) => {
+    const [name, tag = 'latest'] = uri.split('@')[0]!.split(':');
+    if (/^(Image|Invalid)/.test(tag))
+      throw fail(tag, `the registry says ${tag}`, { status: tag === 'ImageUnavailable' ? 503 : 400 });
+    const digest = uri.split('@sha256:')[1] ?? tag.replace(/[^0-9a-f]/g, '').padEnd(64, '0');
+    const bytes = tag === 'huge' ? 11 * 1024 ** 3 : 1000;
+    return {
+      uri: `${name}@sha256:${digest}`,
+      digest,
+      config: tag === 'odd' ? { ...config, environment: { 'a.b': '1' } } : config,
+      bytes,
+    };
+  };
+  return {
+    resolveImage: async (_place, uri) => resolve(uri),
+    prepareImage: async (_place, uri) => {
+      if (faults.fetch) throw faults.fetch;
+      return { ...resolve(uri), trees: ['0'.repeat(64)] };
+    },
+  };
 }
 
 async function unpackFake(store: LambdaDeps['store'], hash: string) {

@@ -1,10 +1,19 @@
 import { describe, isFailure, type Service } from '../../kernel/index.ts';
 import { failed, functionArn, isUnsettled, type Place, type Reason, ready } from '../../model/index.ts';
-import { type Edition, functions, type Preparation, preparations, type StoredFunction, versions } from './collections.ts';
+import {
+  type Edition,
+  functions,
+  type Preparation,
+  preparations,
+  type StoredFunction,
+  type StoredImage,
+  versions,
+} from './collections.ts';
 import type { Lambda } from './deps.ts';
 import { release } from './editions.ts';
 import { expectKnown } from './expected.ts';
 import { checkExecutionRole, unpack } from './receive-code.ts';
+import { fetchImage, imageReason } from './receive-image.ts';
 
 const ATTEMPTS = 5;
 const FIRST_RETRY_MS = 500;
@@ -84,11 +93,22 @@ async function prepare(lambda: Lambda, job: Preparation): Promise<Reason | 'agai
   } catch (error) {
     return judged(lambda, error, 'InsufficientRolePermissions');
   }
+  const { image } = fn.latest;
+  if (image) return fetched(lambda, fn, image);
   try {
     for (const code of [fn.latest.code, ...fn.latest.layers]) await unpack(lambda, code.hash);
     return undefined;
   } catch (error) {
     return judged(lambda, error, 'InvalidZipFileException');
+  }
+}
+
+async function fetched(lambda: Lambda, place: Place, image: StoredImage): Promise<Reason | 'again' | undefined> {
+  try {
+    await fetchImage(lambda, place, image);
+    return undefined;
+  } catch (error) {
+    return imageReason(error) ?? judged(lambda, error, 'InvalidImage');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FunctionConfiguration, PublishVersionRequest } from '@aws-sdk/client-lambda';
 import { checkMayInvoke, conflict, invalidParameter, type Operation, settingNotImplemented } from '../../model/index.ts';
-import { configuration } from './configuration.ts';
+import { codeSha256, configuration } from './configuration.ts';
 import type { Lambda } from './deps.ts';
 import { ownRef } from './lookup.ts';
 import { changeable, publish } from './updates.ts';
@@ -14,7 +14,7 @@ export function publishVersion(lambda: Lambda): Operation<PublishVersionRequest,
       const found = await changeable(tx, { ...ref, qualifier: undefined }, input.RevisionId);
       checkMayInvoke(found.latest.state);
       if (found.live) throw conflict('The operation cannot be performed at this time. The last update of the function failed.');
-      const actual = Buffer.from(found.latest.code.hash, 'hex').toString('base64');
+      const actual = codeSha256(found.latest);
       if (input.CodeSha256 && input.CodeSha256 !== actual)
         throw invalidParameter(
           `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST (${actual}). Please try again with the CodeSHA256 in $LATEST.`,

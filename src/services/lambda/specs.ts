@@ -61,6 +61,7 @@ function buildSpec(lambda: Lambda, what: { fn: StoredFunction; edition: Edition;
     identity: edition.identity,
     runtime: settings.runtime,
     handler: settings.handler,
+    ...(edition.image && { image: { uri: edition.image.resolvedUri, ...settings.imageConfig } }),
     role: settings.role,
     memoryMiB: settings.memoryMiB,
     timeoutMs: settings.timeoutSeconds * 1000,

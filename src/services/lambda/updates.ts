@@ -14,16 +14,17 @@ export async function changeable(from: Reader, ref: FunctionRef, revision: strin
   return fn;
 }
 
-type Change = Pick<Edition, 'settings' | 'code' | 'layers' | 'sealed' | 'egress'> & { readonly now: number };
+type Change = Pick<Edition, 'settings' | 'code' | 'image' | 'layers' | 'sealed' | 'egress'> & { readonly now: number };
 
 /** Puts a new latest edition in place; what ran before runs on until it is prepared (spec/lambda-api.md §4.3). */
 export async function replaceLatest(lambda: Lambda, tx: Transaction, fn: StoredFunction, change: Change) {
-  const { settings, code, layers, sealed, egress } = change;
+  const { settings, code, image, layers, sealed, egress } = change;
   const live = fn.live ?? (fn.latest.state.state === 'Active' ? fn.latest : undefined);
   const latest: Edition = {
     ...fn.latest,
     settings,
     code,
+    ...(image && { image }),
     layers,
     sealed,
     egress,
@@ -72,6 +73,7 @@ function sameContent(lambda: Lambda, fn: StoredFunction, last: StoredVersion): b
     JSON.stringify([
       { ...edition.settings, description },
       edition.code.hash,
+      edition.image?.resolvedUri ?? null,
       edition.layers.map((layer) => layer.arn),
       openVariables(lambda, fn, edition) ?? null,
       edition.egress ?? null,
