@@ -123,7 +123,8 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     availableRuntimes: () => [...runtimes.entries.keys()],
     settings: lambdaSettings(config),
   });
-  const events = eventServices({ ...base, ...people, box, config, late, logger: logger('events'), mayInvoke: lambda.mayInvoke });
+  const own = { box, config, late, trees, logger: logger('events') };
+  const events = eventServices({ ...base, ...people, ...own, mayInvoke: lambda.mayInvoke });
   const s3Deps = { ...base, logger: logger('s3'), mayInvoke: lambda.mayInvoke, put: events.put };
   const dispatch = createDispatch({
     ...base,
@@ -182,6 +183,7 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
       ...dispatch.routes,
       ...observe.routes,
       ...lambda.routes,
+      ...events.routes,
       ...platformRoutes({ runtimes, identities: people.identities, tables: services, clock, ids }),
     ],
     home: () => late.home?.(),

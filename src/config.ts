@@ -70,6 +70,16 @@ const fileSchema = z.strictObject({
       first_uid: z.number().int().min(65536).default(1_000_000),
     })
     .prefault({}),
+  images: z
+    .strictObject({
+      /** Registries, HOST or HOST:PORT, spoken to without TLS, wherever they are. */
+      insecure: z.array(z.string().regex(/^[A-Za-z0-9.[\]:_-]{1,255}$/)).default([]),
+      /** The largest layer or archive that is taken. */
+      layer_mib: mib.default(10_240),
+      /** What was fetched from other registries and is kept. */
+      cache_mib: mib.default(16_384),
+    })
+    .prefault({}),
   egress: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -1,21 +1,26 @@
 import type { Config } from './config.ts';
 import { beyondLinkLocal, createSendEmail, createSendHttp, createTimers, type DispatchPorts } from './dispatch/index.ts';
+import { type ImagePorts, imageService } from './images.ts';
 import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
 import {
   type Authorize,
   type CheckRole,
+  type ControlRoute,
   type FindHttpApi,
+  type FindKey,
   type FindRole,
   type FindTarget,
   type MayAct,
   type MayConnect,
   type MayInvoke,
   type OpenMetrics,
+  type PrepareImage,
   type Put,
   putBy,
   type QueueSource,
   type RawRoute,
   type RecordMetrics,
+  type ResolveImage,
   type ServiceTable,
   type StreamSource,
   type Target,
@@ -39,11 +44,13 @@ export interface EventServicePorts {
   readonly logger: Logger;
   readonly box: SecretBox;
   readonly authorize: Authorize;
+  readonly findKey: FindKey;
   readonly findRole: FindRole;
   readonly checkRole: CheckRole;
   readonly mayAct: MayAct;
   readonly mayInvoke: MayInvoke;
-  readonly config: Pick<Config, 'auth' | 'egress' | 'email' | 'server'>;
+  readonly trees: ImagePorts['trees'];
+  readonly config: Pick<Config, 'auth' | 'egress' | 'email' | 'images' | 'server'>;
   /** The door, which is built later. */
   readonly late: { readonly gateway?: { url(): string } };
 }
@@ -64,6 +71,9 @@ export interface EventServices {
   /** What would hold up the closing of the door: stopped before it. */
   readonly waits: readonly Service[];
   readonly rawRoutes: readonly RawRoute[];
+  readonly routes: readonly ControlRoute[];
+  readonly resolveImage: ResolveImage;
+  readonly prepareImage: PrepareImage;
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
   readonly openMetrics: OpenMetrics;
@@ -105,6 +115,7 @@ export function createFindTarget(exists: () => EventServices['exists']): FindTar
 export function eventServices(ports: EventServicePorts): EventServices {
   const apigatewayv2 = apiGatewayService({ ...ports, urlDomain: 'localhost' });
   const dynamodb = dynamodbService(ports);
+  const ecr = imageService(ports);
   const events = eventsService(ports);
   const kinesis = kinesisService(ports);
   const monitoring = monitoringService(ports);
@@ -117,6 +128,7 @@ export function eventServices(ports: EventServicePorts): EventServices {
       apigatewayv2,
       dynamodb,
       dynamodbstreams: dynamodbStreamsService(ports),
+      ecr,
       events,
       kinesis,
       monitoring,
@@ -142,6 +154,7 @@ export function eventServices(ports: EventServicePorts): EventServices {
     queues: sqs.source,
     streams: { dynamodb: dynamodb.streams, kinesis: kinesis.source },
     background: [
+      ecr.background,
       events.background,
       scheduler.background,
       createTimers(ports),
@@ -152,7 +165,10 @@ export function eventServices(ports: EventServicePorts): EventServices {
       ...sqs.background,
     ],
     waits: [sqs.waits],
-    rawRoutes: [sns.route],
+    rawRoutes: [ecr.registry, sns.route],
+    routes: ecr.routes,
+    resolveImage: ecr.resolveImage,
+    prepareImage: ecr.prepareImage,
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
     openMetrics,

@@ -5,6 +5,7 @@ import { schema as observeSchema } from './observe/index.ts';
 import { sampleSchema } from './sample.ts';
 import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
 import { schema as dynamodbSchema } from './services/dynamodb/index.ts';
+import { schema as ecrSchema } from './services/ecr/index.ts';
 import { schema as eventsSchema } from './services/events/index.ts';
 import { schema as iamSchema } from './services/iam/index.ts';
 import { schema as kinesisSchema } from './services/kinesis/index.ts';
@@ -19,6 +20,7 @@ import { schema as sqsSchema } from './services/sqs/index.ts';
 const parts: readonly StoreSchema[] = [
   apiGatewaySchema,
   dynamodbSchema,
+  ecrSchema,
   eventsSchema,
   iamSchema,
   kinesisSchema,

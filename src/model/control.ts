@@ -192,3 +192,26 @@ export interface KeyCreated {
   /** Bearer token for the control API. */
   readonly token?: string;
 }
+
+/** `GET /registries`: logins at other registries. */
+export interface RegistryList {
+  readonly registries: readonly RegistryLogin[];
+}
+
+/** `PUT /registries/:host`. */
+export interface RegistryLogin {
+  readonly host: string;
+  readonly user: string;
+  /** Epoch ms. */
+  readonly created: number;
+}
+
+/** `PUT /images/:name?tag=`. */
+export interface ImagePushed {
+  /** `HOST:PORT/NAME:TAG`, as the client reached us. */
+  readonly uri: string;
+  /** `sha256:…`. */
+  readonly digest: string;
+  /** Of its configuration and layers. */
+  readonly bytes: number;
+}

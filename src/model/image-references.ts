@@ -17,6 +17,13 @@ const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const LONGEST_NAME = 256;
+/** Docker Hub by its other names. */
+const DOCKER: ReadonlySet<string> = new Set(['index.docker.io', 'registry-1.docker.io']);
+
+/** Whether a registry may be called this: `HOST` or `HOST:PORT`, lower case. */
+export function fitsHost(text: string): boolean {
+  return text.length <= 255 && HOST.test(text);
+}
 
 /** Whether a repository may have this name (OCI distribution spec, "Pull"; ECR: 2 to 256 characters). */
 export function isRepositoryName(text: string): boolean {
@@ -40,7 +47,7 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const slash = path.indexOf('/');
   const first = slash < 0 ? '' : path.slice(0, slash).toLowerCase();
   const named = first === 'localhost' || /[.:]/.test(first);
-  const host = named ? first : 'docker.io';
+  const host = named ? (DOCKER.has(first) ? 'docker.io' : first) : 'docker.io';
   const rest = named ? path.slice(slash + 1) : path;
   const colon = rest.indexOf(':');
   const given = colon < 0 ? undefined : rest.slice(colon + 1);

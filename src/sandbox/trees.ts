@@ -118,7 +118,7 @@ class Trees implements TreeStore {
       if (bytes > this.#imageLimit.bytes) throw platformFailure('ArchiveTooLarge', `more than ${this.#imageLimit.bytes} bytes`);
       const { marks } = layer;
       const merge = { layer: this.path(alone), below: below.map((tree) => this.path(tree)).reverse() };
-      if (!marks || !(await removesAny(merge.below, marks))) return [...below, alone];
+      if (!marks || !(await removesAny(merge.below, marks))) return above(below, alone);
       const merged = nameOf('merged', [...below, alone]);
       await this.#have(merged, async (tree) => {
         await mergeTrees(tree, { ...merge, marks });
@@ -189,6 +189,11 @@ class Trees implements TreeStore {
       await removeTree(this.#options.directory, hash);
     }
   }
+}
+
+/** An overlay takes no directory twice; where one comes again, the higher one shows all of it. */
+function above(below: readonly string[], tree: string): readonly string[] {
+  return [...below.filter((other) => other !== tree), tree];
 }
 
 /** Never the hash of a content, whose tree would be another. */
