@@ -19,6 +19,7 @@ export function commandLine(args: readonly string[]): Promise<number> {
       fetch,
       fetchLocal,
       now: Date.now,
+      colour: process.stdout.isTTY === true && process.stdout.hasColors(),
       signal: ending.signal,
     },
     version: JSON.parse(fs.readFileSync(manifest, 'utf8')).version,

@@ -3,7 +3,7 @@ import type { RuntimeCatalogue } from './invoke/index.ts';
 import { fail } from './kernel/index.ts';
 import type { ControlRoute, FindStoredKey, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
 import { createOperator, type OperatorPorts } from './operator.ts';
-import { createPlaceSource, sourceRoutes } from './paas/index.ts';
+import { createPlaceSource, sampleRoutes, sourceRoutes } from './paas/index.ts';
 import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
 
 /** The part of the control API that is no room's own. */
@@ -15,6 +15,7 @@ export function platformRoutes(
     ...runtimeRoutes(ports.runtimes),
     ...keyRoutes(ports.identities),
     ...sourceRoutes(operateAt, createPlaceSource(operateAt)),
+    ...sampleRoutes(ports.clock),
   ];
 }
 

@@ -15,23 +15,24 @@ export const NOW = 1_000_000_000_000;
 
 /**
  * By `METHOD /path`, or `*` for everything else: JSON, a text as it is, an error that the connection meets, or what a function makes of
- * the body. What has none is refused as the server would.
+ * body and query (JSON, or the whole Response). What has none is refused as the server would.
  */
 export type Answers = Readonly<Record<string, unknown>>;
 
 interface Given extends Partial<CliDeps> {
   readonly signal?: AbortSignal;
   readonly remoteUrl?: CliIo['remoteUrl'];
+  readonly colour?: boolean;
 }
 
 /** Runs a command line against answers. */
-export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, remoteUrl, ...deps }: Given = {}) {
+export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, remoteUrl, colour, ...deps }: Given = {}) {
   const sent: Sent[] = [];
   let [out, err] = ['', ''];
   const fetched = async (url: string, init: RequestInit) => {
     const one = sentBy(url, init);
     sent.push(one);
-    return answered(answers[`${one.method} ${one.path}`] ?? answers['*'], one.body);
+    return answered(answers[`${one.method} ${one.path}`] ?? answers['*'], one);
   };
   const code = await run(line, {
     version: '1.2.3',
@@ -43,6 +44,7 @@ export async function dalamb(line: readonly string[], answers: Answers = {}, { s
       fetch: fetched as typeof fetch,
       now: () => NOW,
       ...(remoteUrl && { remoteUrl }),
+      ...(colour && { colour }),
       signal: signal ?? AbortSignal.timeout(5000),
     },
     ...deps,
@@ -57,10 +59,13 @@ function sentBy(url: string, { method, body, headers }: RequestInit): Sent {
   return { method: method!, url, path, query, body: body ? JSON.parse(String(body)) : undefined, authorization };
 }
 
-function answered(answer: unknown, body: unknown): Response {
+function answered(answer: unknown, { body, query }: Sent): Response {
   if (answer instanceof Error) throw answer;
   if (typeof answer === 'string') return new Response(answer);
-  if (typeof answer === 'function') return Response.json(answer(body));
+  if (typeof answer === 'function') {
+    const made = answer(body, query);
+    return made instanceof Response ? made : Response.json(made);
+  }
   if (answer !== undefined) return Response.json(answer);
   return Response.json({ error: { code: 'NoSuchRoute', message: 'no such path', next: 'look' } }, { status: 404 });
 }

@@ -1,12 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { fail, isFailure } from '../kernel/index.ts';
-import type { LogEntry, LogPage } from '../model/index.ts';
+import { followLines, type LogQuestion, type LogSource, linesOf, lineWriter, sinceOf } from './log-lines.ts';
+import type { ReleaseShown } from './releases.ts';
 import type { Stage } from './run.ts';
-import { printable } from './table.ts';
 
 interface LogOptions {
   readonly group?: string;
+  readonly process?: string;
   readonly follow?: boolean;
   readonly since: string;
   readonly filter?: string;
@@ -15,9 +15,10 @@ interface LogOptions {
 export function addLogs(program: Command, stage: Stage): void {
   program
     .command('logs')
-    .description('log lines of a function')
+    .description('log lines of a function; without one, of all processes of the application')
     .argument('[function]', 'its name')
     .option('--group <name>', 'a log group instead of a function')
+    .option('--process <name>', 'only this process of the application')
     .option('-f, --follow', 'go on with what comes')
     .option('--since <time>', 'how far back: 30s, 10m, 2h, 1d, or an ISO date', '10m')
     .option('--filter <pattern>', 'only lines that match a CloudWatch filter pattern')
@@ -25,77 +26,56 @@ export function addLogs(program: Command, stage: Stage): void {
 }
 
 const FOLLOW_MS = 500;
-/** Lines may arrive in another order than their times; a follower looks back this far. */
-const OVERLAP_MS = 5_000;
+/** So many looks later a follower asks which processes there are. */
+const ASK_AGAIN = 20;
 
 async function logs(stage: Stage, name: string | undefined, options: LogOptions): Promise<void> {
   const group = options.group ?? (name === undefined ? undefined : `/aws/lambda/${name}`);
-  if (group === undefined)
-    throw fail('WrongUsage', 'say whose logs: a function, or --group', { fields: { next: 'dalamb functions' } });
-  const since = sinceOf(options.since, stage.io.now());
-  if (!options.follow) {
-    const lines = await pages(stage, group, since, options.filter);
-    return stage.answer({ lines }, () => lines.map(lineText).join(''));
-  }
-  await follow(stage, { group, since, filter: options.filter });
+  if (group !== undefined && options.process !== undefined)
+    throw fail('WrongUsage', '--process is of an application: leave out the function');
+  const question = { since: sinceOf(options.since, stage.io.now()), filter: options.filter };
+  const app = group === undefined ? await applicationOf(stage) : undefined;
+  const sources = app === undefined ? async () => [{ group: group! }] : () => processLogs(stage, app, options.process);
+  if (options.follow) return follow(stage, question, sources);
+  const lines = await linesOf(stage, await sources(), question, app !== undefined);
+  const text = lineWriter(stage.io.colour === true);
+  stage.answer({ lines }, () => lines.map(text).join(''));
 }
 
-interface Following {
-  readonly group: string;
-  readonly since: number;
-  readonly filter?: string;
+async function applicationOf(stage: Stage): Promise<string> {
+  try {
+    return await stage.app();
+  } catch (error) {
+    if (!isFailure(error, 'WrongUsage')) throw error;
+    const next = 'dalamb logs FUNCTION, or dalamb logs --app APP';
+    throw fail('WrongUsage', 'say whose logs: a function, --group, or an application', { fields: { next } });
+  }
 }
 
 /** With --json one document a line, for there is no end to wait for. */
-async function follow(stage: Stage, { group, since, filter }: Following): Promise<void> {
-  const shown = new Map<string, number>();
-  let from = since;
-  while (!stage.io.signal.aborted) {
-    for (const line of await pagesOrNone(stage, group, from, filter)) {
-      if (shown.has(line.id)) continue;
-      shown.set(line.id, line.time);
-      stage.io.out(stage.json() ? `${JSON.stringify(line)}\n` : lineText(line));
-      from = Math.max(from, line.time - OVERLAP_MS);
-    }
-    for (const [id, time] of shown) if (time < from) shown.delete(id);
-    await wait(FOLLOW_MS, undefined, { signal: stage.io.signal }).catch(() => {});
-  }
+async function follow(stage: Stage, question: LogQuestion, sources: () => Promise<readonly LogSource[]>): Promise<void> {
+  const { io } = stage;
+  const text = lineWriter(io.colour === true);
+  let known = await sources();
+  let looks = 0;
+  await followLines(stage, {
+    ...question,
+    sources: async () => {
+      if (++looks % ASK_AGAIN === 0) known = await sources();
+      return known;
+    },
+    everyMs: FOLLOW_MS,
+    show: (line) => io.out(stage.json() ? `${JSON.stringify(line)}\n` : text(line)),
+    signal: io.signal,
+  });
 }
 
-/** A group that is not there yet may come. */
-async function pagesOrNone(stage: Stage, group: string, since: number, filter?: string): Promise<LogEntry[]> {
-  try {
-    return await pages(stage, group, since, filter);
-  } catch (error) {
-    if (isFailure(error, 'NoSuchThing')) return [];
-    throw error;
-  }
-}
-
-async function pages(stage: Stage, group: string, since: number, filter?: string): Promise<LogEntry[]> {
-  const api = stage.api();
-  const lines: LogEntry[] = [];
-  let after: string | undefined;
-  do {
-    const page = await api.get<LogPage>('/logs', { group, since, filter, after });
-    lines.push(...page.lines);
-    after = page.next;
-  } while (after !== undefined && lines.length < 100_000);
-  return lines;
-}
-
-function lineText({ time, text }: LogEntry): string {
-  return `${new Date(time).toISOString()} ${printable(text)}\n`;
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Epoch ms of `10m` ago, or of an ISO date. */
-export function sinceOf(text: string, now: number): number {
-  const span = /^(\d{1,6})([smhd])$/.exec(text);
-  if (span) return now - Number(span[1]) * UNITS[span[2]!]!;
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw fail('WrongUsage', `--since ${text} is no time`, { fields: { next: 'write 30s, 10m, 2h, 1d or an ISO date' } });
-  return time;
+/** Log groups of an application's processes as they are now; of one, when it is named. Rejects with NoSuchThing. */
+async function processLogs(stage: Stage, app: string, only: string | undefined): Promise<readonly LogSource[]> {
+  const { release } = await stage.api().get<{ release?: ReleaseShown }>(`/apps/${encodeURIComponent(app)}`);
+  const all = release?.processes ?? [];
+  const wanted = only === undefined ? all : all.filter((one) => one.name === only || one.function === only);
+  if (only !== undefined && wanted.length === 0)
+    throw fail('NoSuchThing', `no process ${only} in ${app}`, { fields: { next: 'see them with: dalamb ps' } });
+  return wanted.map(({ name, function: of }) => ({ group: `/aws/lambda/${of}`, process: name }));
 }

@@ -17,6 +17,7 @@ import { addMappings } from './mappings.ts';
 import { addOn } from './on.ts';
 import { addReleases } from './releases.ts';
 import { addReplay } from './replay.ts';
+import { addRunProcess } from './run-process.ts';
 import { addRuntimes, addStatus } from './status.ts';
 import { addTrace } from './trace.ts';
 
@@ -30,6 +31,8 @@ export interface CliIo {
   /** The same over the local socket of a data directory (`--data`). */
   readonly fetchLocal?: (directory: string) => typeof fetch;
   readonly now: () => number;
+  /** Whether out is a terminal that shows colours; default not. */
+  readonly colour?: boolean;
   /** Of the git repository around; default asks git. */
   readonly remoteUrl?: RemoteUrl;
   /** Ends what waits (`logs -f`). */
@@ -106,6 +109,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addReleases(program, stage);
   addFunctions(program, stage, fails);
   addLogs(program, stage);
+  addRunProcess(program, stage, fails);
   addEvents(program, stage);
   addEmit(program, stage);
   addOn(program, stage);

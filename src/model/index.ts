@@ -129,6 +129,7 @@ export * from './replays.ts';
 export * from './resource-tags.ts';
 export { afterTry, patientPolicy, type RetryPolicy, type TryResult } from './retry-policy.ts';
 export { checkRuntime } from './runtimes.ts';
+export { type SampleFacts, sampleEvent, sampleSources } from './sample-events.ts';
 export {
   fire,
   ruleArn,
