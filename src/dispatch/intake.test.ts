@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { localActor } from '../model/index.ts';
 import { ACCOUNT, directory, open, place, type World } from './world.fixture.ts';
 
 interface Answer {
@@ -14,6 +15,7 @@ const ask = async <T>(world: World, method: string, path: string, body?: unknown
       params: {},
       query: new URLSearchParams(),
       headers: {},
+      actor: localActor,
       body,
       place,
       signal: new AbortController().signal,
@@ -23,7 +25,14 @@ const ask = async <T>(world: World, method: string, path: string, body?: unknown
 const hook = async (world: World, path: string, body: string, headers: Record<string, string>) => {
   const door = world.dispatch.rawRoutes[0]!;
   const stream = () => assert.fail('it is read whole');
-  const request = { method: 'POST', path, sourceIp: '127.0.0.1', query: new URLSearchParams(), headers, signal: new AbortController().signal };
+  const request = {
+    method: 'POST',
+    path,
+    sourceIp: '127.0.0.1',
+    query: new URLSearchParams(),
+    headers,
+    signal: new AbortController().signal,
+  };
   const answer = await door.handle({ ...request, body: async () => Buffer.from(body), stream, trusted: true });
   return JSON.parse(String(answer.body)) as { id: string; duplicate: boolean };
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../kernel/index.ts';
-import { asyncTopic, bucketNotifications, busEventInput, busTopic, type Replay, type Trace } from '../model/index.ts';
+import { asyncTopic, bucketNotifications, busEventInput, busTopic, localActor, type Replay, type Trace } from '../model/index.ts';
 import { traceOf } from './trace.ts';
 import { arnOf, directory, ended, enqueue, open, place, put, route, until, type World } from './world.fixture.ts';
 
@@ -15,7 +15,15 @@ const handle = async <T>(
 ) =>
   (await world.dispatch.routes
     .find((one) => one.path === path && one.method === method)!
-    .handle({ params, query: new URLSearchParams(), headers: {}, body, place: at, signal: new AbortController().signal })) as T;
+    .handle({
+      params,
+      query: new URLSearchParams(),
+      headers: {},
+      actor: localActor,
+      body,
+      place: at,
+      signal: new AbortController().signal,
+    })) as T;
 
 const trace = (world: World, id: string) => handle<Trace>(world, '/events/trace/:id', { id });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/index.ts';
-import type { ControlRoute, PlatformStatus } from '../model/index.ts';
+import { type ControlRoute, controlAccess, type PlatformStatus } from '../model/index.ts';
 
 /** What compose tells about the rest of the house. */
 export interface StatusSources {
@@ -32,4 +32,16 @@ export function statusRoute(sources: StatusSources, clock: Clock): ControlRoute 
       ...sources.counts(),
     }),
   };
+}
+
+/** The control API, told by itself: every route, and the role that it asks for first. */
+export function routesRoute(others: readonly ControlRoute[]): ControlRoute {
+  const shown = (route: Omit<ControlRoute, 'handle'>) => {
+    const { method, path, summary } = route;
+    const { role, on } = controlAccess(route);
+    return { method, path, summary, role, on };
+  };
+  const own = { method: 'GET', path: '/routes', summary: 'routes of this API, and the role each asks for' } as const;
+  const routes = [...others, own].map(shown).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { ...own, handle: async () => ({ routes }) };
 }

@@ -1,5 +1,14 @@
 import { type Failure, fail, type Logger, MIB, platformFailure } from '../kernel/index.ts';
-import type { ControlRoute, Place } from '../model/index.ts';
+import {
+  type Actor,
+  accountOfKey,
+  type ControlRoute,
+  type FindActor,
+  type FindEnvironment,
+  localActor,
+  type MayCall,
+  type Place,
+} from '../model/index.ts';
 import { type AuthMode, DEFAULT_ACCOUNT } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
 import { isLoopback } from './hosts.ts';
@@ -9,14 +18,28 @@ import { asFailure } from './refusals.ts';
 
 export interface ControlDoor {
   readonly mode: AuthMode;
-  /** The account whose part of the control API a bearer token opens; undefined: none. */
-  readonly verifyToken: VerifyToken;
+  readonly access: ControlAccessPorts;
   readonly match: MatchRoute;
   readonly region: string;
   readonly logger: Logger;
 }
 
-export type VerifyToken = (token: string) => Promise<string | undefined>;
+/** Who may do what in the control API. */
+export interface ControlAccessPorts {
+  readonly findActor: FindActor;
+  readonly mayCall: MayCall;
+  readonly findEnvironment: FindEnvironment;
+}
+
+/** Where nothing is known of people: no token is, and environments are accounts. */
+export const nobody: ControlAccessPorts = {
+  findActor: async () => undefined,
+  mayCall: async ({ actor }) => {
+    if (actor.kind === 'user') throw fail('AccessDenied', `${actor.name} has no role here`, { status: 403 });
+    return accountOfKey(actor);
+  },
+  findEnvironment: async () => undefined,
+};
 
 const LARGEST_BODY = 6 * MIB;
 
@@ -27,18 +50,19 @@ export function isControlPath(path: string): boolean {
   return PREFIX.test(path);
 }
 
-/** One request to the control API: token → route → body → handle → JSON. Never rejects. */
+/** One request to the control API: token → route → place → role → body → handle → JSON. Never rejects. */
 export async function serveControl(door: ControlDoor, exchange: Exchange): Promise<void> {
   try {
-    const account = await accountOf(door, exchange);
+    const actor = await actorOf(door, exchange);
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
+    const place = await placeOf(door, exchange, { query, actor });
+    const account = await door.access.mayCall({ actor, route, params, place });
     const body = route.streamed ? undefined : await readBody(exchange, route);
-    const place = placeOf(exchange, query, { account, region: door.region });
     const { headers, signal } = exchange;
     const own = account === undefined ? {} : { own: account };
     const stream = route.streamed ? { stream: () => exchange.body } : {};
-    const result = await route.handle({ params, query, body, ...stream, headers, place, ...own, signal });
+    const result = await route.handle({ params, query, body, ...stream, headers, place, actor, ...own, signal });
     sendJson(exchange, 200, result ?? {});
   } catch (error) {
     sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));
@@ -52,16 +76,13 @@ export function sendControlError(exchange: Exchange, failure: Failure): void {
   sendJson(exchange, failure.status, { error, requestId: exchange.requestId }, failure.headers);
 }
 
-/**
- * The only account that the caller may speak of; undefined: any. Cookies never count. Nothing is asked for over the local socket, nor from
- * loopback in mode `local`.
- */
-async function accountOf(door: ControlDoor, exchange: Exchange): Promise<string | undefined> {
+/** Who asks. Cookies never count. Nothing is asked for over the local socket, nor from loopback in mode `local`. */
+async function actorOf(door: ControlDoor, exchange: Exchange): Promise<Actor> {
   const token = /^Bearer ([\w.~+/=-]{1,512})$/.exec(exchange.headers.authorization ?? '')?.[1];
   if (token !== undefined) {
-    const account = await door.verifyToken(token);
-    if (account !== undefined) return account;
-  } else if (isTrusted(door, exchange)) return undefined;
+    const actor = await door.access.findActor({ token });
+    if (actor) return actor;
+  } else if (isTrusted(door, exchange)) return localActor;
   throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known or was revoked', {
     headers: { 'www-authenticate': 'Bearer' },
     fields: { next: 'create one on the machine itself with: dalamb keys create --data DIR' },
@@ -93,20 +114,35 @@ export function wholeBody(exchange: Exchange, most: number): Promise<Buffer> {
   return exchange.whole(most, () => platformFailure('InvalidRequest', `a body has at most ${most} bytes`, { status: 413 }));
 }
 
-/** Account and region that a control request is about: query parameters, else the defaults. A token opens its own account only. */
-function placeOf(
+/** Account and region that a control request is about: query parameters, else the defaults. An access key opens its own account only. */
+async function placeOf(
+  door: ControlDoor,
   exchange: Exchange,
-  query: URLSearchParams,
-  own: { readonly account: string | undefined; readonly region: string },
-): Place {
-  const account = query.get('account') ?? exchange.headers['x-dalamb-account'] ?? own.account ?? DEFAULT_ACCOUNT;
-  if (!/^\d{12}$/.test(account)) throw platformFailure('InvalidRequest', `account ${JSON.stringify(account)} is not 12 digits`);
-  if (own.account !== undefined && account !== own.account)
-    throw platformFailure('TokenRequired', `this token is of account ${own.account}`, { status: 403 });
-  const asked = query.get('region') ?? exchange.headers['x-dalamb-region'] ?? own.region;
+  { query, actor }: { readonly query: URLSearchParams; readonly actor: Actor },
+): Promise<Place> {
+  const own = accountOfKey(actor);
+  const given = query.get('env') ?? query.get('account') ?? exchange.headers['x-dalamb-account'] ?? own ?? DEFAULT_ACCOUNT;
+  const account = await accountOf(door, given);
+  if (own !== undefined && account !== own)
+    throw platformFailure('TokenRequired', `this token is of account ${own}`, { status: 403 });
+  const asked = query.get('region') ?? exchange.headers['x-dalamb-region'] ?? door.region;
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(asked))
     throw platformFailure('InvalidRequest', `region ${JSON.stringify(asked)} is no region`);
   return { account, region: asked };
+}
+
+/** The account of an environment, given by its name or its 12 digits. */
+async function accountOf({ access }: ControlDoor, given: string): Promise<string> {
+  if (/^\d{12}$/.test(given)) return given;
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(given))
+    throw platformFailure(
+      'InvalidRequest',
+      `${JSON.stringify(given.slice(0, 80))} is no environment: neither a name nor 12 digits`,
+    );
+  const found = await access.findEnvironment(given);
+  if (!found)
+    throw platformFailure('NoSuchThing', `environment ${given}`, { fields: { next: 'see what is there with: dalamb env' } });
+  return found.account;
 }
 
 export interface RouteMatch {

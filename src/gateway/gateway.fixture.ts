@@ -2,7 +2,16 @@ import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { platformFailure, randomIds, silentLogger, systemClock } from '../kernel/index.ts';
-import type { Call, FunctionSpec, FunctionUrl, KnownKey, OperationContext, Outcome, Principal } from '../model/index.ts';
+import {
+  type Call,
+  type FunctionSpec,
+  type FunctionUrl,
+  type KnownKey,
+  keyActor,
+  type OperationContext,
+  type Outcome,
+  type Principal,
+} from '../model/index.ts';
 import { createWire } from '../wire/index.ts';
 import { createGateway, type Gateway, type GatewayDeps } from './index.ts';
 
@@ -93,7 +102,7 @@ function deps(stage: Stage): GatewayDeps {
         },
       }),
     },
-    auth: { mode: 'local', verifyToken: async (token) => (token === 'good-token' ? '000000000000' : undefined) },
+    auth: { mode: 'local', access: goodToken },
     authorize: async (principal, { action }) => ({
       allowed: stage.allowed(principal, action),
       reason: `no identity-based policy allows the ${action} action`,
@@ -128,6 +137,12 @@ function deps(stage: Stage): GatewayDeps {
     logger: silentLogger,
   };
 }
+
+/** Opens account 000000000000. */
+export const goodToken = {
+  findActor: async (credential: object) =>
+    'token' in credential && credential.token === 'good-token' ? keyActor('000000000000') : undefined,
+};
 
 function spec(account: string, name: string): FunctionSpec {
   const arn = name.startsWith('arn:') ? name : `arn:aws:lambda:us-east-1:${account}:function:${name}`;

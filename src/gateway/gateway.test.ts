@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { silentLogger } from '../kernel/index.ts';
-import { type Ask, ask, claims, openStage, raw, type Stage } from './gateway.fixture.ts';
+import { type Ask, ask, claims, goodToken, openStage, raw, type Stage } from './gateway.fixture.ts';
 
 let stage: Stage;
 before(async () => {
@@ -179,7 +179,7 @@ test('what buckets serve is sandboxed in a browser', async () => {
 
 test('strict mode takes only known keys and tokens', async () => {
   const strict = await openStage({
-    auth: { mode: 'strict', verifyToken: async (token) => (token === 'good-token' ? '000000000000' : undefined) },
+    auth: { mode: 'strict', access: goodToken },
   });
   try {
     assert.match((await ask(strict.port, whoami('test'))).text, /InvalidClientTokenId/);

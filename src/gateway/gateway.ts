@@ -20,10 +20,10 @@ import type { ServiceName, Wire } from '../wire/index.ts';
 import { send } from './answer.ts';
 import type { AuthMode } from './authenticate.ts';
 import { type AwsDoor, refuse, serveAws } from './aws.ts';
-import { createRoutes, shapeOf, type VerifyToken } from './control.ts';
+import { type ControlAccessPorts, createRoutes, nobody, shapeOf } from './control.ts';
 import { awsRoutes } from './control-aws.ts';
 import { invokeRoute } from './control-invoke.ts';
-import { type StatusSources, statusRoute } from './control-status.ts';
+import { routesRoute, type StatusSources, statusRoute } from './control-status.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { isFormUpload, serveFormUpload } from './form-uploads.ts';
 import { serveFunctionUrl } from './function-urls.ts';
@@ -48,8 +48,8 @@ export interface GatewayDeps {
   readonly services: Partial<Record<ServiceName, ServiceTable>>;
   readonly auth: {
     readonly mode: AuthMode;
-    /** The account that a bearer token opens. Default: none does. */
-    readonly verifyToken?: VerifyToken;
+    /** Who a bearer token belongs to, and what they may. Default: nobody's is known. */
+    readonly access?: Partial<ControlAccessPorts>;
   };
   readonly authorize: Authorize;
   readonly findKey: FindKey;
@@ -155,7 +155,7 @@ function createDoors(deps: GatewayDeps, facts: OwnFacts): Doors {
     platform: {
       control: {
         mode: deps.auth.mode,
-        verifyToken: deps.auth.verifyToken ?? (async () => undefined),
+        access: { ...nobody, ...deps.auth.access },
         match: createRoutes(allRoutes(deps, facts, maxWaitMs)),
         region: DEFAULT_REGION,
         logger,
@@ -180,7 +180,8 @@ function allRoutes(deps: GatewayDeps, facts: OwnFacts, maxWaitMs: number): Contr
     ...awsRoutes({ services, clock, ids, endpoint: facts.url }),
   ];
   const shapes = new Set(deps.controlRoutes.map(shapeOf));
-  return [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route)))];
+  const routes = [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route)))];
+  return [...routes, routesRoute(routes)];
 }
 
 /** The way of every request: form → host → function URL → HTTP API → platform → home page → strangers → AWS. Each step may end it. */

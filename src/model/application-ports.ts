@@ -66,6 +66,18 @@ export interface Actor {
   /** User name; `local` for loopback without a token in mode local; `account:…` for an access key. */
   readonly name: string;
   readonly kind: 'user' | 'local' | 'key' | 'webhook';
+  /** The most that the credential may do, whatever its user may. */
+  readonly scope?: Grant;
+  /** By what it was known: `token ID`, `ssh SHA256:…`; never a secret. */
+  readonly credential?: string;
+}
+
+/** A role on one application or all (`*`), in one environment or all (`*`); on the environment itself when it is for all applications. */
+export interface Grant {
+  readonly role: AppRole;
+  readonly app: string;
+  /** 12 digits, or `*`. */
+  readonly account: string;
 }
 
 export type AppRole = 'reader' | 'deployer' | 'owner';
@@ -76,6 +88,17 @@ export type RequireRole = (
   role: AppRole,
   on: { readonly app?: string; readonly account?: string },
 ) => Promise<void>;
+
+/**
+ * Whether an actor may call a route of the control API in a place (model/control-access.ts); rejects with AccessDenied 403. What must be in the
+ * audit trail before it happens is, then. Resolves to the only account that the answer may tell of; undefined: any (paas/people).
+ */
+export type MayCall = (call: {
+  readonly actor: Actor;
+  readonly route: { readonly method: string; readonly path: string };
+  readonly params: Readonly<Record<string, string>>;
+  readonly place: Place;
+}) => Promise<string | undefined>;
 
 /** Writes one line of the audit trail, in the transaction of what was done (paas/people). */
 export type Audit = (

@@ -20,6 +20,7 @@ export {
 } from './carried-deliveries.ts';
 export * from './cloud-events.ts';
 export type * from './control.ts';
+export * from './control-access.ts';
 export * from './cors.ts';
 export * from './deliveries.ts';
 export {
@@ -118,6 +119,7 @@ export {
   textAt,
 } from './parameter-mapping.ts';
 export * from './pattern-index.ts';
+export * from './people.ts';
 export * from './policy.ts';
 export * from './policy-document.ts';
 export type * from './ports.ts';

@@ -1,6 +1,7 @@
 /** The function types through which upper rooms meet; compose fills them in. */
 import type { Transaction } from '../kernel/index.ts';
 import type { AccessRequest, Decision } from './access.ts';
+import type { Actor } from './application-ports.ts';
 import type { AsyncSettings } from './async-retry.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
@@ -182,7 +183,9 @@ export interface ControlRequest {
   readonly stream?: () => import('node:stream').Readable;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly place: Place;
-  /** The only account that the caller's token opens; absent: all (docs/security.md). */
+  /** Who asks; may call this route there (model/control-access.ts). */
+  readonly actor: Actor;
+  /** The only account that the answer may tell of; absent: all (docs/security.md). */
   readonly own?: string;
   readonly signal: AbortSignal;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACCOUNT, accountRoom } from '../../test/support/account-room.ts';
 import { platformFailure, silentLogger } from '../kernel/index.ts';
-import { type LogPage, logChunks, type MeterRecord, meterTopic } from '../model/index.ts';
+import { type LogPage, localActor, logChunks, type MeterRecord, meterTopic } from '../model/index.ts';
 import { createObserve } from './observe.ts';
 import { sweepLogs } from './sweep.ts';
 
@@ -73,6 +73,7 @@ test('meters reach the topic, the sums and the metrics', async (t) => {
     params: {},
     query: new URLSearchParams(),
     headers: {},
+    actor: localActor,
     body: undefined,
     place,
     signal: AbortSignal.timeout(1000),
@@ -153,6 +154,7 @@ test('the logs route pages, filters and refuses', async (t) => {
       params: {},
       query: new URLSearchParams({ group: stream.group, ...query }),
       headers: {},
+      actor: localActor,
       body: undefined,
       place: stream,
       signal: AbortSignal.timeout(1000),

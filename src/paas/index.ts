@@ -1,5 +1,10 @@
 export { releaseSchema } from './collections.ts';
 export { sampleRoutes } from './dev/sample-routes.ts';
+export { environmentSchema } from './environments/collections.ts';
+export { createEnvironments, type EnvironmentDeps, type Environments } from './environments/environments.ts';
+export { createFindEnvironment } from './environments/find.ts';
 export { createGit, type Git, type GitDeps, type GitSettings } from './git/git.ts';
+export { peopleSchema } from './people/collections.ts';
+export { createPeople, type People, type PeoplePorts } from './people/people.ts';
 export { sourceRoutes } from './sources/routes.ts';
 export { createPlaceSource, createRemoveSource } from './sources/sources.ts';

@@ -11,6 +11,7 @@ import {
   type EventSources,
   eventSourceMappings,
   functionArn,
+  localActor,
   type MappingBooks,
   type MappingSettings,
   type MappingShard,
@@ -212,7 +213,15 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     ask: async (name: string, body?: object) => {
       const route = mappings.routes.find(({ method, path }) => `${method} ${path}` === name)!;
       const { signal } = new AbortController();
-      return route.handle({ params: { uuid: UUID }, query: new URLSearchParams(), headers: {}, body, place, signal });
+      return route.handle({
+        params: { uuid: UUID },
+        query: new URLSearchParams(),
+        headers: {},
+        actor: localActor,
+        body,
+        place,
+        signal,
+      });
     },
     crash: async () => {
       await Promise.all([mappings.stop(AbortSignal.abort()), store.close()]);

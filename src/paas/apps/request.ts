@@ -3,9 +3,9 @@ import type { Actor, AppRole, ControlRequest } from '../../model/index.ts';
 import type { PaasPorts } from '../ports.ts';
 import type { StageChange } from './stage-changes.ts';
 
-/** Who asks, as the audit trail names it: the account of a token, or somebody on this machine. */
-export function actorOf({ own }: Pick<ControlRequest, 'own'>): Actor {
-  return own === undefined ? { name: 'local', kind: 'local' } : { name: `account:${own}`, kind: 'key' };
+/** Who asks, as the audit trail names it. */
+export function actorOf({ actor }: Pick<ControlRequest, 'actor'>): Actor {
+  return actor;
 }
 
 /** The application that a request is about, once its caller may act on it in that role. Rejects with AccessDenied. */

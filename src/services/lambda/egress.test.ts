@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../kernel/index.ts';
-import { openEgress } from '../../model/index.ts';
+import { localActor, openEgress } from '../../model/index.ts';
 import { fixture } from './fixture.suite.ts';
 
 test('a policy is set, shown, kept by published versions, and taken back', async (t) => {
@@ -15,6 +15,7 @@ test('a policy is set, shown, kept by published versions, and taken back', async
         params: { name },
         query: new URLSearchParams(),
         headers: {},
+        actor: localActor,
         body,
         place,
         signal: AbortSignal.timeout(5000),

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { localActor } from '../../model/index.ts';
+import { peopleWorld } from '../people/people.fixture.ts';
+import { createFindEnvironment } from './find.ts';
+
+const invalid = { code: 'InvalidRequest' };
+
+test('default and welcome are there, and every account is an environment', async (t) => {
+  const { store, ask } = await peopleWorld(t);
+  const find = createFindEnvironment({ store });
+  assert.equal((await find('default'))?.account, '000000000000');
+  assert.equal((await find('111111111111'))?.name, 'welcome');
+  assert.deepEqual(await find('123456789012'), { name: '123456789012', account: '123456789012', kind: 'named', createdAt: 0 });
+  for (const none of ['dev', '', '12345678901', '1234567890123', 'DEFAULT']) assert.equal(await find(none), undefined, none);
+  const { environments } = await ask(localActor, 'GET /environments');
+  assert.deepEqual(
+    environments.map(({ name }: { name: string }) => name),
+    ['default', 'welcome'],
+  );
+});
+
+test('one is made with an account of its own, renamed, and destroyed with the roles in it', async (t) => {
+  const { store, ask, user, people } = await peopleWorld(t);
+  const find = createFindEnvironment({ store });
+  const made = await ask(localActor, 'POST /environments', { body: { name: 'dev' } });
+  assert.match(made.account, /^[1-9]\d{11}$/);
+  assert.deepEqual(await find('dev'), made);
+  assert.deepEqual(await find(made.account), made);
+  await assert.rejects(ask(localActor, 'POST /environments', { body: { name: 'dev' } }), { code: 'NameTaken' });
+  await assert.rejects(ask(localActor, 'POST /environments', { body: { name: 'welcome' } }), { code: 'NameTaken' });
+  for (const name of ['Dev', '1dev', 'a'.repeat(32), '123456789012', 'a_b'])
+    await assert.rejects(ask(localActor, 'POST /environments', { body: { name } }), invalid, name);
+
+  const dee = await user('dee', 'owner', { environment: 'dev' });
+  await assert.rejects(ask(dee, 'POST /environments', { body: { name: 'more' } }), { code: 'AccessDenied' });
+  await assert.rejects(ask(dee, 'PUT /environments/welcome', { body: { name: 'mine' } }), { code: 'AccessDenied' });
+  await assert.rejects(ask(dee, 'DELETE /environments/nowhere', { query: { confirm: 'nowhere' } }), { code: 'AccessDenied' });
+  assert.deepEqual((await ask(dee, 'GET /environments')).environments, [made]);
+  assert.equal((await ask(dee, 'PUT /environments/dev', { body: { name: 'prod' } })).account, made.account);
+  assert.equal(await find('dev'), undefined);
+  await assert.rejects(ask(localActor, 'DELETE /environments/prod'), invalid);
+  assert.equal((await ask(localActor, 'DELETE /environments/prod', { query: { confirm: 'prod' } })).account, made.account);
+  assert.equal(await find('prod'), undefined);
+  assert.equal((await find(made.account))?.name, made.account);
+  await assert.rejects(people.requireRole(dee, 'reader', { account: made.account }), { code: 'AccessDenied' });
+  await assert.rejects(ask(localActor, 'DELETE /environments/prod', { query: { confirm: 'prod' } }), { code: 'NoSuchThing' });
+  const trail = (await ask(localActor, 'GET /audit', { query: { actor: 'dee' } })).entries;
+  assert.deepEqual(
+    trail.map(({ action }: { action: string }) => action),
+    ['env:rename'],
+  );
+});
+
+test('what is given from the start: default stays, welcome may go', async (t) => {
+  const { environments, ask, store } = await peopleWorld(t);
+  await assert.rejects(environments.destroy('default', localActor), invalid);
+  await assert.rejects(environments.rename('default', 'mine', localActor), invalid);
+  await environments.rename('welcome', 'hello', localActor);
+  assert.equal((await createFindEnvironment({ store })('hello'))?.account, '111111111111');
+  await environments.create({ name: 'welcome' }, localActor);
+  await environments.destroy('hello', localActor);
+  const left = (await ask(localActor, 'GET /environments')).environments.map(({ name }: { name: string }) => name);
+  assert.deepEqual(left, ['default', 'welcome']);
+});
+
+test('an environment with applications in it stays', async (t) => {
+  const { environments, app } = await peopleWorld(t);
+  const { account } = await environments.create({ name: 'dev' }, localActor);
+  await app('shop', account);
+  await assert.rejects(environments.destroy('dev', localActor), { code: 'InvalidRequest', status: 409, message: /shop/ });
+});
+
+test('an account is never given twice: not one that is, was, or holds an application', async (t) => {
+  const { environments, app, store } = await peopleWorld(t);
+  const { account } = await environments.create({ name: 'one' }, localActor);
+  await environments.destroy('one', localActor);
+  await app('shop', '100000000005');
+  const { createEnvironments } = await import('./environments.ts');
+  const drawn = [(BigInt(account) - 100_000_000_000n).toString(16), '5', '7'];
+  const ids = { uuid: () => 'u', base32: () => '', hex: () => drawn.shift()! };
+  const audit = async () => {};
+  const again = createEnvironments({ store, clock: { now: () => 1 } as never, ids, audit, requireRole: audit, endRoles: audit });
+  assert.equal((await again.create({ name: 'two' }, localActor)).account, '100000000007');
+  assert.deepEqual(drawn, []);
+});
+
+test('a review environment knows its branch and its end', async (t) => {
+  const { environments } = await peopleWorld(t);
+  const review = { app: 'shop', branch: 'fix', expiresAt: 5 };
+  const made = await environments.create({ name: 'review-fix', review }, localActor);
+  assert.deepEqual([made.kind, made.review], ['review', review]);
+  assert.deepEqual(
+    (await environments.list()).find(({ kind }) => kind === 'review'),
+    made,
+  );
+});

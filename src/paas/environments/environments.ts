@@ -1,0 +1,132 @@
+import { type Clock, type Ids, platformFailure, type Store, type Transaction } from '../../kernel/index.ts';
+import type { Actor, Audit, ControlRoute, Environment, RequireRole } from '../../model/index.ts';
+import { stages } from '../collections.ts';
+import type { People } from '../people/people.ts';
+import { environments } from './collections.ts';
+import { given, listNamed, named } from './find.ts';
+import { environmentRoutes } from './routes.ts';
+
+const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+const MOST = 900;
+const TRIES = 8;
+const DEFAULT = given[0]!.account;
+
+export interface EnvironmentDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly audit: Audit;
+  readonly requireRole: RequireRole;
+  readonly endRoles: People['endRoles'];
+}
+
+export interface Environments {
+  /** Makes one with an account of its own. Rejects with InvalidRequest, NameTaken. */
+  create(wish: Pick<Environment, 'name' | 'review'>, actor: Actor): Promise<Environment>;
+  /** Rejects with InvalidRequest, NoSuchThing, NameTaken. */
+  rename(name: string, to: string, actor: Actor): Promise<Environment>;
+  /**
+   * Takes its name and everybody's roles in it away. What is in its account stays; nobody is given that account again. Rejects with NoSuchThing, and
+   * with InvalidRequest 409 while applications are in it.
+   */
+  destroy(name: string, actor: Actor): Promise<Environment>;
+  /** Those with a name, by it. */
+  list(): Promise<readonly Environment[]>;
+  readonly routes: readonly ControlRoute[];
+}
+
+/** An environment is an account with a name (docs/environments.md). */
+export function createEnvironments(deps: EnvironmentDeps): Environments {
+  const { store } = deps;
+  const all: Omit<Environments, 'routes'> = {
+    create: (wish, actor) => store.transact((tx) => create(tx, deps, { wish, actor })),
+    rename: (name, to, actor) => store.transact((tx) => rename(tx, deps, { name, to, actor })),
+    destroy: (name, actor) => store.transact((tx) => destroy(tx, deps, { name, actor })),
+    list: () => listNamed(store.read),
+  };
+  return { ...all, routes: environmentRoutes(deps, all) };
+}
+
+interface Creation {
+  readonly wish: Pick<Environment, 'name' | 'review'>;
+  readonly actor: Actor;
+}
+
+async function create(tx: Transaction, deps: EnvironmentDeps, { wish: { name, review }, actor }: Creation): Promise<Environment> {
+  await checkFree(tx, name);
+  const { items } = await tx.range(environments, { index: 'name', limit: MOST });
+  if (items.length >= MOST)
+    throw platformFailure('InvalidRequest', `there are ${MOST} environments: destroy some with dalamb env:destroy`);
+  const at = deps.clock.now();
+  const account = await freeAccount(tx, deps.ids);
+  const environment: Environment = { name, account, kind: review ? 'review' : 'named', createdAt: at, ...(review && { review }) };
+  await tx.put(environments, environment);
+  const app = review === undefined ? {} : { app: review.app };
+  await deps.audit(tx, { actor, action: 'env:create', ...app, account, detail: `${name} is ${account}`, at });
+  return environment;
+}
+
+/** Throws InvalidRequest, NameTaken. */
+async function checkFree(tx: Transaction, name: string): Promise<void> {
+  if (!NAME.test(name))
+    throw platformFailure(
+      'InvalidRequest',
+      `${JSON.stringify(name.slice(0, 80))} is no name: a letter, then up to 30 of a-z, 0-9 and -`,
+    );
+  if (await named(tx, name)) throw platformFailure('NameTaken', `environment ${name}`);
+}
+
+/** 12 random digits, not 0 first, which belong to no environment that is or was, and to no stage. */
+async function freeAccount(tx: Transaction, ids: Ids): Promise<string> {
+  for (let tried = 0; tried < TRIES; tried++) {
+    const account = String(100_000_000_000n + (BigInt(`0x${ids.hex(8)}`) % 900_000_000_000n));
+    const known = given.some((one) => one.account === account) || (await tx.get(environments, [account])) !== undefined;
+    if (!known && (await appsIn(tx, account)).length === 0) return account;
+  }
+  throw platformFailure('NameTaken', 'no free account was found: try again');
+}
+
+async function appsIn(tx: Transaction, account: string): Promise<readonly string[]> {
+  const { items } = await tx.range(stages, { index: 'account', prefix: [account], limit: 10 });
+  return items.map(({ app }) => app);
+}
+
+interface Renaming {
+  readonly name: string;
+  readonly to: string;
+  readonly actor: Actor;
+}
+
+async function rename(tx: Transaction, { audit, clock }: EnvironmentDeps, { name, to, actor }: Renaming): Promise<Environment> {
+  const found = await changeable(tx, name);
+  await checkFree(tx, to);
+  const renamed = { ...found, name: to };
+  await tx.put(environments, renamed);
+  await audit(tx, { actor, action: 'env:rename', account: found.account, detail: `${name} is ${to}`, at: clock.now() });
+  return renamed;
+}
+
+async function changeable(tx: Transaction, name: string): Promise<Environment> {
+  const found = await named(tx, name);
+  if (!found)
+    throw platformFailure('NoSuchThing', `environment ${name}`, { fields: { next: 'see what is there with: dalamb env' } });
+  if (found.account === DEFAULT)
+    throw platformFailure('InvalidRequest', `${name} is where requests go that name no environment: it stays`);
+  return found;
+}
+
+async function destroy(tx: Transaction, deps: EnvironmentDeps, { name, actor }: Omit<Renaming, 'to'>): Promise<Environment> {
+  const found = await changeable(tx, name);
+  const { account, kind, createdAt } = found;
+  const apps = await appsIn(tx, account);
+  if (apps.length > 0)
+    throw platformFailure('InvalidRequest', `applications are in ${name}: ${apps.join(', ')}`, {
+      status: 409,
+      fields: { next: `take them out first: dalamb destroy ${apps[0]} --env ${name} --confirm ${apps[0]}` },
+    });
+  const at = deps.clock.now();
+  await deps.endRoles(tx, { account });
+  await tx.put(environments, { account, kind, createdAt, endedAt: at });
+  await deps.audit(tx, { actor, action: 'env:destroy', account, detail: `${name} was ${account}`, at });
+  return found;
+}
