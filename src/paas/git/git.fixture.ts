@@ -98,7 +98,7 @@ export async function openGitRoom({ settings, strict = false, deps = {} }: RoomO
     at: async (app: string, ref: string) =>
       (await say(directory, ['-C', `${app}.git`, 'rev-parse', '-q', '--verify', ref])).out.trim(),
     leftovers: async (app: string) => {
-      const found = await fs.readdir(path.join(directory, `${app}.git`), { recursive: true });
+      const found = await fs.readdir(path.join(directory, `${app}.git`), { recursive: true }).catch(() => []);
       return found.filter((name) => /(\.lock$|tmp_|incoming-)/.test(name));
     },
     close: async () => {
@@ -171,4 +171,12 @@ export function say(cwd: string, args: readonly string[], more: Record<string, s
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
     );
   });
+}
+
+/** Looks every 20 ms; gives up after ten seconds. */
+export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  for (let left = 500; !(await isSo()); left--) {
+    if (left === 0) throw fail('NeverSo', String(isSo));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -35,7 +35,7 @@ export interface GitSettings {
   /** Of a repository's objects; a push beyond is refused. */
   readonly repositoryBytes: number;
   /** Where SSH is served; undefined: it is not. Port 0 picks one. */
-  readonly ssh?: { readonly host: string; readonly port: number };
+  readonly ssh?: { readonly host: string; readonly port: number; readonly authMs?: number };
   /** Of a push, from its first byte to the end of its release; default an hour. */
   readonly pushMs?: number;
   /** How long a push waits for the one before; default 10 minutes. */
@@ -87,8 +87,8 @@ export function createGit(deps: GitDeps): Git {
       async start() {
         await prepare(places, git);
         await repositories.sweepAll();
-        await tidying.start();
         await ssh?.start();
+        await tidying.start();
       },
       async stop(deadline) {
         await Promise.all([tidying.stop(), door.close(deadline)]);

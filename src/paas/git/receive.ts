@@ -158,6 +158,7 @@ interface ToDeploy {
 }
 
 async function deploy(deps: ReceiveDeps, { app, actor }: Push, { commit, objects, lines, turn }: ToDeploy): Promise<void> {
+  turn.signal.throwIfAborted();
   const { release, urls } = await deps.deploy({
     app: app.name,
     account: app.home,

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import type ssh2Module from 'ssh2';
 import type { Connection } from 'ssh2';
@@ -53,36 +53,34 @@ const LONGEST_MS = 2 * 3600_000;
 
 /** git over SSH: public keys only, and of all that SSH can do only the two commands of git. */
 export function createSsh(deps: SshDeps): SshServer {
-  const open = new Set<Connection>();
-  let unknown = 0;
-  let server: ssh2Module.Server | undefined;
+  const visits = new Map<string, Visit>();
   let address: SshAddress | undefined;
+  let protocol: ssh2Module.Server | undefined;
 
-  const take = (connection: Connection, ssh2: Ssh2) => {
-    if (open.size >= MOST_CONNECTIONS || unknown >= MOST_UNKNOWN) return void drop(connection);
-    open.add(connection);
-    unknown += 1;
-    const late = deps.clock.after(deps.authMs ?? 20_000, () => drop(connection));
-    const tooLong = deps.clock.after(LONGEST_MS, () => drop(connection));
-    let isUnknown = true;
-    const known = () => {
-      if (isUnknown) unknown -= 1;
-      isUnknown = false;
-      late();
-    };
-    connection.on('error', () => {}); // of the client's making: bad packets, a socket that broke
-    connection.once('close', () => {
-      known();
-      tooLong();
-      open.delete(connection);
+  /** Of the sockets themselves: the package tells of connections only when they have said something. */
+  const sockets = net.createServer((socket) => {
+    const unknown = [...visits.values()].filter((visit) => !visit.isKnown).length;
+    if (visits.size >= MOST_CONNECTIONS || unknown >= MOST_UNKNOWN) return void socket.destroy();
+    const timers = [
+      deps.clock.after(deps.authMs ?? 20_000, () => !visit.isKnown && socket.destroy()),
+      deps.clock.after(LONGEST_MS, () => socket.destroy()),
+    ];
+    const visit: Visit = { socket, isKnown: false };
+    const key = keyOf(socket.remoteAddress, socket.remotePort);
+    visits.set(key, visit);
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      for (const cancel of timers) cancel();
+      visits.delete(key);
     });
-    serve(connection, ssh2, known);
-  };
+    protocol!.injectSocket(socket);
+  });
 
-  const serve = (connection: Connection, ssh2: Ssh2, known: () => void) => {
+  const serve = (connection: Connection, ssh2: Ssh2, visit: Visit) => {
+    connection.on('error', () => {}); // of the client's making: bad packets, a socket that broke
     const actor = authenticate(connection, { ssh2, findActor: deps.door.findActor, logger: deps.logger });
     connection.once('ready', () => {
-      known();
+      visit.isKnown = true;
       serveSession(connection, { door: deps.door, logger: deps.logger, actor: actor() as Actor });
     });
   };
@@ -93,26 +91,32 @@ export function createSsh(deps: SshDeps): SshServer {
       const { default: ssh2 } = await import('ssh2');
       const key = await loadHostKey(path.join(deps.directory, 'ssh_host_ed25519.sealed'), deps.secrets, ssh2);
       const settings = { hostKeys: [key.private], algorithms, ident: 'dalamb', keepaliveInterval: 30_000, keepaliveCountMax: 4 };
-      server = new ssh2.Server(settings as never, (connection) => take(connection, ssh2));
-      address = { host: deps.host, port: await listen(server, deps), fingerprint: key.fingerprint };
+      protocol = new ssh2.Server(settings as never, (connection, { ip, port }) => {
+        const visit = visits.get(keyOf(ip, port));
+        if (visit) serve(connection, ssh2, visit);
+        else connection.end();
+      });
+      address = { host: deps.host, port: await listen(sockets, deps), fingerprint: key.fingerprint };
       deps.logger.info('git over SSH', { ...address });
     },
     async stop() {
-      if (!server) return;
-      const closed = new Promise<void>((resolve) => server!.close(() => resolve()));
-      for (const connection of open) drop(connection);
+      if (!sockets.listening) return;
+      const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
+      for (const { socket } of visits.values()) socket.destroy();
       await closed;
     },
   };
 }
 
-/** end() alone waits for the client to close as well. */
-function drop(connection: Connection): void {
-  connection.end();
-  (connection as unknown as { readonly _sock: { destroySoon(): void } })._sock.destroySoon();
+interface Visit {
+  readonly socket: Socket;
+  /** It has said who it is. */
+  isKnown: boolean;
 }
 
-function listen(server: ssh2Module.Server, { host, port }: SshDeps): Promise<number> {
+const keyOf = (ip: string | undefined, port: number | undefined) => `${ip} ${port}`;
+
+function listen(server: net.Server, { host, port }: SshDeps): Promise<number> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error) =>
       reject(platformFailure('ConfigInvalid', `cannot listen for SSH on ${host}:${port}: ${error.message}`));
