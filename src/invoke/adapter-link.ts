@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, fail } from '../kernel/index.ts';
 import {
@@ -18,6 +18,8 @@ export type OpenPort = (port: number) => Promise<Duplex | undefined>;
 
 const PROBE_MS = 5000;
 const MOST_PAUSE_MS = 25;
+/** A connection is used again so soon after an answer only that no server has thought of closing it. */
+const REUSE_MS = 500;
 /** As AWS's adapter: before the init phase is over. */
 const ASYNC_INIT_MS = 9800;
 /** A server that ends says so by closing its connections first; how it ended says more. */
@@ -32,6 +34,7 @@ export class AdapterLink implements RuntimeLink {
   readonly wantsNotice = true;
   readonly #open: OpenPort;
   readonly #clock: Clock;
+  readonly #agent: Agent;
   #events: LinkEvents | undefined;
   #settings: AdapterSettings | undefined;
   #variables: InitRequest['variables'] = {};
@@ -42,6 +45,7 @@ export class AdapterLink implements RuntimeLink {
   constructor(open: OpenPort, clock: Clock) {
     this.#open = open;
     this.#clock = clock;
+    this.#agent = agentOver(open);
   }
 
   connect(_listener: 'channel' | 'runtime', socket: Duplex): void {
@@ -82,6 +86,7 @@ export class AdapterLink implements RuntimeLink {
     this.#closed = true;
     this.#events = undefined;
     this.#running?.destroy();
+    this.#agent.destroy();
   }
 
   async #untilReady({ readiness }: AdapterSettings): Promise<void> {
@@ -92,28 +97,23 @@ export class AdapterLink implements RuntimeLink {
   }
 
   async #probe({ port, path, protocol, healthy }: AdapterSettings['readiness']): Promise<boolean> {
-    const socket = await this.#open(port);
-    if (!socket) return false;
-    const cancel = this.#clock.after(PROBE_MS, () => socket.destroy());
-    try {
-      if (protocol === 'tcp') return true;
-      const headers = { host: `127.0.0.1:${port}` };
-      const response = await this.#ask(socket, { method: 'GET', target: path, headers, body: Buffer.alloc(0) });
-      return response !== undefined && inRanges(response.status, healthy);
-    } finally {
-      cancel();
-      socket.destroy();
+    if (protocol === 'tcp') {
+      const socket = await this.#open(port);
+      socket?.destroy();
+      return socket !== undefined;
     }
+    const asked = this.#ask(port, { method: 'GET', target: path, headers: {}, body: Buffer.alloc(0) });
+    const probe = this.#running;
+    const cancel = this.#clock.after(PROBE_MS, () => probe?.destroy());
+    const response = await asked.finally(cancel);
+    return response !== undefined && inRanges(response.status, healthy);
   }
 
   async #serve(call: RuntimeCall, settings: AdapterSettings): Promise<void> {
     await this.#serving;
     const request = adapterRequest(call.payload, this.#context(call), settings);
     try {
-      const socket = await this.#open(settings.port);
-      if (!socket) return this.#fail('Runtime.ServerUnreachable', `nothing listens at port ${settings.port}`);
-      const headers = { host: `127.0.0.1:${settings.port}`, ...request.headers };
-      const response = await this.#ask(socket, { ...request, headers });
+      const response = await this.#ask(settings.port, request);
       if (!response) return this.#end((events) => events.tooLarge());
       const result = adapterResult(response, request.shape, settings);
       if (!result.ok) return this.#fail('Function.HttpStatus', result.text);
@@ -126,21 +126,26 @@ export class AdapterLink implements RuntimeLink {
   }
 
   /** undefined: the answer was too large. Rejects when the connection ends before the answer does, and for what is no HTTP. */
-  #ask(socket: Duplex, { method, target, headers, body }: Omit<AdapterRequest, 'shape'>): Promise<AdapterResponse | undefined> {
+  #ask(port: number, { method, target, headers, body }: Omit<AdapterRequest, 'shape'>): Promise<AdapterResponse | undefined> {
     return new Promise((resolve, reject) => {
       const length = body.length > 0 || method === 'POST' || method === 'PUT' ? { 'content-length': String(body.length) } : {};
       const request = startRequest({
+        agent: this.#agent,
+        host: HOST,
+        port,
         method,
         path: target,
-        headers: { ...(headers as Record<string, string | string[]>), ...length, connection: 'close' },
-        createConnection: () => socket,
-        setHost: false,
+        headers: { host: `${HOST}:${port}`, ...(headers as Record<string, string | string[]>), ...length },
       });
       this.#running = request;
       request.once('error', reject);
-      request.once('upgrade', () => socket.destroy());
-      request.once('close', () => reject(fail('ServerUnreachable', 'the connection was closed')));
-      request.once('response', (response) => collect(response).then(resolve, reject));
+      request.once('upgrade', (_response, socket) => socket.destroy());
+      const closed = () => reject(fail('ServerUnreachable', 'the connection was closed'));
+      request.once('close', closed);
+      request.once('response', (response) => {
+        request.off('close', closed); // from here on the response says whether it is whole
+        collect(response).then(resolve, reject);
+      });
       request.end(body);
     });
   }
@@ -173,6 +178,22 @@ export class AdapterLink implements RuntimeLink {
     say(events);
     events.done();
   }
+}
+
+const HOST = '127.0.0.1';
+
+/** Opens connections into the sandbox, and keeps the last one for the next request. */
+function agentOver(open: OpenPort): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: REUSE_MS });
+  agent.createConnection = (options, made) => {
+    open(Number(options.port)).then(
+      (socket) =>
+        socket ? made?.(null, socket) : made?.(fail('ServerUnreachable', 'nothing listens there'), undefined as never),
+      (error) => made?.(error, undefined as never),
+    );
+    return undefined;
+  };
+  return agent;
 }
 
 async function collect(response: IncomingMessage): Promise<AdapterResponse | undefined> {
