@@ -101,7 +101,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     logger: logger('invoke'),
     writeLog: observe.writeLog,
     issueCredentials: people.issueCredentials,
-    prepareImage: imagePorts(driver).prepareImage,
+    prepareImage: imagePorts(driver, () => events).prepareImage,
     serveSandbox: (socket, caller) => late.gateway!.serveSandbox(socket, caller),
     settings: invokeSettings(config),
   });
@@ -117,7 +117,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     run: (call, kind) => dispatch.run(call, kind),
     enqueue: (tx, event) => dispatch.enqueue(tx, event),
     prepareTree: (hash) => trees.prepare(hash),
-    ...imagePorts(driver),
+    ...imagePorts(driver, () => events),
     retire: invoke.retire,
     expect: invoke.expect,
     availableRuntimes: () => [...runtimes.entries.keys()],

@@ -1,15 +1,20 @@
-import { platformFailure } from './kernel/index.ts';
 import type { PrepareImage, ResolveImage } from './model/index.ts';
+import { settingNotImplemented } from './model/index.ts';
 import type { SandboxDriver } from './sandbox/index.ts';
 
-/** Container images of functions, where sandboxes can have them for a root. No registry is part of this platform yet: both refuse by name. */
-export function imagePorts({ features }: SandboxDriver): {
+interface Images {
   readonly resolveImage: ResolveImage;
   readonly prepareImage: PrepareImage;
-} {
-  const why = features.images ? 'PackageType Image' : 'PackageType Image on a machine without isolated sandboxes';
+}
+
+/** Container images of functions where sandboxes can have them for a root; elsewhere both refuse by name. The registry is asked for late. */
+export function imagePorts({ features }: SandboxDriver, registry: () => Images): Images {
   const refuse = async () => {
-    throw platformFailure('NotImplemented', why, { fault: 'caller' });
+    throw settingNotImplemented('PackageType Image on a machine without isolated sandboxes');
   };
-  return { resolveImage: refuse, prepareImage: refuse };
+  if (!features.images) return { resolveImage: refuse, prepareImage: refuse };
+  return {
+    resolveImage: (place, uri) => registry().resolveImage(place, uri),
+    prepareImage: (place, uri) => registry().prepareImage(place, uri),
+  };
 }
