@@ -31,6 +31,7 @@ export const platformErrors = {
   GitFailed: { status: 500, text: 'git failed' },
   GitBusy: { status: 503, text: 'too many pushes or fetches at a time' },
   FetchFailed: { status: 502, text: 'the other repository cannot be fetched' },
+  ReportFailed: { status: 502, text: 'the repository’s host cannot be told' },
   PushRefused: { status: 403, text: 'this push is refused' },
   TreeRefused: { status: 400, text: 'this commit cannot be released' },
   InvalidRequest: { status: 400, text: 'the request cannot be understood' },

@@ -8,3 +8,5 @@ export { peopleSchema } from './people/collections.ts';
 export { createPeople, type People, type PeoplePorts } from './people/people.ts';
 export { sourceRoutes } from './sources/routes.ts';
 export { createPlaceSource, createRemoveSource } from './sources/sources.ts';
+export { webhookSchema } from './webhooks/collections.ts';
+export { createWebhooks, type WebhookDeps, type Webhooks } from './webhooks/webhooks.ts';

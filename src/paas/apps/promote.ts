@@ -33,9 +33,9 @@ export async function promote(deps: ChangePorts, how: StageChange, to: string, r
 }
 
 /** The stage in another environment, made when it is not there. role: default the one of the same name in that account. */
-async function makeStage(
+export async function makeStage(
   ports: PaasPorts,
-  { app, account, actor }: StageChange,
+  { app, account, actor }: Pick<StageChange, 'app' | 'account' | 'actor'>,
   to: string,
   role: string | undefined,
 ): Promise<void> {

@@ -1,0 +1,123 @@
+import { platformFailure, type Transaction } from '../../kernel/index.ts';
+import { type Actor, apiOf, type RepositoryProvider } from '../../model/index.ts';
+import type { PaasPorts } from '../ports.ts';
+import { type LinkSecrets, links, type RepositoryLink } from './collections.ts';
+
+export interface NewLink {
+  readonly provider: RepositoryProvider;
+  readonly url: string;
+  readonly apiUrl?: string;
+  readonly credentials?: LinkSecrets['credentials'];
+  /** Branch → name of an environment. */
+  readonly branches: Readonly<Record<string, string>>;
+  readonly reviews: boolean;
+}
+
+export const HOOKS = '/_dalamb/hooks/';
+const BRANCH = /^[\w.+@][\w.+@#=,/-]{0,199}$/;
+const MOST_BRANCHES = 50;
+const SECRET_BYTES = 32;
+
+export const hookPath = ({ app, id }: Pick<RepositoryLink, 'app' | 'id'>): string => `${HOOKS}${app}/${id}`;
+
+/** Connects an application to a repository elsewhere, instead of any before. Resolves to the link and the secret of its webhook. Rejects with InvalidRequest. */
+export async function connect(
+  ports: PaasPorts,
+  app: string,
+  wanted: NewLink,
+  actor: Actor,
+): Promise<{ readonly link: RepositoryLink; readonly secret: string }> {
+  const place = placeOf(wanted);
+  checkBranches(wanted.branches);
+  const id = ports.ids.hex(16);
+  const secret = `whsec_${Buffer.from(ports.ids.hex(SECRET_BYTES), 'hex').toString('base64')}`;
+  const { provider, branches, reviews, credentials } = wanted;
+  const at = ports.clock.now();
+  const sealed = ports.secrets.seal(JSON.stringify({ secret, ...(credentials && { credentials }) }), purposeOf(id));
+  const link: RepositoryLink = {
+    ...{ app, id, provider, ...place, branches, reviews, sealed },
+    createdAt: at,
+    createdBy: actor.name,
+  };
+  await ports.store.transact(async (tx) => {
+    await tx.put(links, link);
+    await ports.audit(tx, { actor, action: 'repository:connect', app, detail: `${provider} ${place.url}`, at });
+  });
+  return { link, secret };
+}
+
+/** Rejects with NoSuchThing. */
+export async function disconnect(ports: PaasPorts, app: string, actor: Actor): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const { url } = await linkOf(tx, app);
+    await tx.delete(links, [app]);
+    await ports.audit(tx, { actor, action: 'repository:disconnect', app, detail: url, at: ports.clock.now() });
+  });
+}
+
+/** Rejects with NoSuchThing. */
+export async function linkOf(from: Pick<Transaction, 'get'>, app: string): Promise<RepositoryLink> {
+  const link = await from.get(links, [app]);
+  if (!link) {
+    const fields = { next: 'connect one with: dalamb repository:connect PROVIDER URL --branch main=ENVIRONMENT' };
+    throw platformFailure('NoSuchThing', `repository elsewhere of ${app}`, { fields });
+  }
+  return link;
+}
+
+/** Throws SecretUnreadable. */
+export function secretsOf({ secrets }: Pick<PaasPorts, 'secrets'>, { id, sealed, app }: RepositoryLink): LinkSecrets {
+  const plain = secrets.open(sealed, purposeOf(id));
+  if (plain === undefined) throw platformFailure('SecretUnreadable', `the credentials of ${app}'s repository`);
+  return JSON.parse(plain) as LinkSecrets;
+}
+
+const purposeOf = (id: string) => `paas.repository ${id}`;
+
+/** Throws InvalidRequest. */
+function placeOf({ provider, url: text, apiUrl }: NewLink): Pick<RepositoryLink, 'url' | 'api' | 'repository'> {
+  const url = webUrl('url', text);
+  const repository = decoded(url.pathname.replace(/^\/|\/$/g, '').replace(/\.git$/, ''));
+  if (!/^[\w.~-]+(\/[\w.~-]+)+$/.test(repository) || repository.length > 200)
+    throw platformFailure('InvalidRequest', `url ends with the repository's owner and name: https://github.com/OWNER/NAME`);
+  const api = apiUrl === undefined ? apiOf(provider, url) : webUrl('apiUrl', apiUrl).href.replace(/\/+$/, '');
+  return { url: url.href, api, repository };
+}
+
+function webUrl(name: string, text: string): URL {
+  const url = URL.parse(text);
+  if (
+    text.length > 500 ||
+    !url ||
+    (url.protocol !== 'https:' && url.protocol !== 'http:') ||
+    url.search !== '' ||
+    url.hash !== ''
+  )
+    throw platformFailure('InvalidRequest', `${name} is an https:// or http:// address without ? and #`);
+  if (url.username !== '' || url.password !== '')
+    throw platformFailure(
+      'InvalidRequest',
+      `${name} has no user or password in it: give them as credentials, which are kept sealed`,
+    );
+  return url;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
+}
+
+function checkBranches(branches: Readonly<Record<string, string>>): void {
+  const names = Object.keys(branches);
+  if (names.length > MOST_BRANCHES) throw platformFailure('InvalidRequest', `branches has at most ${MOST_BRANCHES}`);
+  for (const name of names) checkBranch(name);
+}
+
+/** Throws InvalidRequest. */
+export function checkBranch(name: string): void {
+  if (!BRANCH.test(name) || /\.\.|\/\/|\/$|@\{|\/\.|\.lock(\/|$)|\.$/.test(name))
+    throw platformFailure('InvalidRequest', `${JSON.stringify(name.slice(0, 100))} is no name of a branch that can be released`);
+}

@@ -1,0 +1,113 @@
+import { platformFailure } from '../../kernel/index.ts';
+import { type ControlRequest, type ControlRoute, type RepositoryProvider, repositoryProviders } from '../../model/index.ts';
+import { makeStage } from '../apps/promote.ts';
+import { fieldsOf, optionalText, stageChange, textField, textsField } from '../apps/request.ts';
+import type { PaasPorts } from '../ports.ts';
+import { deliveries, type LinkSecrets, type RepositoryLink } from './collections.ts';
+import { connect, disconnect, hookPath, linkOf, secretsOf } from './links.ts';
+import { accountOf } from './release-branch.ts';
+
+export interface LinkRoutePorts {
+  readonly ports: PaasPorts;
+  readonly publicUrl: () => string;
+}
+
+const SHOWN = 50;
+const PATH = '/apps/:app/repository';
+
+/** The control API of repositories elsewhere. */
+export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: PATH,
+      summary:
+        'connects a repository elsewhere: provider (github, gitlab, bitbucket, gitea), url, branches (branch → environment), reviews, apiUrl, credentials (token, or user and password); answers the webhook and its secret, shown this once',
+      handle: (request) => connectHere(deps, request),
+    },
+    {
+      method: 'GET',
+      path: PATH,
+      summary: 'the repository elsewhere, and what its webhook told last',
+      handle: async (request) => {
+        const { app } = await stageChange(deps.ports, request, 'reader');
+        const link = await linkOf(deps.ports.store.read, app);
+        const { items } = await deps.ports.store.read.range(deliveries, {
+          index: 'app',
+          prefix: [app],
+          reverse: true,
+          limit: SHOWN,
+        });
+        const told = items.map(({ delivery, at, event, state, detail, attempts }) => ({
+          ...{ delivery, at, event, state: state === 'open' ? 'queued' : state, detail, attempts },
+        }));
+        return { repository: shown(deps, link), deliveries: told };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: PATH,
+      summary: 'disconnects the repository elsewhere: its webhook is known no more; what runs stays',
+      handle: async (request) => {
+        const { app, actor } = await stageChange(deps.ports, request, 'owner');
+        await disconnect(deps.ports, app, actor);
+        return { disconnected: app };
+      },
+    },
+  ];
+}
+
+/** Who connects must be allowed to release into each of the environments. */
+async function connectHere(deps: LinkRoutePorts, request: ControlRequest) {
+  const { ports } = deps;
+  const { app, actor, account } = await stageChange(ports, request, 'owner');
+  const fields = fieldsOf(request.body, ['provider', 'url', 'apiUrl', 'credentials', 'branches', 'reviews']);
+  const branches = textsField(fields, 'branches');
+  for (const name of Object.values(branches)) {
+    const environment = await accountOf(ports, name);
+    await ports.requireRole(actor, 'deployer', { app, account: environment });
+    await makeStage(ports, { app, account, actor }, environment, undefined);
+  }
+  const { reviews = false } = fields;
+  if (typeof reviews !== 'boolean') throw platformFailure('InvalidRequest', 'reviews is true or false');
+  if (reviews) await ports.requireRole(actor, 'deployer', { app, account });
+  const apiUrl = optionalText(fields, 'apiUrl');
+  const credentials = credentialsOf(fields.credentials);
+  const wanted = {
+    provider: providerOf(textField(fields, 'provider')),
+    url: textField(fields, 'url'),
+    ...(apiUrl !== undefined && { apiUrl }),
+    ...(credentials && { credentials }),
+    branches,
+    reviews,
+  };
+  const { link, secret } = await connect(ports, app, wanted, actor);
+  return { repository: shown(deps, link), secret };
+}
+
+function providerOf(text: string): RepositoryProvider {
+  const found = repositoryProviders.find((one) => one === text);
+  if (!found) throw platformFailure('InvalidRequest', `provider is one of ${repositoryProviders.join(', ')}`);
+  return found;
+}
+
+/** Throws InvalidRequest; its text holds none of them. */
+function credentialsOf(given: unknown): LinkSecrets['credentials'] {
+  if (given === undefined) return undefined;
+  const { token, user, password } = given as Record<string, unknown>;
+  const names = Object.keys(given as object).join();
+  const isLine = (text: unknown): text is string => typeof text === 'string' && /^[^\0-\x1f\x7f]{1,4096}$/.test(text);
+  if (names === 'token' && isLine(token)) return { token };
+  if (/^(user,password|password,user)$/.test(names) && isLine(user) && isLine(password) && !user.includes(':'))
+    return { user, password };
+  throw platformFailure('InvalidRequest', 'credentials are a token, or user and password, each of one line');
+}
+
+/** A link as it is shown: of its credentials, only whether there are any. */
+function shown({ ports, publicUrl }: LinkRoutePorts, link: RepositoryLink) {
+  const { app, provider, url, api, branches, reviews, createdAt, createdBy } = link;
+  const { credentials } = secretsOf(ports, link);
+  const kind = credentials && ('token' in credentials ? 'token' : 'user and password');
+  const webhook = `${publicUrl().replace(/\/+$/, '')}${hookPath(link)}`;
+  return { app, provider, url, apiUrl: api, branches, reviews, credentials: kind ?? 'none', webhook, createdAt, createdBy };
+}
