@@ -41,11 +41,16 @@ export function ask(deps: OutgoingDeps, url: URL, { headers, timeoutMs, signal }
   if (!open && isIP(hostname) !== 0 && !deps.mayConnect(hostname, port, hostname)) return Promise.reject(closed());
   const lookup = open ? {} : { lookup: judgedLookup(deps.mayConnect, port, closed) };
   return new Promise((resolve, reject) => {
-    const failed = (why: string) => unavailable(`${url.host}: ${why}`);
+    let because: Error | undefined;
+    const failed = (why: string) => because ?? unavailable(`${url.host}: ${why}`);
+    const late = (why: string) => {
+      because = failed(why);
+      request.destroy(because);
+    };
     const request = (url.protocol === 'https:' ? https : http).get(url, { headers, agent: false, signal, ...lookup });
-    const cancelHead = deps.clock.after(HEAD_MS, () => request.destroy(failed(`no answer in ${HEAD_MS} ms`)));
-    const cancelAll = deps.clock.after(timeoutMs, () => request.destroy(failed(`no whole answer in ${timeoutMs} ms`)));
-    request.once('error', (error: Error & { code?: string }) => {
+    const cancelHead = deps.clock.after(HEAD_MS, () => late(`no answer in ${HEAD_MS} ms`));
+    const cancelAll = deps.clock.after(timeoutMs, () => late(`no whole answer in ${timeoutMs} ms`));
+    request.on('error', (error: Error & { code?: string }) => {
       cancelHead();
       cancelAll();
       reject(error.code === 'ImageUnavailable' ? error : failed(error.message));
