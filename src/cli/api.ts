@@ -14,7 +14,8 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 
 export interface ApiOptions {
   readonly url: string;
-  readonly account?: string;
+  /** Name, or 12 digits. */
+  readonly environment?: string;
   readonly region?: string;
   readonly token?: string;
   readonly fetch: typeof fetch;
@@ -44,7 +45,9 @@ export function createApi(options: ApiOptions): Api {
 }
 
 function queryText(options: ApiOptions, query: Query): string {
-  const all: Query = { account: options.account, region: options.region, ...query };
+  const { environment, region } = options;
+  const where = /^\d{12}$/.test(environment ?? '') ? { account: environment } : { env: environment };
+  const all: Query = { ...where, region, ...query };
   const given = Object.entries(all).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

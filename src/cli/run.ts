@@ -5,20 +5,27 @@ import { addAppConfig } from './app-config.ts';
 import { appName, type RemoteUrl, remoteUrl } from './app-name.ts';
 import { addAppProcesses } from './app-processes.ts';
 import { addApps } from './apps.ts';
+import { addAudit } from './audit.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { addEgress } from './egress.ts';
 import { addEmit } from './emit.ts';
+import { addEnv } from './env.ts';
 import { addEvents } from './events.ts';
 import { addFunctions } from './functions.ts';
 import { addKeys } from './keys.ts';
 import { addLogs } from './logs.ts';
 import { addMappings } from './mappings.ts';
+import { addMembers } from './members.ts';
 import { addOn } from './on.ts';
 import { addReleases } from './releases.ts';
 import { addReplay } from './replay.ts';
+import { addRepository } from './repository.ts';
+import { addReviews } from './reviews.ts';
 import { addRunProcess } from './run-process.ts';
+import { addSshKeys } from './ssh-keys.ts';
 import { addRuntimes, addStatus } from './status.ts';
+import { addTokens } from './tokens.ts';
 import { addTrace } from './trace.ts';
 
 /** Where words go and come from; tests bring their own. */
@@ -54,6 +61,8 @@ export interface Stage {
   readonly api: () => Api;
   /** The application: --app, else that of the git remote named dalamb. Rejects with WrongUsage. */
   readonly app: () => Promise<string>;
+  /** What was said, DALAMB_ENV included; no git remote stands in for the application. */
+  readonly given: () => { readonly env?: string; readonly app?: string };
   /** Prints value as one JSON document with --json, else what text makes of it. */
   readonly answer: <T>(value: T, text: (value: T) => string) => void;
   readonly json: () => boolean;
@@ -81,7 +90,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
     .description('A Lambda of your own.')
     .version(deps.version)
     .addOption(new Option('--url <url>', 'the platform').default(defaults.url))
-    .addOption(new Option('--env <account>', 'environment: a 12-digit account').default(defaults.environment))
+    .addOption(new Option('--env <environment>', 'environment: its name, or a 12-digit account').default(defaults.environment))
     .option('--app <app>', 'application; default that of the git remote named dalamb')
     .option('--region <region>', 'region')
     .option('--data <directory>', 'the platform of this data directory, by its local socket, without a token')
@@ -97,8 +106,9 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
     api: () => {
       const { url, env, region, data } = options();
       const local = data === undefined ? undefined : io.fetchLocal?.(data);
-      return createApi({ url, account: env, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
+      return createApi({ url, environment: env, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
     },
+    given: () => ({ env: options().env, app: options().app }),
     app: () => appName(options().app, io.remoteUrl ?? remoteUrl),
     answer: (value, text) => io.out(options().json ? `${JSON.stringify(value, null, 2)}\n` : text(value)),
   };
@@ -107,6 +117,8 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addAppConfig(program, stage);
   addAppProcesses(program, stage);
   addReleases(program, stage);
+  addRepository(program, stage);
+  addReviews(program, stage);
   addFunctions(program, stage, fails);
   addLogs(program, stage);
   addRunProcess(program, stage, fails);
@@ -119,6 +131,11 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addRuntimes(program, stage);
   addEgress(program, stage);
   addKeys(program, stage);
+  addEnv(program, stage);
+  addMembers(program, stage);
+  addTokens(program, stage);
+  addSshKeys(program, stage);
+  addAudit(program, stage);
   addCheck(program, stage, { checkStore: deps.checkStore, fails });
   addCompletion(program, stage);
   for (const command of program.commands) inherit(command);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Actor, type ControlRoute, keyActor, localActor } from '../../model/index.ts';
+import { type Actor, type ControlRoute, controlExceptions, keyActor, localActor } from '../../model/index.ts';
 import { tokens } from './collections.ts';
 import { KEY, KEY_ACCOUNT, peopleWorld } from './people.fixture.ts';
 
@@ -189,15 +189,16 @@ test('the gate knows every route: by rule, and by the table of exceptions', asyn
   assert.equal(await call(await user('root', 'reader'), 'GET /events'), undefined, 'who reads all is told of all');
   const nobody: Actor = { name: 'nobody', kind: 'user' };
   for (const line of [
-    'GET /status',
-    'GET /routes',
-    'POST /tokens',
-    'GET /apps',
+    ...Object.keys(controlExceptions),
+    'GET /x',
+    'POST /x',
+    'PUT /x/:y',
+    'DELETE /x',
     'GET /apps/:app',
-    'GET /whatever',
-    'POST /events',
+    'POST /apps/:app/x',
   ])
-    await assert.rejects(call(nobody, line), denied, line);
+    for (const account of [DEV, '000000000000']) await assert.rejects(call(nobody, line, account), denied, line);
+  await assert.rejects(call({ name: 'github', kind: 'webhook' }, 'GET /status'), denied);
 });
 
 test('the trail says who did what, to those who may read there, and no secret', async (t) => {
