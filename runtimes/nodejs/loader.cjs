@@ -29,7 +29,7 @@ function nested(from, names) {
 async function loadModule(root, name) {
   const file = path.resolve(root, name);
   try {
-    for (const extension of ['', '.js', '.mjs', '.cjs']) {
+    for (const extension of ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']) {
       if (isFile(file + extension)) return await load(file + extension);
     }
     return createRequire(path.join(root, 'index.js'))(name.startsWith('.') ? file : name); // a package of the function or of a layer
@@ -43,7 +43,8 @@ function isFile(file) {
 }
 
 async function load(file) {
-  if (file.endsWith('.mjs') || (file.endsWith('.js') && packageType(file) === 'module')) return import(pathToFileURL(file).href);
+  if (/\.m[jt]s$/.test(file) || (/\.[jt]s$/.test(file) && packageType(file) === 'module'))
+    return import(pathToFileURL(file).href);
   try {
     return createRequire(file)(file);
   } catch (error) {

@@ -36,4 +36,32 @@ export const placed: Collection<Placed> = collection<Placed>({
   key: ['app', 'account', 'process', 'source'],
 });
 
-export const releaseSchema: StoreSchema = { collections: [applications, stages, releases, placed] as never, topics: [] };
+/** A place among the builders that work at a time, and whose it is (docs/builds.md). */
+export interface BuilderPlace {
+  readonly place: number;
+  readonly holder: string;
+  /** Epoch ms; free from then on. */
+  readonly until: number;
+}
+
+export const builders: Collection<BuilderPlace> = collection<BuilderPlace>({
+  name: 'paas.builders',
+  key: ['place'],
+  integers: ['place'],
+});
+
+/** A zip that a build made, held until its release has it. */
+export interface Artifact {
+  readonly hash: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+export const artifacts: Collection<Artifact> = collection<Artifact>({
+  name: 'paas.artifacts',
+  key: ['hash'],
+  integers: ['until'],
+  indexes: [{ name: 'until', fields: ['until'] }],
+});
+
+export const releaseSchema: StoreSchema = { collections: [applications, stages, releases, placed, builders, artifacts] as never, topics: [] };

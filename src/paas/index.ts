@@ -1,3 +1,5 @@
+export { createBuild } from './build/build.ts';
+export type { BuildPorts, BuildRuntime, BuildSettings } from './build/ports.ts';
 export { releaseSchema } from './collections.ts';
 export { sampleRoutes } from './dev/sample-routes.ts';
 export { environmentSchema } from './environments/collections.ts';

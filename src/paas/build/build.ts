@@ -1,0 +1,177 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { BuildSource, Built, Process, ProcessCode } from '../../model/index.ts';
+import { type DeclaredProcess, type Manifest, readManifest } from '../manifest/application.ts';
+import { DECLARATION } from '../manifest/declaration.ts';
+import { PROCFILE } from '../manifest/procfile.ts';
+import { keepArtifact } from './artifacts.ts';
+import { createPartCache, type PartCache } from './cache.ts';
+import { runCommand } from './command.ts';
+import { type Dependencies, installDependencies } from './dependencies.ts';
+import { type Detected, detect } from './detect.ts';
+import type { Sources } from './languages.ts';
+import { createLeases, type Leases } from './leases.ts';
+import type { BuildPorts } from './ports.ts';
+import { compileProgram } from './program.ts';
+import { buildFailed } from './refusals.ts';
+import { receiveSource } from './source.ts';
+import { openNameless, type Tree } from './trees.ts';
+import { writePart, type ZipPart, zipContents, zipOf } from './zip.ts';
+
+/** What all builds of a platform share. */
+export interface Workshop extends BuildPorts {
+  readonly cache: PartCache;
+  readonly leases: Leases;
+}
+
+/** One build on its way; what it opens is closed at its end. */
+export interface Job {
+  readonly workshop: Workshop;
+  readonly line: (text: string) => void;
+  readonly signal: AbortSignal;
+  readonly closing: (() => Promise<unknown>)[];
+}
+
+/** Of a small file that is looked into. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
+/**
+ * Builds commits: detects languages, installs dependencies (once for each lock file), runs the application's command, compiles, packs. What
+ * runs somebody's code does so in a sandbox of its own, behind a lease; what does not, needs none. docs/builds.md tells it to users.
+ */
+export function createBuild(ports: BuildPorts): BuildSource {
+  const { store, clock, ids, settings } = ports;
+  const leases = createLeases({ store, clock, ids, places: settings.parallel });
+  const opening = openWorkshop(ports, leases);
+  opening.catch(() => {}); // each build says so
+  return async ({ commit, source, line, signal }) => {
+    const job: Job = { workshop: await opening, line, signal, closing: [] };
+    try {
+      const received = await receiveSource(source, { ...ports, mib: settings.sourceMiB, signal });
+      job.closing.push(() => received.close());
+      const built = await buildTree(job, received.tree);
+      return { ...built, ...(commit !== undefined && { commit }) };
+    } finally {
+      for (const close of job.closing.reverse()) await close().catch(() => {});
+    }
+  };
+}
+
+async function openWorkshop(ports: BuildPorts, leases: Leases): Promise<Workshop> {
+  const { directory, settings, clock, ids } = ports;
+  const packs = path.join(directory, 'dependencies');
+  await fs.mkdir(packs, { recursive: true, mode: 0o700 });
+  for (const name of await fs.readdir(packs)) if (name.startsWith('.new-')) await fs.rm(path.join(packs, name), { force: true });
+  return { ...ports, leases, cache: createPartCache({ directory: packs, quotaMiB: settings.cacheMiB, clock, ids }) };
+}
+
+async function buildTree(job: Job, source: Tree): Promise<Built> {
+  const manifest = await manifestOf(source);
+  const { resources, checks, build } = manifest;
+  const built = manifest.processes.filter(({ image }) => image === undefined);
+  let sources = sourcesOf(source);
+  if (build.command !== undefined && built.length > 0) {
+    const found = await Promise.all(built.map((one) => detect(one, sources, job.workshop.runtimes)));
+    sources = sourcesOf(await runCommand(job, sources, { found, ...build, command: build.command }));
+  }
+  const found: Detected[] = [];
+  for (const process of built) found.push(await detect(process, sources, job.workshop.runtimes));
+  for (const { process, language } of found) await checkHandler(process, language, { sources, command: build.command });
+  const codes = await codesOf(job, sources, { found, exclude: build.exclude });
+  const processes = manifest.processes.map((process) => processOf(process, found, codes));
+  return { processes, resources, checks };
+}
+
+async function manifestOf(tree: Tree): Promise<Manifest> {
+  const [procfile, declaration] = await Promise.all([PROCFILE, DECLARATION].map((name) => tree.get(name)?.read()));
+  return readManifest({ ...(procfile && { procfile }), ...(declaration && { declaration }) });
+}
+
+export function sourcesOf(tree: Tree): Sources {
+  return {
+    tree,
+    async text(name) {
+      const entry = tree.get(name);
+      if (entry === undefined || entry.kind === 'link') return undefined;
+      if (entry.size > MOST_TEXT) throw buildFailed(`${name} has more than ${MOST_TEXT} bytes`);
+      return (await entry.read()).toString();
+    },
+  };
+}
+
+interface Checking {
+  readonly sources: Sources;
+  readonly command: string | undefined;
+}
+
+async function checkHandler(
+  process: DeclaredProcess,
+  language: Detected['language'],
+  { sources, command }: Checking,
+): Promise<void> {
+  const { handler } = process;
+  if (language.hasHandler && !language.hasHandler(sources.tree, handler)) {
+    const made = command === undefined ? '' : `, also after \`${command}\``;
+    throw process.refuse(`${handler}: there is no ${language.handlerFiles?.(handler)}${made}`);
+  }
+  await language.check?.(sources, handler);
+}
+
+interface Coding {
+  readonly found: readonly Detected[];
+  readonly exclude: readonly string[];
+}
+
+/** The code of each process: one zip for all that are written in the same language for the same runtime, programs one each. */
+async function codesOf(job: Job, sources: Sources, { found, exclude }: Coding): Promise<Map<string, ProcessCode>> {
+  const codes = new Map<string, ProcessCode>();
+  const zips = new Map<string, Promise<ProcessCode>>();
+  const installed = new Map<string, Dependencies>();
+  for (const { process, language, runtime } of found) {
+    const key = `${language.name} ${runtime.name}`;
+    const dependencies = installed.get(key) ?? (await installDependencies(job, { language, runtime, sources, dev: false }));
+    installed.set(key, dependencies);
+    const zip = language.compile ? `${key} ${process.handler}` : key;
+    const code =
+      zips.get(zip) ??
+      (language.compile
+        ? compileProgram(job, { sources, dependencies, language, wanted: { handler: process.handler, runtime } }).then((part) =>
+            pack(job, [part]),
+          )
+        : sourcePart(job, sources.tree, { exclude, dependencies }).then((part) => pack(job, [part, ...dependencies.parts])));
+    zips.set(zip, code);
+    codes.set(process.name, await code);
+  }
+  return codes;
+}
+
+/** The application's own files, without what was left out and what is installed anew. */
+async function sourcePart(
+  { workshop, closing }: Job,
+  tree: Tree,
+  { exclude, dependencies }: { readonly exclude: readonly string[]; readonly dependencies: Dependencies },
+): Promise<ZipPart> {
+  const file = await openNameless(workshop.directory, workshop.ids);
+  closing.push(() => file.close());
+  const replaced = dependencies.replaces;
+  const left = [...tree.values()].filter(
+    ({ path: name }) => !replaced?.test(name) && !exclude.some((pattern) => path.posix.matchesGlob(name, pattern)),
+  );
+  return writePart(file, left);
+}
+
+async function pack({ workshop, line }: Job, parts: readonly ZipPart[]): Promise<ProcessCode> {
+  const { kept, unpacked } = zipContents(parts);
+  const { hash, bytes } = await keepArtifact(workshop, zipOf(parts));
+  line(`packed ${kept.length} files, ${inMib(unpacked)} (${inMib(bytes)} as a zip, ${hash.slice(0, 12)})`);
+  return { kind: 'zip', hash, bytes };
+}
+
+const inMib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+
+function processOf(declared: DeclaredProcess, found: readonly Detected[], codes: ReadonlyMap<string, ProcessCode>): Process {
+  const { image, refuse, runtime: _declared, ...process } = declared;
+  if (image !== undefined) return { ...process, code: { kind: 'image', uri: image } };
+  const runtime = found.find((one) => one.process === declared)!.runtime.name;
+  return { ...process, runtime, code: codes.get(process.name)! };
+}

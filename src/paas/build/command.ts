@@ -1,0 +1,46 @@
+import type { Job } from './build.ts';
+import { installDependencies } from './dependencies.ts';
+import type { Detected } from './detect.ts';
+import type { Sources } from './languages.ts';
+import { runSandboxed } from './sandboxed.ts';
+import type { Tree } from './trees.ts';
+
+export interface Commanding {
+  readonly found: readonly Detected[];
+  /** `[build] command`, for a shell. */
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs the application's own command among its files and dependencies, those for development too; resolves to the files as they are afterwards. */
+export async function runCommand(job: Job, sources: Sources, { found, command, environment }: Commanding): Promise<Tree> {
+  const { workshop, line, signal, closing } = job;
+  const { runtime } = found.find(({ language }) => language.name === 'Node.js') ?? found[0]!;
+  const trees: Tree[] = [];
+  for (const { language, runtime: own } of distinct(found)) {
+    if (language.compile) continue;
+    trees.push((await installDependencies(job, { language, runtime: own, sources, dev: true })).tree);
+  }
+  line(`running ${command}`);
+  const work = {
+    files: [sources.tree, ...trees],
+    steps: ({ work: at }: { readonly work: string }) => [
+      { say: command, argv: ['/bin/sh', '-c', `PATH="${at}/node_modules/.bin:$PATH"; ${command}`], env: environment },
+    ],
+    collect: [{ from: '.', to: '', drop: ['(^|/)(node_modules|\\.git)$', '(^|/)__pycache__$'] }],
+    runtime,
+  };
+  const made = await workshop.leases.hold(signal, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
+  closing.push(() => made.close());
+  return withoutDependencies(made.tree, trees, sources.tree);
+}
+
+function distinct(found: readonly Detected[]): readonly Detected[] {
+  return [...new Map(found.map((one) => [`${one.language.name} ${one.runtime.name}`, one])).values()];
+}
+
+/** Dependencies that lie among the source (Python’s) are packed on their own. */
+function withoutDependencies(made: Tree, dependencies: readonly Tree[], source: Tree): Tree {
+  const known = (path: string) => dependencies.some((tree) => tree.has(path)) && !source.has(path);
+  return new Map([...made].filter(([path]) => !known(path)));
+}

@@ -1,0 +1,57 @@
+import { fail } from '../../kernel/index.ts';
+import type { DeclaredProcess } from '../manifest/application.ts';
+import { bootstrap, go, rust, withoutRuntime } from './compiled.ts';
+import type { Language, Sources } from './languages.ts';
+import { node } from './node.ts';
+import type { BuildRuntime } from './ports.ts';
+import { python } from './python.ts';
+
+/** In order of asking. */
+const LANGUAGES: readonly Language[] = [node, python, go, rust, bootstrap];
+
+export interface Detected {
+  readonly process: DeclaredProcess;
+  readonly language: Language;
+  readonly runtime: BuildRuntime;
+}
+
+/**
+ * In which language a process is written, and in which runtime it runs: as it is declared, else by the file of its handler, else by the files
+ * at the top. Rejects with BuildFailed, NotImplemented.
+ */
+export async function detect(
+  process: DeclaredProcess,
+  sources: Sources,
+  runtimes: ReadonlyMap<string, BuildRuntime>,
+): Promise<Detected> {
+  const language = languageOf(process, sources);
+  const own = [...runtimes.values()].filter(({ name }) => language.runtimes.test(name));
+  const runtime = process.runtime === undefined ? await language.choose(sources, own) : runtimes.get(process.runtime);
+  if (!runtime) {
+    const here = own.map(({ name }) => name).join(', ') || 'none';
+    throw process.refuse(`there is no runtime ${process.runtime ?? `for ${language.name}`} here (of ${language.name}: ${here})`);
+  }
+  return { process, language, runtime };
+}
+
+function languageOf(process: DeclaredProcess, { tree }: Sources): Language {
+  const { handler, runtime } = process;
+  const possible = LANGUAGES.filter((one) => runtime === undefined || one.runtimes.test(runtime));
+  const marked = (one: { readonly marks: readonly string[] }) => one.marks.some((mark) => tree.has(mark));
+  const found = possible.find((one) => one.hasHandler?.(tree, handler)) ?? possible.find(marked) ?? (runtime && possible[0]);
+  if (found) return found;
+  const known = withoutRuntime.find((one) => (runtime === undefined ? marked(one) : one.runtimes.test(runtime)));
+  if (known) throw notImplemented(`${known.name} is not among the runtimes here: push a container image instead`);
+  if (tree.has('Dockerfile') || tree.has('Containerfile'))
+    throw notImplemented(
+      'images are not built here, for that needs rights that builders do not have: build it elsewhere, push it to the registry, and name it as image in dalamb.toml',
+    );
+  if (runtime !== undefined) throw process.refuse(`there is no runtime ${runtime}`);
+  throw process.refuse(
+    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, go.mod, Cargo.toml or bootstrap`,
+  );
+}
+
+function notImplemented(what: string) {
+  return fail('NotImplemented', what, { status: 501, fault: 'caller' });
+}
