@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { run } from './cli/index.ts';
 import { cliDefaults } from './config.ts';
@@ -42,6 +43,7 @@ function fetchLocal(directory: string): typeof fetch {
         },
       );
       request.on('error', reject);
-      request.end(init?.body ?? undefined);
+      if (init?.body instanceof Blob) Readable.from(init.body.stream()).pipe(request);
+      else request.end(init?.body ?? undefined);
     });
 }

@@ -3,7 +3,7 @@ import { fail } from '../kernel/index.ts';
 /** The control API as the command line sees it. */
 export interface Api {
   readonly url: string;
-  /** Resolves to the JSON answer; rejects with the server's error, or Unreachable. */
+  /** A body is sent as JSON, a Blob as it is. Resolves to the JSON answer; rejects with the server's error, or Unreachable. */
   get<Answer>(path: string, query?: Query): Promise<Answer>;
   post<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
   put<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
@@ -29,8 +29,11 @@ export function createApi(options: ApiOptions): Api {
   const call = async <Answer>(method: string, path: string, query: Query = {}, body?: unknown): Promise<Answer> => {
     const response = await reach(options, `${base}/_dalamb/api/v1${path}${queryText(options, query)}`, {
       method,
-      headers: headersOf(options, body !== undefined),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: headersOf(
+        options,
+        body === undefined ? undefined : body instanceof Blob ? 'application/octet-stream' : 'application/json',
+      ),
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return (await answerOf(response, base)) as Answer;
@@ -52,10 +55,10 @@ function queryText(options: ApiOptions, query: Query): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }
 
-function headersOf(options: ApiOptions, hasBody: boolean): Record<string, string> {
+function headersOf(options: ApiOptions, contentType: string | undefined): Record<string, string> {
   return {
     accept: 'application/json',
-    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
     ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
   };
 }

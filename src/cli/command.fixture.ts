@@ -23,10 +23,15 @@ interface Given extends Partial<CliDeps> {
   readonly signal?: AbortSignal;
   readonly remoteUrl?: CliIo['remoteUrl'];
   readonly colour?: boolean;
+  readonly stdin?: string;
 }
 
 /** Runs a command line against answers. */
-export async function dalamb(line: readonly string[], answers: Answers = {}, { signal, remoteUrl, colour, ...deps }: Given = {}) {
+export async function dalamb(
+  line: readonly string[],
+  answers: Answers = {},
+  { signal, remoteUrl, colour, stdin, ...deps }: Given = {},
+) {
   const sent: Sent[] = [];
   let [out, err] = ['', ''];
   const fetched = async (url: string, init: RequestInit) => {
@@ -40,7 +45,7 @@ export async function dalamb(line: readonly string[], answers: Answers = {}, { s
     io: {
       out: (text) => (out += text),
       error: (text) => (err += text),
-      stdin: async () => Buffer.from('{"from":"stdin"}'),
+      stdin: async () => Buffer.from(stdin ?? '{"from":"stdin"}'),
       fetch: fetched as typeof fetch,
       now: () => NOW,
       ...(remoteUrl && { remoteUrl }),
@@ -56,7 +61,14 @@ function sentBy(url: string, { method, body, headers }: RequestInit): Sent {
   const { pathname, searchParams: query } = new URL(url);
   const path = pathname.replace('/_dalamb/api/v1', '');
   const authorization = new Headers(headers).get('authorization');
-  return { method: method!, url, path, query, body: body ? JSON.parse(String(body)) : undefined, authorization };
+  return {
+    method: method!,
+    url,
+    path,
+    query,
+    body: body instanceof Blob ? body : body ? JSON.parse(String(body)) : undefined,
+    authorization,
+  };
 }
 
 function answered(answer: unknown, { body, query }: Sent): Response {
