@@ -19,7 +19,7 @@ const SERVER = (greeting: string) => `
 require('node:http').createServer((request, response) => {
   response.setHeader('content-type', 'text/plain');
   response.end('${greeting} ' + request.method + ' ' + request.url + ' as ' + process.getuid() + ' with ' + process.env.OWN);
-}).listen(process.env.PORT);`;
+}).listen(process.env.PORT, 'localhost');`;
 
 /** A layer that has node and what it needs, as one of many images. */
 async function nodeLayer(): Promise<Buffer> {

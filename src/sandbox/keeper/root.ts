@@ -31,7 +31,7 @@ export const platformFiles = {
   passwd:
     'root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n',
   group: 'root:x:0:\nsbx_user1051:x:990:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n169.254.100.1 sandbox.localdomain\n',
+  hosts: '127.0.0.1 localhost sandbox\n169.254.100.1 sandbox.localdomain\n',
   'resolv.conf': 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 } as const;
