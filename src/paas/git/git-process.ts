@@ -112,11 +112,13 @@ function watched(
 ): GitChild {
   let said = '';
   let over = false;
-  const kill = () => {
-    if (over || child.pid === undefined) return;
+  const killGroup = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {} // it has just ended by itself
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {} // nothing of it is left
+  };
+  const kill = () => {
+    if (!over) killGroup();
   };
   const cancel = clock.after(deadlineMs, kill);
   signal?.addEventListener('abort', kill, { once: true });
@@ -127,6 +129,7 @@ function watched(
   });
   child.once('exit', () => {
     over = true;
+    killGroup(); // what it started has its sockets, and would keep them
   });
   const ended = new Promise<GitEnd>((resolve) => {
     const end = (code: number | null) => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createCipheriv } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -179,4 +180,9 @@ export async function until(isSo: () => Promise<boolean> | boolean): Promise<voi
     if (left === 0) throw fail('NeverSo', String(isSo));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Bytes that nothing compresses, the same each time. */
+export function noise(bytes: number, seed = 0): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(bytes));
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Clock, type Ids, type Logger, platformFailure, Rounds, type SecretBox, type Service } from '../../kernel/index.ts';
 import type { Deploy, FindActor, MayConnect, RawRoute, RequireRole } from '../../model/index.ts';
 import { archiveOf } from './archive.ts';
+import { commitOf } from './commit-of.ts';
 import { type FetchRequest, fetchInto } from './fetch-into.ts';
 import { createRunGit, type GitPlaces, outputOf, type RunGit } from './git-process.ts';
 import { installHook } from './hook.ts';
@@ -54,6 +55,8 @@ export interface Git {
   fetchInto(request: FetchRequest): Promise<{ readonly commit: string }>;
   /** A commit's tree as a tar without `.git`. Rejects with TreeRefused, also when there is no such commit. */
   archive(app: string, commit: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The commit that a branch of its own is at; undefined: there is none. */
+  commitOf(app: string, branch: string): Promise<string | undefined>;
   /** Where SSH is served, and by which key it is known; undefined: it is not, or has not started. */
   ssh(): SshAddress | undefined;
 }
@@ -99,7 +102,7 @@ export function createGit(deps: GitDeps): Git {
       await repositories.ensure(app);
     },
     async removeRepository(app) {
-      await door.leave(app);
+      await door.end(app);
       await repositories.remove(app);
     },
     async archive(app, commit) {
@@ -108,6 +111,7 @@ export function createGit(deps: GitDeps): Git {
       await checkTree(git, objects, commit);
       return archiveOf(git, objects, commit);
     },
+    commitOf: (app, branch) => commitOf(git, repositories.path(app), branch),
     fetchInto: (request) => fetchInto(inside, request),
     ssh: () => ssh?.address(),
   };

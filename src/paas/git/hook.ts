@@ -4,18 +4,24 @@ import type { Duplex } from 'node:stream';
 import { collect, MIB, platformFailure } from '../../kernel/index.ts';
 
 /**
- * The only hook. It talks to the server over three socket pairs that receive-pack was started with, one per push, which nobody else can
- * open: what was pushed goes out on 3, lines for the client come in on 4 until it ends, the verdict on 5. When the server dies all three
- * end, and the push is refused.
+ * The only hook. It talks to the server over descriptor 3, one end of a socket pair that receive-pack was started with and nobody else can
+ * open: what was pushed goes out, lines for the client come in, each after a space, then the verdict. When the server dies the pair ends, and
+ * the push is refused; when the hook is killed so is receive-pack's push, for this is one process.
  */
 const PRE_RECEIVE = `#!/bin/sh
 { printf '%s\\n' "\${GIT_QUARANTINE_PATH-}"; cat; echo; } >&3
-cat <&4 >&2
-read -r verdict <&5 && [ "$verdict" = taken ]
+while IFS= read -r line; do
+  case $line in
+    ' '*) printf '%s\\n' "\${line# }" >&2 ;;
+    taken) exit 0 ;;
+    *) exit 1 ;;
+  esac
+done <&3
+exit 1
 `;
 
 /** Pairs that a receive-pack needs for the hook. */
-export const HOOK_PAIRS = 3;
+export const HOOK_PAIRS = 1;
 
 /** Writes the hook where git looks for hooks; what else is there goes. */
 export async function installHook(directory: string): Promise<void> {
@@ -81,21 +87,20 @@ export interface PushLines {
   end(taken: boolean): void;
 }
 
-export function pushLines(lines: Duplex, verdict: Duplex): PushLines {
+export function pushLines(pair: Duplex): PushLines {
   let lost = 0;
   return {
     say(text) {
-      if (lines.writableLength > MOST_PENDING) {
+      if (pair.writableLength > MOST_PENDING) {
         lost += 1;
         return;
       }
-      if (lost > 0) lines.write(`(${lost} lines are left out)\n`);
+      if (lost > 0) pair.write(` (${lost} lines are left out)\n`);
       lost = 0;
-      for (const line of text.split('\n')) lines.write(`${plain(line).slice(0, LONGEST_LINE)}\n`);
+      for (const line of text.split('\n')) pair.write(` ${plain(line).slice(0, LONGEST_LINE)}\n`);
     },
     end(taken) {
-      lines.end();
-      verdict.end(taken ? 'taken\n' : 'refused\n');
+      pair.end(taken ? 'taken\n' : 'refused\n');
     },
   };
 }

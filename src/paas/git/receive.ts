@@ -35,7 +35,7 @@ export interface Push {
   readonly args: readonly string[];
 }
 
-export interface Receiving extends Pick<GitChild, 'stdin' | 'stdout' | 'stderr' | 'ended'> {
+export interface Receiving extends Pick<GitChild, 'stdin' | 'stdout' | 'stderr' | 'ended' | 'kill'> {
   /** The client has gone: all ends, unless the release runs already; then only the branch is still moved. */
   leave(): void;
   /** When nothing of it runs any more, and its turn is over. */
@@ -99,13 +99,10 @@ interface Turn {
 
 /** Never rejects: what goes wrong is the last line that the client reads. */
 async function judge(deps: ReceiveDeps, push: Push, child: GitChild, turn: Turn): Promise<void> {
-  const [ask, out, verdict] = child.pairs;
-  const pushed = await readPushed(ask!);
-  if (!pushed) {
-    for (const pair of child.pairs) pair.destroy(); // a hook that waits would wait for ever
-    return;
-  }
-  const lines = pushLines(out!, verdict!);
+  const pair = child.pairs[0]!;
+  const pushed = await readPushed(pair);
+  if (!pushed) return void pair.destroy(); // a hook that waits would wait for ever
+  const lines = pushLines(pair);
   try {
     refuseByName(push.app, pushed.updates);
     const waits = () => lines.say(`Another push to ${push.app.name} is under way: this one waits for it.`);

@@ -30,7 +30,7 @@ export interface Door {
   /** Rejects with NoSuchThing, AccessDenied, GitBusy. */
   open(service: GitService, asked: Asked): Promise<Served>;
   /** Ends what runs in an application's repository. */
-  leave(app: string): Promise<void>;
+  end(app: string): Promise<void>;
   /** Opens nothing more, waits for what is open, then ends it. */
   close(deadline: AbortSignal): Promise<void>;
 }
@@ -43,7 +43,7 @@ export interface DoorDeps extends ReceiveDeps {
 
 interface Open {
   readonly app: string;
-  readonly leave: () => void;
+  readonly kill: () => void;
   readonly over: Promise<unknown>;
 }
 
@@ -61,7 +61,7 @@ export function createDoor(deps: DoorDeps): Door {
     return served;
   };
   const end = async (ones: readonly Open[]) => {
-    for (const { leave } of ones) leave();
+    for (const { kill } of ones) kill();
     await Promise.all(ones.map(({ over }) => over));
   };
   return {
@@ -77,11 +77,11 @@ export function createDoor(deps: DoorDeps): Door {
       if (!pushes) return keep(name, upload(deps.git, deps.repositories.path(name), args, protocol));
       return keep(name, receiving(receive(deps, { app, actor, args })));
     },
-    leave: (app) => end([...open].filter((one) => one.app === app)),
+    end: (app) => end([...open].filter((one) => one.app === app)),
     async close(deadline) {
       closed = true;
       const stop = () => {
-        for (const { leave } of open) leave();
+        for (const { kill } of open) kill();
       };
       if (deadline.aborted) stop();
       deadline.addEventListener('abort', stop, { once: true });

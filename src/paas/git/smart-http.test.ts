@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 import { fail } from '../../kernel/index.ts';
-import { type GitRoom, openGitRoom, until } from './git.fixture.ts';
+import { type GitRoom, noise, openGitRoom, until } from './git.fixture.ts';
 
 let room: GitRoom;
 before(async () => {
@@ -133,7 +133,7 @@ test('two pushes at once: the second waits, says so, and is told to fetch when i
 
 test('shallow and partial clones, protocol 0 and 1, large pushes, and tars without .git', async () => {
   room.app('large');
-  const big = Buffer.alloc(6 * 2 ** 20, 'x').map((_, at) => (at * 2654435761) >>> 13);
+  const big = noise(6 * 2 ** 20);
   const tree = await room.tree('large', {
     a: '$Format:%H$ $Id$\r\n',
     '.gitattributes': 'hidden export-ignore\na export-subst ident eol=lf\n',

@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { isFailure } from '../../kernel/index.ts';
-import { type GitRoom, openGitRoom, type Said, say, until } from './git.fixture.ts';
+import { type GitRoom, noise, openGitRoom, type Said, say, until } from './git.fixture.ts';
 
 let room: GitRoom;
 let options: string[];
@@ -75,7 +75,7 @@ test('push, clone and fetch over SSH, in protocol 2 and 0; the release is told a
 test('a large push arrives whole', async () => {
   room.app('heavy');
   const tree = await room.tree('heavy');
-  const big = Buffer.alloc(12 * 2 ** 20).map((_, at) => (at * 2654435761) >>> 11);
+  const big = noise(12 * 2 ** 20);
   await fs.writeFile(path.join(room.workplace, tree, 'big'), big);
   await room.commit(tree, {});
   const pushed = await run(tree, ['push', '-q', url('heavy'), 'main']);
