@@ -107,10 +107,9 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
   });
   const lambda = lambdaService({
     ...base,
+    ...people,
     logger: logger('lambda'),
     secrets: box,
-    checkRole: people.checkRole,
-    mayAct: people.mayAct,
     findTarget: createFindTarget(() => ({ ...events.exists, bucket: bucketExists({ store }) })),
     eventSources: () => events,
     readObject: readObject({ store }),
