@@ -181,7 +181,9 @@ async function promoteTo(deps: AppRoutePorts, request: ControlRequest) {
   const environment = await ports.findEnvironment(textField(fields, 'to'));
   if (!environment) throw platformFailure('NoSuchThing', `environment ${String(fields.to)}`);
   const change = await stageChange(ports, request, 'reader');
-  await ports.requireRole(change.actor, 'deployer', { app: change.app, account: environment.account });
+  const { account } = environment;
+  await ports.requireRole(change.actor, 'deployer', { app: change.app, account });
+  if (fields.role !== undefined) await ports.requireRole(change.actor, 'owner', { account }); // whoever names a role lends what it may
   const { missing, extra, ...released } = await promote(deps, change, environment.account, optionalText(fields, 'role'));
   return { ...told(released, change.lines), missing, extra };
 }
