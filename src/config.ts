@@ -9,6 +9,23 @@ const port = z.number().int().min(0).max(65535);
 const mib = z.number().int().positive();
 const rule = z.strictObject({ to: z.string().min(1).max(255), port: port.default(0) });
 
+/** Where builders find packages, unless the configuration says otherwise. */
+const PACKAGE_REGISTRIES = [
+  'registry.npmjs.org',
+  'registry.yarnpkg.com',
+  'pypi.org',
+  'files.pythonhosted.org',
+  'proxy.golang.org',
+  'sum.golang.org',
+  'index.crates.io',
+  'static.crates.io',
+  'crates.io',
+  'repo.maven.apache.org',
+  'repo1.maven.org',
+  'rubygems.org',
+  'index.rubygems.org',
+].map((to) => ({ to, port: 443 }));
+
 /** The whole configuration file; docs/dalamb.toml shows every setting with its default, and a test ties the two together. */
 const fileSchema = z.strictObject({
   server: z
@@ -97,6 +114,35 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   billing: z.strictObject({ init: z.boolean().default(true) }).prefault({}),
+  git: z
+    .strictObject({
+      /** Where git is served over SSH; 0 picks one; without it SSH is not served. */
+      ssh_port: port.optional(),
+      /** Packed size of one push, and of a repository. */
+      push_mib: mib.default(512),
+      repository_mib: mib.default(4096),
+    })
+    .prefault({}),
+  build: z
+    .strictObject({
+      /** Builds at a time. */
+      parallel: z.number().int().min(1).max(64).default(2),
+      memory_mib: mib.default(2048),
+      disk_mib: mib.default(8192),
+      pids: z.number().int().min(16).max(10_000).default(1024),
+      /** Cores; without it as many as are free. */
+      cpus: z.number().positive().max(1024).optional(),
+      seconds: z.number().int().min(1).max(86_400).default(900),
+      /** Of a commit's files, and of installed dependencies that are kept. */
+      source_mib: mib.default(512),
+      cache_mib: mib.default(8192),
+      allow: z.array(rule).default(PACKAGE_REGISTRIES),
+      /** Variables of all builds: mirrors and the like. */
+      environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+      /** Lets builds run where sandboxes do not isolate. */
+      unsafe: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;
@@ -107,6 +153,8 @@ export interface Config extends FileConfig {
   readonly keyFile: string;
   readonly bare: boolean;
   readonly allowRoot: boolean;
+  /** Directory of the npm package of this machine, for builds; absent: there is none. */
+  readonly npm?: string;
 }
 
 export interface StartOptions {
@@ -133,14 +181,27 @@ export function loadConfig(options: StartOptions): Config {
   };
   const directory = path.resolve(options.data ?? env.DALAMB_DATA ?? config.server.data);
   checkAuth(config, server.host);
+  const npm = findNpm([env.npm_execpath, ...(env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'npm'))]);
+  const sshPort = portOf(env.DALAMB_SSH_PORT) ?? config.git.ssh_port;
   return {
     ...config,
     server,
+    git: { ...config.git, ...(sshPort === undefined ? {} : { ssh_port: sshPort }) },
+    ...(npm === undefined ? {} : { npm }),
     directory,
     keyFile: path.resolve(config.auth.key_file ?? env.DALAMB_KEY_FILE ?? defaultKeyFile(directory)),
     bare: options.bare ?? false,
     allowRoot: options.allowRoot ?? false,
   };
+}
+
+/** The package npm that one of these files belongs to. */
+function findNpm(files: readonly (string | undefined)[]): string | undefined {
+  for (const file of files) {
+    const found = file !== undefined && path.isAbsolute(file) && fs.existsSync(file) ? fs.realpathSync(file) : '';
+    if (found.endsWith(path.join('npm', 'bin', 'npm-cli.js'))) return path.dirname(path.dirname(found));
+  }
+  return undefined;
 }
 
 /** Links that lead to server.url must be answered there. */
