@@ -18,6 +18,8 @@ export interface KeeperOptions {
   readonly dataDirectory: string;
   /** Further files that the server may read and write; those that are missing are made, empty and 0600. */
   readonly files?: readonly string[];
+  /** Further directories of the host of which sandboxes may be shown something, read-only. */
+  readonly shown?: readonly string[];
   /** User and group of the server; 0 leaves it root (`--allow-root`). */
   readonly uid: number;
   readonly firstUid: number;
@@ -86,6 +88,7 @@ function startServer(house: House, options: KeeperOptions): { child: ChildProces
   const mountRoots = [
     { seen: app, real: checkout },
     { seen: checkout, real: checkout },
+    ...(options.shown ?? []).map((directory) => ({ seen: directory, real: directory })),
   ];
   const treesDirectory = path.join(dataDirectory, 'trees');
   const end = serveKeeper(
