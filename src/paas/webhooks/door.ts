@@ -10,8 +10,8 @@ import {
   repositoryEvents,
   type SignedDelivery,
 } from '../../model/index.ts';
-import { deliveries, links, type RepositoryLink, type WebhookDelivery } from './collections.ts';
-import { HOOKS, secretsOf } from './links.ts';
+import { deliveries, type RepositoryLink, type WebhookDelivery } from './collections.ts';
+import { findLink, HOOKS, secretsOf } from './links.ts';
 
 export interface DoorPorts {
   readonly store: Store;
@@ -34,7 +34,7 @@ export function repositoryDoor(ports: DoorPorts): RawRoute {
 
 async function receive(ports: DoorPorts, request: RawRequest): Promise<RawResponse> {
   const [, app = '', id] = OURS.exec(request.path) ?? [];
-  const link = await ports.store.read.get(links, [app]);
+  const link = await findLink(ports.store.read, app);
   if (link?.id !== id || !link) throw platformFailure('NoSuchThing', 'webhook; it may be of an earlier connection');
   const body = await request.body(LARGEST_BODY);
   const delivery = readDelivery(link.provider, request.headers, ports.clock.now());

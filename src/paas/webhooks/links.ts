@@ -1,5 +1,6 @@
 import { platformFailure, type Transaction } from '../../kernel/index.ts';
 import { type Actor, apiOf, type RepositoryProvider } from '../../model/index.ts';
+import { applications } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { type LinkSecrets, links, type RepositoryLink } from './collections.ts';
 
@@ -55,9 +56,16 @@ export async function disconnect(ports: PaasPorts, app: string, actor: Actor): P
   });
 }
 
+/** Undefined: there is none. One that is older than its application was made for another of the same name, and is none. */
+export async function findLink(from: Pick<Transaction, 'get'>, app: string): Promise<RepositoryLink | undefined> {
+  const link = await from.get(links, [app]);
+  const application = link && (await from.get(applications, [app]));
+  return application && application.createdAt <= link.createdAt ? link : undefined;
+}
+
 /** Rejects with NoSuchThing. */
 export async function linkOf(from: Pick<Transaction, 'get'>, app: string): Promise<RepositoryLink> {
-  const link = await from.get(links, [app]);
+  const link = await findLink(from, app);
   if (!link) {
     const fields = { next: 'connect one with: dalamb repository:connect PROVIDER URL --branch main=ENVIRONMENT' };
     throw platformFailure('NoSuchThing', `repository elsewhere of ${app}`, { fields });

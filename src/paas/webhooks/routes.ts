@@ -1,5 +1,6 @@
 import { platformFailure } from '../../kernel/index.ts';
 import { type ControlRequest, type ControlRoute, type RepositoryProvider, repositoryProviders } from '../../model/index.ts';
+import { findApplication } from '../apps/applications.ts';
 import { makeStage } from '../apps/promote.ts';
 import { fieldsOf, optionalText, stageChange, textField, textsField } from '../apps/request.ts';
 import type { PaasPorts } from '../ports.ts';
@@ -49,7 +50,7 @@ export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
       path: PATH,
       summary: 'disconnects the repository elsewhere: its webhook is known no more; what runs stays',
       handle: async (request) => {
-        const { app, actor } = await stageChange(deps.ports, request, 'owner');
+        const { app, actor } = await ownedApp(deps.ports, request);
         await disconnect(deps.ports, app, actor);
         return { disconnected: app };
       },
@@ -57,10 +58,18 @@ export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
   ];
 }
 
+/** Of the application itself, wherever it runs: its home's owners. */
+export async function ownedApp(ports: PaasPorts, request: ControlRequest) {
+  const how = await stageChange(ports, request, 'reader');
+  const { application } = await findApplication(ports, how.app, how.account);
+  await ports.requireRole(how.actor, 'owner', { app: how.app, account: application.home });
+  return { ...how, application };
+}
+
 /** Who connects must be allowed to release into each of the environments. */
 async function connectHere(deps: LinkRoutePorts, request: ControlRequest) {
   const { ports } = deps;
-  const { app, actor, account } = await stageChange(ports, request, 'owner');
+  const { app, actor, account } = await ownedApp(ports, request);
   const fields = fieldsOf(request.body, ['provider', 'url', 'apiUrl', 'credentials', 'branches', 'reviews']);
   const branches = textsField(fields, 'branches');
   for (const name of Object.values(branches)) {
@@ -70,7 +79,6 @@ async function connectHere(deps: LinkRoutePorts, request: ControlRequest) {
   }
   const { reviews = false } = fields;
   if (typeof reviews !== 'boolean') throw platformFailure('InvalidRequest', 'reviews is true or false');
-  if (reviews) await ports.requireRole(actor, 'deployer', { app, account });
   const apiUrl = optionalText(fields, 'apiUrl');
   const credentials = credentialsOf(fields.credentials);
   const wanted = {

@@ -10,7 +10,7 @@ import {
   gitlabMerge,
   gitlabPush,
   ZERO,
-} from './payloads.fixture.ts';
+} from '../../model/repository-payloads.fixture.ts';
 import { HOME, hmac, openWebhookRoom, STAGING, until, type WebhookRoom } from './webhooks.fixture.ts';
 
 let room: WebhookRoom;

@@ -2,8 +2,9 @@ import { platformFailure, type Service } from '../../kernel/index.ts';
 import type { ControlRoute, Deploy, MayConnect, RawRoute } from '../../model/index.ts';
 import type { Git } from '../git/git.ts';
 import type { PaasPorts } from '../ports.ts';
-import { links, type WebhookDelivery } from './collections.ts';
+import type { WebhookDelivery } from './collections.ts';
 import { refusal, repositoryDoor } from './door.ts';
+import { findLink } from './links.ts';
 import { authorOf, releaseBranch } from './release-branch.ts';
 import { repositoryRoutes } from './routes.ts';
 import { createWork } from './work.ts';
@@ -61,7 +62,7 @@ type Running = WebhookDeps & { readonly report: Parameters<typeof releaseBranch>
 
 /** By the link as it is now: it may have changed since. */
 async function runDelivery(deps: Running, { app, link: id, event }: WebhookDelivery, signal: AbortSignal): Promise<string> {
-  const link = await deps.ports.store.read.get(links, [app]);
+  const link = await findLink(deps.ports.store.read, app);
   if (link?.id !== id) throw platformFailure('NoSuchThing', 'the repository was disconnected meanwhile');
   const refused = refusal(link, event);
   if (refused !== undefined || event.kind === 'ignored') return refused ?? '';

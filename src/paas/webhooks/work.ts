@@ -8,7 +8,8 @@ import {
   type Service,
   type Store,
 } from '../../kernel/index.ts';
-import { type DeliveryEnd, deliveries, type WebhookDelivery } from './collections.ts';
+import { type DeliveryEnd, deliveries, links, type WebhookDelivery } from './collections.ts';
+import { findLink } from './links.ts';
 
 export interface WorkPorts {
   readonly store: Store;
@@ -135,8 +136,13 @@ function ended({ lane: _, ...row }: WebhookDelivery, state: DeliveryEnd, detail:
   return { ...row, state, detail: detail.slice(0, 2000) };
 }
 
-/** Forgets what is over for long. */
+/** Forgets what is over for long, and the credentials of applications that are gone. */
 async function sweep({ store, clock }: WorkPorts): Promise<void> {
+  const { items: all } = await store.read.range(links, { limit: MOST_READ });
+  for (const { app } of all)
+    await store.transact(async (tx) => {
+      if (!(await findLink(tx, app))) await tx.delete(links, [app]);
+    });
   const to = [clock.now() - KEEP_MS];
   for (let more = true; more; ) {
     more = await store.transact(async (tx) => {
