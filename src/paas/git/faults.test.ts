@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import type { Deploy } from '../../model/index.ts';
 import { type GitRoom, openGitRoom, until } from './git.fixture.ts';
@@ -30,12 +31,14 @@ function slowBuild() {
 }
 
 /** Processes of the server that work in that repository: their ids and names. */
-async function workers(app: string): Promise<{ pid: number; args: string }[]> {
+const workers = (app: string) => workersIn(path.join(room.directory, `${app}.git`));
+
+async function workersIn(directory: string): Promise<{ pid: number; args: string }[]> {
   const lines = await new Promise<string>((resolve) => execFile('ps', ['-eo', 'pid=,ppid=,args='], (_, out) => resolve(out)));
   const all = lines.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []);
   const own = new Set<string>();
   for (const [, pid, parent, args] of all)
-    if (args !== undefined && (own.has(parent!) || args.includes(path.join(room.directory, `${app}.git`)))) own.add(pid!);
+    if (args !== undefined && (own.has(parent!) || (args.includes(directory) && !args.includes('openGitRoom')))) own.add(pid!);
   return all.filter(([, pid]) => own.has(pid!)).map(([, pid, , args]) => ({ pid: Number(pid), args: args! }));
 }
 
@@ -120,6 +123,36 @@ test('a start sweeps what a killed server left: quarantines, locks, repositories
     );
     again.app('swept');
     await room.ok(tree, 'push', '-q', `${again.url}/swept.git`, 'main');
+  } finally {
+    await again.close();
+  }
+});
+
+test('SIGKILL of the server while it builds: its children end by themselves, and the next server takes the push', async () => {
+  const directory = path.join(room.workplace, 'repositories');
+  const fixture = path.join(import.meta.dirname, 'git.fixture.ts');
+  const code = `const { openGitRoom } = await import(${JSON.stringify(fixture)});
+    const room = await openGitRoom({ deps: { directory: ${JSON.stringify(directory)} } });
+    room.app('crashed');
+    room.build = () => { console.log('building'); return new Promise(() => setInterval(() => {}, 1000)); };
+    console.log(room.url);`;
+  const server = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const url = (await lines.next()).value as string;
+  const tree = await room.tree('crashed');
+  const push = room.run(tree, 'push', `${url}/crashed.git`, 'main');
+  assert.equal((await lines.next()).value, 'building');
+  server.kill('SIGKILL');
+  assert.notEqual((await push).code, 0);
+  const again = await openGitRoom({ deps: { directory } });
+  try {
+    again.app('crashed');
+    assert.equal(await again.at('crashed', 'main'), '');
+    assert.equal((await room.run(tree, 'push', `${again.url}/crashed.git`, 'main')).code, 0);
+    await until(async () => (await workersIn(directory)).length === 0);
+    assert.deepEqual(await again.leftovers('crashed'), []);
   } finally {
     await again.close();
   }

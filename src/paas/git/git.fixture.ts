@@ -61,7 +61,7 @@ export interface RoomOptions {
 }
 
 export async function openGitRoom({ settings, strict = false, deps = {} }: RoomOptions = {}): Promise<GitRoom> {
-  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-git-'));
+  const directory = deps.directory ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-git-')));
   const workplace = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-work-'));
   const apps = new Map<string, Application>();
   const actors = new Map<string, Actor>();
