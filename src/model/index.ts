@@ -30,6 +30,7 @@ export {
   parseSubscriptionDelivery,
   parseTopicDelivery,
 } from './delivery-policy.ts';
+export * from './dev-trees.ts';
 export * from './discarded-batches.ts';
 export * from './egress-policy.ts';
 export * from './environment-variables.ts';

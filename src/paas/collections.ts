@@ -64,4 +64,16 @@ export const artifacts: Collection<Artifact> = collection<Artifact>({
   indexes: [{ name: 'until', fields: ['until'] }],
 });
 
-export const releaseSchema: StoreSchema = { collections: [applications, stages, releases, placed, builders, artifacts] as never, topics: [] };
+/** What development has put into a stage, noted before it is there: so that it can be taken away, whatever happened in between. */
+export interface DevStage {
+  readonly app: string;
+  readonly account: string;
+  readonly processes: readonly string[];
+}
+
+export const devStages: Collection<DevStage> = collection<DevStage>({ name: 'paas.dev', key: ['app', 'account'] });
+
+export const releaseSchema: StoreSchema = {
+  collections: [applications, stages, releases, placed, builders, artifacts, devStages] as never,
+  topics: [],
+};

@@ -1,6 +1,8 @@
 export { createBuild } from './build/build.ts';
 export type { BuildPorts, BuildRuntime, BuildSettings } from './build/ports.ts';
 export { releaseSchema } from './collections.ts';
+export type { DevDeps } from './dev/dev.ts';
+export { devRoutes } from './dev/routes.ts';
 export { sampleRoutes } from './dev/sample-routes.ts';
 export { environmentSchema } from './environments/collections.ts';
 export { createEnvironments, type EnvironmentDeps, type Environments } from './environments/environments.ts';

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { root } from './platform.ts';
 
@@ -16,6 +17,15 @@ export function zipOf(files: Readonly<Record<string, string | Buffer>>, executab
     zip.addBuffer(Buffer.from(content), name, { mode: executable.includes(name) ? 0o100755 : 0o100644 });
   zip.end();
   return buffer(zip.outputStream as unknown as AsyncIterable<Buffer>);
+}
+
+/** The files of a zip by name, as texts. */
+export async function unzipped(zip: Buffer): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const opened = await fromBufferPromise(zip, { lazyEntries: true });
+  for await (const entry of opened.eachEntry())
+    files[entry.fileName] = (await buffer((await opened.openReadStreamPromise(entry)) as AsyncIterable<Buffer>)).toString();
+  return files;
 }
 
 /** A zip of a whole folder. */

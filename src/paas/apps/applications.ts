@@ -1,6 +1,7 @@
 import { fail, platformFailure } from '../../kernel/index.ts';
 import type { Actor, Application, Place } from '../../model/index.ts';
-import { applications, placed, releases, type StoredStage, stages } from '../collections.ts';
+import { applications, devStages, placed, releases, type StoredStage, stages } from '../collections.ts';
+import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
 import { unsettle } from '../releases/settle.ts';
 
@@ -28,8 +29,7 @@ export async function createApplication(
   { name, role, branch }: NewApplication,
   actor: Actor,
 ): Promise<ApplicationHere> {
-  if (!NAME.test(name))
-    throw fail('InvalidRequest', `${JSON.stringify(name)} is no name: a letter, then up to 39 of a-z, 0-9 and -`);
+  checkName(name);
   checkRole(role);
   const at = ports.clock.now();
   const { account, region } = place;
@@ -44,6 +44,13 @@ export async function createApplication(
   return { application, stage };
 }
 
+/** Throws InvalidRequest. */
+export function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw fail('InvalidRequest', `${JSON.stringify(name)} is no name: a letter, then up to 39 of a-z, 0-9 and -`);
+}
+
+/** Throws InvalidRequest. */
 export function checkRole(role: string): void {
   if (!ROLE.test(role))
     throw fail('InvalidRequest', `${JSON.stringify(role)} is no ARN of a role: arn:aws:iam::ACCOUNT:role/NAME`);
@@ -70,20 +77,26 @@ export async function listApplications({ store }: Pick<PaasPorts, 'store'>, acco
   return found.items;
 }
 
-/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. Resolves true when it was the last: its name is free again. */
+/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. Resolves true when it was the last: its name is free again, and roles on it are gone. */
 export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<boolean> {
   const { stage } = await findApplication(ports, app, account);
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
   const known = await allReleases(ports, app, account);
-  const processes = new Set(known.flatMap(({ contents }) => contents.processes.map(({ name }) => name)));
+  const developed = await ports.store.read.get(devStages, [app, account]);
+  const released = known.flatMap(({ contents }) => contents.processes.map(({ name }) => name));
+  const processes = new Set([...released, ...(developed?.processes ?? [])]);
   await unsettle({ ports, stage }, [...processes]);
   return ports.store.transact(async (tx) => {
     for (const { number } of known) await tx.delete(releases, [app, account, number]);
     await tx.delete(stages, [app, account]);
+    await tx.delete(devStages, [app, account]);
     const others = await tx.range(stages, { prefix: [app], limit: 1 });
     await ports.audit(tx, { actor, action: 'destroy', app, account, detail: `${known.length} releases`, at: ports.clock.now() });
     const last = others.items.length === 0;
-    if (last) await tx.delete(applications, [app]);
+    if (last) {
+      await tx.delete(applications, [app]);
+      await endRoles(tx, { app });
+    }
     return last;
   });
 }

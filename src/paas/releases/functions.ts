@@ -72,7 +72,7 @@ async function codeInput({ store }: FunctionPorts, code: ProcessCode): Promise<o
 }
 
 /** Looks until a function is active and its last update is done. Rejects with ReleaseFailed and its reason. */
-async function ready(
+export async function ready(
   { clock, operate }: Pick<FunctionPorts, 'clock' | 'operate'>,
   FunctionName: string,
   signal: AbortSignal,

@@ -105,7 +105,8 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
   }
 }
 
-async function settlingOf(
+/** A release with its resources under their real names. */
+export async function settlingOf(
   ports: PaasPorts,
   { stage, release, signal }: Pick<Settling, 'stage' | 'release' | 'signal'>,
 ): Promise<Settling> {

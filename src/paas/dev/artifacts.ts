@@ -1,0 +1,72 @@
+import { crc32 } from 'node:zlib';
+import { collect, MIB, platformFailure, type Store } from '../../kernel/index.ts';
+import { type Built, type BuiltArtifact, buildsItself, canPatch, type TreeChanges } from '../../model/index.ts';
+import { patchZip, readDirectory, type ZipDirectory, type ZipPut } from './patch-zip.ts';
+import type { DevTree } from './receive-tree.ts';
+import type { DevBase } from './sessions.ts';
+
+/** A zip that was built. */
+export interface Artifact {
+  readonly hash: string;
+  readonly zip: Buffer;
+  readonly directory: ZipDirectory;
+}
+
+/** What UpdateFunctionCode takes in one piece. */
+const LARGEST = 50 * MIB;
+
+/** The zips of a build; none when one of them cannot be patched: an image, or too large. */
+export async function artifactsOf({ blobs }: Pick<Store, 'blobs'>, { processes }: Built): Promise<readonly Artifact[]> {
+  const artifacts = new Map<string, Artifact>();
+  for (const { code } of processes) {
+    if (code.kind !== 'zip' || code.bytes > LARGEST) return [];
+    if (artifacts.has(code.hash)) continue;
+    const tooLarge = () => platformFailure('BuildFailed', `the code has more than ${code.bytes} bytes`);
+    const zip = await collect(await blobs.read(code.hash), code.bytes, tooLarge);
+    const directory = readDirectory(zip);
+    if (!directory) return [];
+    artifacts.set(code.hash, { hash: code.hash, zip, directory });
+  }
+  return [...artifacts.values()];
+}
+
+/** Whether these changes of the tree need no build. */
+export function isPatchable({ tree, artifacts }: DevBase, changes: TreeChanges): boolean {
+  if (artifacts.length === 0) return false;
+  for (const [path, content] of tree.contents)
+    if (/(?:^|\/)package\.json$/.test(path) && buildsItself(content.toString('utf8'))) return false;
+  return canPatch(
+    tree.manifest,
+    changes,
+    artifacts.map(({ directory }) => builtOf(tree, directory)),
+  );
+}
+
+function builtOf({ contents }: DevTree, { entries }: ZipDirectory): BuiltArtifact {
+  return {
+    has(path) {
+      const [entry, content] = [entries.get(path), contents.get(path)];
+      if (!entry) return 'none';
+      return content !== undefined && entry.size === content.byteLength && entry.crc === crc32(content) ? 'same' : 'other';
+    },
+  };
+}
+
+const KINDS = { f: 'file', x: 'program', l: 'link' } as const;
+
+/** The zips with these changes in them, by the hash of what they were. A file lies where it lay; a new one in all of them. */
+export function patched(
+  { artifacts }: DevBase,
+  tree: DevTree,
+  { changed, added, removed }: TreeChanges,
+): ReadonlyMap<string, Buffer> {
+  const putOf = (name: string): ZipPut => {
+    const kind = KINDS[tree.manifest[name]!.charAt(0) as keyof typeof KINDS];
+    return { name, bytes: tree.contents.get(name)!, kind };
+  };
+  const one = ({ hash, zip, directory }: Artifact) => {
+    const put = [...changed.filter((path) => directory.entries.has(path)), ...added].map(putOf);
+    return [hash, patchZip(zip, directory, { put, remove: removed })] as const;
+  };
+  return new Map(artifacts.map(one));
+}

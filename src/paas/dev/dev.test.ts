@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import tar from 'tar-stream';
+import { unzipped, zipOf } from '../../../test/support/archives.ts';
+import { platformFailure } from '../../kernel/index.ts';
+import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
+import type { PaasPorts } from '../ports.ts';
+import { sealConfig } from '../releases/config.ts';
+import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
+import { createDev, type Dev } from './dev.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const manifestOf = (files: Files): TreeManifest =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [name, `f:${hash(text)}`]));
+
+/** What the command line sends: all names, and the contents of some. */
+function bodyOf(manifest: TreeManifest, contents: Files): AsyncIterable<Uint8Array> {
+  const pack = tar.pack();
+  pack.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
+  for (const [name, text] of Object.entries(contents)) pack.entry({ name: `files/${name}` }, text);
+  pack.finalize();
+  return pack as unknown as AsyncIterable<Uint8Array>;
+}
+
+const how = { app: APP, account: ACCOUNT, region: REGION, actor, line: () => {}, signal: new AbortController().signal };
+const APPLICATION = { Procfile: 'web: web.handler', 'package.json': '{}', 'web.js': 'one', 'lib/a.js': 'a' };
+
+async function world(t: TestContext) {
+  const { ports, services, releases, release } = await releaseWorld(t);
+  const builds: string[][] = [];
+  const build: PaasPorts['build'] = async ({ source }) => {
+    const files: Record<string, string> = { 'node_modules/dep/index.js': 'dep' };
+    const extract = tar.extract();
+    extract.end(await buffer(source));
+    for await (const entry of extract) files[entry.header.name] = (await buffer(entry)).toString();
+    builds.push(Object.keys(files));
+    if (files['web.js'] === 'broken') throw platformFailure('BuildFailed', 'it is broken');
+    const processes = files.Procfile!.split('\n').map(async (line) => {
+      const name = line.split(':')[0]!;
+      const process = await processOf(ports.store, name, '');
+      const staged = await ports.store.blobs.stage(await zipOf(files));
+      await ports.store.transact((tx) => tx.addBlob(staged));
+      return {
+        ...process,
+        code: { kind: 'zip' as const, hash: staged.hash, bytes: staged.size },
+        sources: [{ source: 'sqs:jobs' }],
+      };
+    });
+    return { processes: await Promise.all(processes), resources: [], checks: { smoke: {} } };
+  };
+  const nothing = async () => {};
+  const dev: Dev = createDev({ ports: { ...ports, build }, created: nothing, destroyed: nothing });
+  const codeOf = async (name: string) => {
+    const code = services.functions.get(`${APP}-${name}`)!.latest.CodeSha256;
+    return unzipped(Buffer.from(String(code), 'base64'));
+  };
+  return { dev, builds, services, codeOf, release, releases, store: ports.store, secrets: ports.secrets };
+}
+
+/** As the command line does: contents only when they are asked for. */
+async function save(dev: Dev, files: Files): Promise<DevSwapped & { readonly sent: readonly string[] }> {
+  const manifest = manifestOf(files);
+  let answer: DevAnswer = await dev.sync(how, bodyOf(manifest, {}));
+  let sent: readonly string[] = [];
+  if ('missing' in answer) {
+    sent = answer.missing;
+    answer = await dev.sync(how, bodyOf(manifest, Object.fromEntries(sent.map((name) => [name, files[name]!]))));
+  }
+  assert.ok('how' in answer);
+  return { ...answer, sent };
+}
+
+test('a folder is sent once, built once, and runs as $LATEST without a release', async (t) => {
+  const { dev, services, builds, codeOf, releases } = await world(t);
+  const { how: kind, processes, sent } = await save(dev, APPLICATION);
+  assert.deepEqual([kind, sent.length, builds.length], ['built', 4, 1]);
+  assert.deepEqual(processes, [{ name: 'web', function: 'shop-web' }]);
+  assert.equal(services.functions.get('shop-web')!.aliases.get('live'), '$LATEST');
+  assert.deepEqual([...services.sources], ['shop-web:live sqs:jobs']);
+  assert.equal((await codeOf('web'))['web.js'], 'one');
+  assert.deepEqual(await releases.list(APP, ACCOUNT), []);
+});
+
+test('a save sends what changed and puts it into what was built', async (t) => {
+  const { dev, builds, codeOf } = await world(t);
+  await save(dev, APPLICATION);
+  const changed = await save(dev, { ...APPLICATION, 'web.js': 'two', 'lib/new.js': 'new' });
+  assert.deepEqual([changed.how, changed.sent], ['patched', ['web.js', 'lib/new.js']]);
+  const code = await codeOf('web');
+  assert.deepEqual([code['web.js'], code['lib/new.js'], code['node_modules/dep/index.js']], ['two', 'new', 'dep']);
+  const { 'lib/a.js': _, ...fewer } = APPLICATION;
+  assert.equal((await save(dev, fewer)).how, 'patched');
+  assert.deepEqual([Object.hasOwn(await codeOf('web'), 'lib/a.js'), (await codeOf('web'))['web.js']], [false, 'one']);
+  assert.equal((await save(dev, fewer)).how, 'unchanged');
+  assert.equal((await save(dev, APPLICATION)).how, 'patched');
+  assert.equal(builds.length, 1);
+});
+
+test('what says how to build is built again', async (t) => {
+  const { dev, builds, codeOf } = await world(t);
+  await save(dev, APPLICATION);
+  const others: readonly Files[] = [
+    { 'package.json': '{"a":1}' },
+    { 'tsconfig.json': '{}' },
+    { 'lib/b.ts': 'b' },
+    { 'x.sql': 'new kind' },
+  ];
+  for (const more of others) assert.equal((await save(dev, { ...APPLICATION, ...more })).how, 'built', JSON.stringify(more));
+  assert.equal(builds.length, 5);
+  const compiles = { ...APPLICATION, 'package.json': '{"scripts":{"build":"x"}}' };
+  await save(dev, compiles);
+  assert.equal((await save(dev, { ...compiles, 'web.js': 'two' })).how, 'built');
+  assert.equal((await codeOf('web'))['web.js'], 'two');
+});
+
+test('a build that fails leaves the old code running, and the next save is only the difference', async (t) => {
+  const { dev, codeOf } = await world(t);
+  await save(dev, APPLICATION);
+  const broken = { ...APPLICATION, 'package.json': '{"a":1}', 'web.js': 'broken' };
+  await assert.rejects(save(dev, broken), { code: 'BuildFailed' });
+  assert.equal((await codeOf('web'))['web.js'], 'one');
+  const mended = await save(dev, { ...broken, 'web.js': 'mended' });
+  assert.deepEqual([mended.how, mended.sent], ['built', ['web.js']]);
+  assert.equal((await codeOf('web'))['web.js'], 'mended');
+});
+
+test('processes that are gone from the Procfile go', async (t) => {
+  const { dev, services } = await world(t);
+  await save(dev, { ...APPLICATION, Procfile: 'web: web.handler\nmail: mail.handler' });
+  assert.deepEqual([...services.functions.keys()].sort(), ['shop-mail', 'shop-web']);
+  await save(dev, APPLICATION);
+  assert.deepEqual([[...services.functions.keys()], [...services.sources]], [['shop-web'], ['shop-web:live sqs:jobs']]);
+});
+
+test('where releases run nobody develops; variables set there hold from the next save on', async (t) => {
+  const { dev, release, services, store, secrets } = await world(t);
+  await save(dev, APPLICATION);
+  await release({ reason: 'config', config: sealConfig(secrets, { A: '1' }) });
+  assert.equal((await save(dev, { ...APPLICATION, 'web.js': 'two' })).how, 'patched');
+  assert.deepEqual(services.functions.get('shop-web')!.latest.Environment, { Variables: { A: '1' } });
+  assert.deepEqual([...services.sources], ['shop-web:live sqs:jobs']);
+  const processes = [await processOf(store, 'web', 'released')];
+  await release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } });
+  await assert.rejects(save(dev, APPLICATION), { code: 'InvalidRequest', status: 409 });
+});
+
+test('remove takes functions and event sources away, and an application that never had a release', async (t) => {
+  const { dev, services } = await world(t);
+  await assert.rejects(dev.remove(how), { code: 'NoSuchThing' });
+  await save(dev, APPLICATION);
+  assert.deepEqual(await dev.remove(how), { removed: ['shop-web'] });
+  assert.deepEqual([services.functions.size, services.sources.size], [0, 0]);
+  await assert.rejects(dev.remove(how), { code: 'NoSuchThing' });
+});
+
+test('hostile bodies are refused', async (t) => {
+  const { dev } = await world(t);
+  const refused = { code: 'InvalidRequest' };
+  const send = (manifest: unknown, contents: Files = {}) => dev.sync(how, bodyOf(manifest as TreeManifest, contents));
+  const entry = `f:${hash('x')}`;
+  for (const name of ['../x', '/x', 'a//b', '.git/config', 'a/.GIT/x', 'node_modules/x', 'a\nb', ''])
+    await assert.rejects(send({ [name]: entry }), refused, name);
+  for (const manifest of [[], 'x', { a: 'x' }, { a: 1 }, { a: 'f:00' }]) await assert.rejects(send(manifest), refused);
+  await assert.rejects(send({ a: entry }, { a: 'y' }), /another hash/);
+  await assert.rejects(send({ a: entry }, { b: 'x' }), refused);
+  await assert.rejects(dev.sync(how, (async function* () {})()), refused);
+  async function* noise() {
+    yield Buffer.alloc(4096, 1);
+  }
+  await assert.rejects(dev.sync(how, noise()), refused);
+});

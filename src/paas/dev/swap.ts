@@ -1,0 +1,85 @@
+import { isFailure } from '../../kernel/index.ts';
+import { type Built, functionName, LIVE, type Place, type Release } from '../../model/index.ts';
+import { devStages } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
+import { openConfig, sealConfig } from '../releases/config.ts';
+import { functionSettings } from '../releases/function-settings.ts';
+import { makeFunction, ready } from '../releases/functions.ts';
+import { settlingOf } from '../releases/releases.ts';
+import { makeResources, resourceVariables } from '../releases/resources.ts';
+import { settle } from '../releases/settle.ts';
+import type { Developed, Developing } from './developed-stage.ts';
+
+const LATEST = '$LATEST';
+
+/**
+ * Makes a stage be what was built, without a release: functions as $LATEST, to which their alias points, resources and event sources. Can be
+ * repeated. Rejects as the operations do: then some of it may be in place.
+ */
+export async function bringAlive(ports: PaasPorts, how: Developing, { stage, release }: Developed, built: Built): Promise<void> {
+  const { app, account } = stage;
+  const processes = built.processes.map(({ name }) => name);
+  const gone = await note(ports, how, processes);
+  const contents = { ...built, overrides: {}, added: [] };
+  const config = release?.config ?? sealConfig(ports.secrets, {});
+  const developed: Release = {
+    ...{ app, account, number: 0, reason: 'deploy', description: 'in development', author: how.actor.name, createdAt: 0 },
+    ...{ state: 'current', config, contents, versions: {} },
+  };
+  const settling = await settlingOf(ports, { stage, release: developed, signal: how.signal });
+  const operate = ports.operateAt(stage);
+  await makeResources(operate, settling.resources);
+  const variables = { config: openConfig(ports.secrets, config), resources: resourceVariables(stage, settling.resources) };
+  await Promise.all(
+    built.processes.map((process) =>
+      makeFunction({ ...ports, operate }, functionSettings(stage, process, variables), process.code, how.signal),
+    ),
+  );
+  const moves = processes.map((process) => ({ function: functionName(app, process), alias: LIVE, version: LATEST }));
+  await ports.store.transact((tx) => ports.pointAliases(tx, stage, moves));
+  await settle(settling);
+  for (const process of gone) await deleteFunction(ports, stage, functionName(app, process));
+}
+
+/** Says which functions there will be. Resolves to those that were and are no more. */
+async function note(
+  ports: PaasPorts,
+  { app, account, actor }: Developing,
+  processes: readonly string[],
+): Promise<readonly string[]> {
+  const at = ports.clock.now();
+  return ports.store.transact(async (tx) => {
+    const before = (await tx.get(devStages, [app, account]))?.processes ?? [];
+    const gone = before.filter((name) => !processes.includes(name));
+    if (before.length === processes.length && gone.length === 0) return [];
+    await tx.put(devStages, { app, account, processes });
+    await ports.audit(tx, { actor, action: 'dev', app, account, detail: processes.join(', '), at });
+    return gone;
+  });
+}
+
+export async function deleteFunction(ports: Pick<PaasPorts, 'operateAt'>, place: Place, FunctionName: string): Promise<void> {
+  try {
+    await ports.operateAt(place)('lambda', 'DeleteFunction', { FunctionName });
+  } catch (error) {
+    if (!isFailure(error, 'ResourceNotFoundException')) throw error;
+  }
+}
+
+/** Other code for functions that are there, and nothing else: the way that is waited for after a save. zips: by the hash of what was built. */
+export async function swapCode(
+  ports: PaasPorts,
+  { app, signal }: Developing,
+  { stage }: Developed,
+  what: { readonly built: Built; readonly zips: ReadonlyMap<string, Buffer> },
+): Promise<void> {
+  const operate = ports.operateAt(stage);
+  const swap = async ({ name, code }: Built['processes'][number]) => {
+    const ZipFile = code.kind === 'zip' ? what.zips.get(code.hash) : undefined;
+    if (ZipFile === undefined) return;
+    const FunctionName = functionName(app, name);
+    await operate('lambda', 'UpdateFunctionCode', { FunctionName, ZipFile });
+    await ready({ clock: ports.clock, operate }, FunctionName, signal);
+  };
+  await Promise.all(what.built.processes.map(swap));
+}
