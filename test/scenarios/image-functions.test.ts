@@ -9,7 +9,7 @@ import { tarOf } from '../support/ecr-room.ts';
 import { buildGo } from '../support/go-function.ts';
 import { rootFiles } from '../support/image-root.ts';
 import { ociMissing } from '../support/invoke-room.ts';
-import { startPlatform } from '../support/platform.ts';
+import { removeDirectory, startPlatform } from '../support/platform.ts';
 
 const options = { skip: ociMissing ?? false, timeout: 180_000 };
 const NODE = path.resolve(import.meta.dirname, '../../node_modules/node26/bin/node');
@@ -130,29 +130,41 @@ test(
 
 const go = await buildGo('go-echo');
 
-test('an image made from scratch around an official Runtime API client', {
+test('an image around nothing but an official Runtime API client, before and after a kill', {
   ...options,
-  skip: options.skip || go === undefined,
+  skip: options.skip || (go === undefined && 'no Go here'),
 }, async (t) => {
-  const platform = await startPlatform();
-  t.after(() => platform.stop());
+  let platform = await startPlatform();
+  t.after(() => platform.stop().then(() => removeDirectory(platform.directory)));
   const of = clients(platform.url);
   const archive = await archiveOf([await tarOf({ name: 'main', content: go!, mode: 0o755 })], { Entrypoint: ['/main'] });
-  await fetch(`${platform.url}/_dalamb/api/images/echo?tag=1`, {
-    method: 'PUT',
-    body: archive,
-    headers: { 'content-type': 'application/x-tar' },
-  });
+  const headers = { 'content-type': 'application/x-tar' };
+  await fetch(`${platform.url}/_dalamb/api/images/echo?tag=1`, { method: 'PUT', body: archive, headers });
   const Role = await createRole(of, 'runner', ['service-role/AWSLambdaBasicExecutionRole']);
-  const { host } = new URL(platform.url);
-  await of.lambda.createFunction({
-    FunctionName: 'echo',
+  const Code = { ImageUri: `${new URL(platform.url).host}/echo:1` };
+  await of.lambda.createFunction({ FunctionName: 'echo', Role, PackageType: 'Image', Code, Timeout: 10 });
+  await waitUntilFunctionActiveV2({ client: of.lambda, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { FunctionName: 'echo' });
+  const ask = async (lambda: Lambda) => {
+    const { Payload } = await lambda.invoke({ FunctionName: 'echo', Payload: Buffer.from('{"a":1}') });
+    return JSON.parse(Buffer.from(Payload!).toString()).event;
+  };
+  assert.deepEqual(await ask(of.lambda), { a: 1 });
+  await platform.kill();
+  const { port } = new URL(platform.url);
+  platform = await startPlatform({ directory: platform.directory, args: ['--bare', '--port', port] }); // its name as a registry has the port
+  assert.deepEqual(await ask(clients(platform.url).lambda), { a: 1 });
+});
+
+test('without isolation images are refused by name', async (t) => {
+  const platform = await startPlatform({ config: '[sandbox]\ndriver = "process"\n' });
+  t.after(() => platform.stop());
+  const of = clients(platform.url);
+  const Role = await createRole(of, 'runner');
+  const created = of.lambda.createFunction({
+    FunctionName,
     Role,
     PackageType: 'Image',
-    Code: { ImageUri: `${host}/echo:1` },
-    Timeout: 10,
+    Code: { ImageUri: 'registry.local/web:1' },
   });
-  await waitUntilFunctionActiveV2({ client: of.lambda, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { FunctionName: 'echo' });
-  const { Payload } = await of.lambda.invoke({ FunctionName: 'echo', Payload: Buffer.from('{"a":1}') });
-  assert.deepEqual(JSON.parse(Buffer.from(Payload!).toString()).event, { a: 1 });
+  await assert.rejects(created, { name: 'NotImplemented', message: /PackageType Image on a machine without isolated sandboxes/ });
 });
