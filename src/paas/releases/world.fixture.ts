@@ -7,6 +7,7 @@ import { createSecretBox, fail, randomIds, type Store, silentLogger, systemClock
 import type { Actor, Operate, PointAliases, Process, ReleaseChange } from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { applications, releaseSchema, stages } from '../collections.ts';
+import { peopleSchema } from '../people/collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { createReleases, type Releases } from './releases.ts';
 
@@ -53,7 +54,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-releases-'));
   const store = await openStore({
     directory,
-    schema: releaseSchema,
+    schema: { collections: [...releaseSchema.collections, ...peopleSchema.collections], topics: [] },
     clock: systemClock,
     logger: silentLogger,
     reserveBytes: SMALL_RESERVE,

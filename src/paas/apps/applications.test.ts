@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memberships } from '../people/collections.ts';
+import { addMember } from '../people/members.ts';
+import type { PeopleDeps } from '../people/people.ts';
+import { ACCOUNT, APP, actor, REGION, releaseWorld } from '../releases/world.fixture.ts';
+import { createApplication, destroyStage } from './applications.ts';
+
+test('roles on an application end with it: who takes its name later begins anew', async (t) => {
+  const { ports, store } = await releaseWorld(t);
+  const give = (user: string, app: string) =>
+    addMember(ports as unknown as PeopleDeps, user, { role: 'owner', app, account: '*' }, actor);
+  await give('ann', APP);
+  await give('ann', '*');
+  await give('ben', APP);
+  await give('eve', 'blog');
+  const left = async () => (await store.read.range(memberships, { limit: 10 })).items.map(({ user, app }) => `${user} ${app}`);
+  await createApplication(
+    ports,
+    { account: '222222222222', region: REGION },
+    { name: 'other', role: 'arn:aws:iam::222222222222:role/r', branch: 'main' },
+    actor,
+  );
+  assert.equal(await destroyStage(ports, 'other', '222222222222', actor), true);
+  assert.equal((await left()).length, 4);
+  assert.equal(await destroyStage(ports, APP, ACCOUNT, actor), true);
+  assert.deepEqual(await left(), ['ann *', 'eve blog']);
+});
