@@ -2,7 +2,6 @@ import { fail, platformFailure } from '../../kernel/index.ts';
 import type { Actor, Application, Place } from '../../model/index.ts';
 import { applications, devStages, placed, releases, type StoredStage, stages } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
-import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
 import { unsettle } from '../releases/settle.ts';
 
