@@ -1,5 +1,12 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { type DevAnswer, type DevSwapped, functionName, type TreeManifest, treeChanges } from '../../model/index.ts';
+import {
+  type Application,
+  type DevAnswer,
+  type DevSwapped,
+  functionName,
+  type TreeManifest,
+  treeChanges,
+} from '../../model/index.ts';
 import { destroyStage, findApplication, urlsOf } from '../apps/applications.ts';
 import type { StageChange } from '../apps/stage-changes.ts';
 import { devStages } from '../collections.ts';
@@ -15,7 +22,7 @@ import { bringAlive, swapCode } from './swap.ts';
 export interface DevDeps {
   readonly ports: PaasPorts;
   /** As in AppRoutePorts. */
-  readonly created: (app: string) => Promise<void>;
+  readonly created: (app: Application) => Promise<void>;
   readonly destroyed: (app: string) => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { isFailure, platformFailure } from '../../kernel/index.ts';
-import type { Place, Release } from '../../model/index.ts';
+import type { Application, Place, Release } from '../../model/index.ts';
 import { checkName, checkRole, createApplication } from '../apps/applications.ts';
 import type { StageChange } from '../apps/stage-changes.ts';
 import { applications, releases, type StoredStage, stages } from '../collections.ts';
@@ -30,7 +30,7 @@ const POLICY = 'arn:aws:iam::aws:policy/PowerUserAccess';
 export async function developedStage(
   ports: PaasPorts,
   how: Developing,
-  created: (app: string) => Promise<void>,
+  created: (app: Application) => Promise<void>,
 ): Promise<Developed> {
   const { read } = ports.store;
   const { app, account } = how;
@@ -46,7 +46,7 @@ export async function developedStage(
   return { stage, release };
 }
 
-async function makeStage(ports: PaasPorts, how: Developing, created: (app: string) => Promise<void>): Promise<StoredStage> {
+async function makeStage(ports: PaasPorts, how: Developing, created: (app: Application) => Promise<void>): Promise<StoredStage> {
   const { app, account, actor } = how;
   await ports.requireRole(actor, 'owner', { account });
   checkName(app);
@@ -56,7 +56,7 @@ async function makeStage(ports: PaasPorts, how: Developing, created: (app: strin
   checkRole(role);
   if (!application) {
     const made = await createApplication(ports, place, { name: app, role, branch: 'main' }, actor);
-    await created(app);
+    await created(made.application);
     return made.stage;
   }
   const stage = { app, ...place, role, next: 1 };
