@@ -28,7 +28,6 @@ export async function run(program: string, args: readonly string[], cwd: string)
     HOME: cwd,
     XDG_RUNTIME_DIR: cwd,
     TMPDIR: cwd,
-    REGISTRY_AUTH_FILE: path.join(cwd, 'auth.json'),
   };
   const { stdout } = await execute(program, args, { cwd, env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 });
   return stdout;
