@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type ApplicationRooms, applicationRooms } from './applications.ts';
 import type { Config } from './config.ts';
 import { platformRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
@@ -19,7 +20,7 @@ import { iamService } from './services/iam/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { createReadLog, logsService } from './services/logs/index.ts';
 import { bucketExists, findBucketCors, readObject, s3Background, s3Service, storeObject } from './services/s3/index.ts';
-import { platformStatus } from './status.ts';
+import { gaugesOf, platformStatus } from './status.ts';
 import { openStore } from './store/index.ts';
 import { createWire } from './wire/index.ts';
 
@@ -47,20 +48,22 @@ export async function compose(around: Surroundings): Promise<Platform> {
   const ground = await openGround(around);
   const people = openIdentities(ground);
   const work = buildWork(ground, people);
-  const gateway = buildDoor(ground, people, work);
+  const applications = applicationRooms({ ...around, ...ground, ...ground.base, ...people, ...work });
+  const gateway = buildDoor(ground, people, { ...work, applications });
   const sample = sampleApplication({ ...ground.base, ...around, tables: work.services });
   const sampleUrl = () => sample.url(gateway.url());
   Object.assign(work.late, { gateway, home: sampleUrl });
   const closing: Service = { start: async () => {}, stop: () => ground.store.close() };
   const { observe, invoke, lambda, dispatch, events, background } = work;
   const rooms = [ground.driver, observe, invoke, lambda, ...background, dispatch];
-  const all = inOrder([closing, ...rooms, sample, gateway, ...events.waits]);
+  const all = inOrder([closing, ...rooms, applications.service, sample, gateway, ...events.waits]);
   return { ...all, url: gateway.url, sampleUrl };
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 type People = ReturnType<typeof openIdentities>;
 type Work = ReturnType<typeof buildWork>;
+type Rooms = Work & { readonly applications: ApplicationRooms };
 
 /** Ground and first floor: what knows nothing of functions. */
 async function openGround(around: Surroundings) {
@@ -78,7 +81,8 @@ async function openGround(around: Surroundings) {
   const driver = sandboxDriver(around.keeper, places);
   const runtimes = await findRuntimes({ installation });
   const box = createSecretBox(around.keys);
-  return { around, store, trees, driver, runtimes, box, wire: createWire(), base: { store, clock, ids } };
+  const mayConnect = createMayConnect(config.egress, clock);
+  return { around, store, trees, driver, runtimes, box, mayConnect, wire: createWire(), base: { store, clock, ids } };
 }
 
 /** Where functions are kept, run, and run again. What stands above is filled in late. */
@@ -154,11 +158,9 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
 }
 
 /** The door, with everything behind it. */
-function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: People, work: Work): Gateway {
+function buildDoor({ around, store, driver, runtimes, wire, mayConnect }: Ground, people: People, work: Rooms): Gateway {
   const { config, clock, ids, logger, installation } = around;
-  const { lambda, dispatch, observe, invoke, events, services, late } = work;
-  const mayConnect = createMayConnect(config.egress, clock);
-  const gauges = () => ({ ...dispatch.gauges(), ...prefixed('dalamb_environments_', invoke.stats()) });
+  const { lambda, dispatch, observe, invoke, events, services, late, applications } = work;
   return createGateway({
     host: config.server.host,
     port: config.server.port,
@@ -179,20 +181,18 @@ function buildDoor({ around, store, driver, runtimes, wire }: Ground, people: Pe
     logger: logger.child('gateway'),
     limits: { maxWaitMs: config.limits.wait_ms },
     controlRoutes: [
-      ...dispatch.routes,
-      ...observe.routes,
-      ...lambda.routes,
-      ...events.routes,
-      ...people.routes,
-      ...platformRoutes({ runtimes, identities: people.identities, tables: services, clock, ids }),
+      ...[dispatch, observe, lambda, events, people, applications].flatMap(({ routes }) => routes),
+      ...platformRoutes({ runtimes, identities: people.identities, clock }),
     ],
     home: () => late.home?.(),
     localSocket: path.join(around.dataDirectory, 'control.sock'),
-    rawRoutes: [lambda.codeRoute, observe.metricsRoute(gauges), ...events.rawRoutes, ...dispatch.rawRoutes],
+    rawRoutes: [
+      lambda.codeRoute,
+      observe.metricsRoute(gaugesOf(dispatch, invoke)),
+      ...events.rawRoutes,
+      ...applications.rawRoutes,
+      ...dispatch.rawRoutes,
+    ],
     status: platformStatus(installation, store, driver),
   });
-}
-
-function prefixed(prefix: string, numbers: object): Record<string, number> {
-  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`${prefix}${name}`, value as number]));
 }

@@ -1,22 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RuntimeCatalogue } from './invoke/index.ts';
-import { fail } from './kernel/index.ts';
+import { type Clock, fail } from './kernel/index.ts';
 import type { ControlRoute, FindStoredKey, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
-import { createOperator, type OperatorPorts } from './operator.ts';
-import { createPlaceSource, sampleRoutes, sourceRoutes } from './paas/index.ts';
+import { sampleRoutes } from './paas/index.ts';
 import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
 
 /** The part of the control API that is no room's own. */
-export function platformRoutes(
-  ports: OperatorPorts & { readonly runtimes: RuntimeCatalogue; readonly identities: Identities },
-): ControlRoute[] {
-  const operateAt = createOperator(ports);
-  return [
-    ...runtimeRoutes(ports.runtimes),
-    ...keyRoutes(ports.identities),
-    ...sourceRoutes(operateAt, createPlaceSource(operateAt)),
-    ...sampleRoutes(ports.clock),
-  ];
+export function platformRoutes(ports: {
+  readonly runtimes: RuntimeCatalogue;
+  readonly identities: Identities;
+  readonly clock: Clock;
+}): ControlRoute[] {
+  return [...runtimeRoutes(ports.runtimes), ...keyRoutes(ports.identities), ...sampleRoutes(ports.clock)];
 }
 
 /** What functions can be written in here, and what is missing and how to get it. */

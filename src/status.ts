@@ -13,3 +13,12 @@ export function platformStatus(installation: string, store: { health: () => Stor
     store: () => store.health(),
   };
 }
+
+/** The gauges of both rooms, for the metrics page. */
+export function gaugesOf(
+  dispatch: { readonly gauges: () => Readonly<Record<string, number>> },
+  invoke: { readonly stats: () => object },
+): () => Record<string, number> {
+  const environments = () => Object.entries(invoke.stats()).map(([name, value]) => [`dalamb_environments_${name}`, value]);
+  return () => ({ ...dispatch.gauges(), ...Object.fromEntries(environments()) });
+}

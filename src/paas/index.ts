@@ -1,6 +1,7 @@
 export { createBuild } from './build/build.ts';
 export type { BuildPorts, BuildRuntime, BuildSettings } from './build/ports.ts';
 export { releaseSchema } from './collections.ts';
+export { type Applications, type ApplicationsDeps, createApplications } from './create.ts';
 export type { DevDeps } from './dev/dev.ts';
 export { devRoutes } from './dev/routes.ts';
 export { sampleRoutes } from './dev/sample-routes.ts';
@@ -10,7 +11,5 @@ export { createFindEnvironment } from './environments/find.ts';
 export { createGit, type Git, type GitDeps, type GitSettings } from './git/git.ts';
 export { peopleSchema } from './people/collections.ts';
 export { createPeople, type People, type PeoplePorts } from './people/people.ts';
-export { sourceRoutes } from './sources/routes.ts';
-export { createPlaceSource, createRemoveSource } from './sources/sources.ts';
 export { webhookSchema } from './webhooks/collections.ts';
 export { createWebhooks, type WebhookDeps, type Webhooks } from './webhooks/webhooks.ts';

@@ -1,5 +1,6 @@
 import { platformFailure } from '../../kernel/index.ts';
 import {
+  type Application,
   type ControlRequest,
   type ControlRoute,
   effectiveProcesses,
@@ -25,7 +26,7 @@ import {
 
 export interface AppRoutePorts extends ChangePorts {
   /** Called when the last stage of an application is gone, and when one was created: its repository. */
-  readonly created: (app: string) => Promise<void>;
+  readonly created: (app: Application) => Promise<void>;
   readonly destroyed: (app: string) => Promise<void>;
 }
 
@@ -57,7 +58,7 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
         const actor = actorOf(request);
         await ports.requireRole(actor, 'owner', { account: request.place.account });
         const made = await createApplication(ports, request.place, wanted, actor);
-        await deps.created(wanted.name);
+        await deps.created(made.application);
         return made;
       },
     },

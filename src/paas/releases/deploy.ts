@@ -17,7 +17,6 @@ export function createDeploy(ports: PaasPorts, releases: Releases): Deploy {
       signal,
       change: () => ({ change: { reason: 'deploy', built: { ...built, commit } } }),
     });
-    line(`released v${release.number}`);
     for (const url of urls) line(url);
     return { release: release.number, urls };
   };

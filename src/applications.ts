@@ -1,0 +1,108 @@
+import path from 'node:path';
+import type { Config } from './config.ts';
+import type { RuntimeCatalogue } from './invoke/index.ts';
+import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
+import { inOrder, MIB } from './kernel/index.ts';
+import type {
+  Audit,
+  ControlRoute,
+  FindActor,
+  FindEnvironment,
+  MayConnect,
+  PointAliases,
+  RawRoute,
+  RequireRole,
+  ServiceTable,
+} from './model/index.ts';
+import { createOperator } from './operator.ts';
+import { type BuildSettings, createApplications, createBuild, createGit, type GitSettings } from './paas/index.ts';
+import type { SandboxDriver } from './sandbox/index.ts';
+
+export interface ApplicationPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly box: SecretBox;
+  readonly config: Config;
+  readonly installation: string;
+  readonly dataDirectory: string;
+  readonly driver: SandboxDriver;
+  readonly runtimes: RuntimeCatalogue;
+  /** All services, by the names of the wire. */
+  readonly services: Readonly<Record<string, ServiceTable>>;
+  readonly lambda: { readonly pointAliases: PointAliases };
+  readonly findEnvironment: FindEnvironment;
+  readonly findActor: FindActor;
+  readonly requireRole: RequireRole;
+  readonly audit: Audit;
+  readonly mayConnect: MayConnect;
+}
+
+export interface ApplicationRooms {
+  readonly routes: readonly ControlRoute[];
+  readonly rawRoutes: readonly RawRoute[];
+  /** Started when all services are, before the door. */
+  readonly service: Service;
+}
+
+/** Repositories, builds, releases: what makes applications out of services. */
+export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
+  const { config, clock, ids, store, dataDirectory } = ports;
+  const operateAt = createOperator({ tables: ports.services, clock, ids });
+  const build = createBuild({
+    store,
+    clock,
+    ids,
+    logger: ports.logger.child('build'),
+    driver: ports.driver,
+    runtimes: ports.runtimes.entries,
+    builder: path.join(ports.installation, 'runtimes/builder'),
+    directory: path.join(dataDirectory, 'builds'),
+    settings: buildSettings(config),
+  });
+  const applications = createApplications({ ...ports, ...ports.lambda, operateAt, build, secrets: ports.box, git: () => git });
+  const git = createGit({
+    directory: path.join(dataDirectory, 'repositories'),
+    clock,
+    ids,
+    logger: ports.logger.child('git'),
+    secrets: ports.box,
+    deploy: applications.deploy,
+    findActor: ports.findActor,
+    requireRole: ports.requireRole,
+    findApp: applications.find,
+    mayConnect: ports.mayConnect,
+    settings: gitSettings(config),
+  });
+  return {
+    routes: applications.routes,
+    rawRoutes: git.rawRoutes,
+    service: inOrder([applications.service, git.service]),
+  };
+}
+
+function gitSettings({ git, server }: Config): GitSettings {
+  return {
+    pushBytes: git.push_mib * MIB,
+    repositoryBytes: git.repository_mib * MIB,
+    ...(git.ssh_port === undefined ? {} : { ssh: { host: server.host, port: git.ssh_port } }),
+  };
+}
+
+function buildSettings({ build, npm }: Config): BuildSettings {
+  return {
+    parallel: build.parallel,
+    memoryMiB: build.memory_mib,
+    diskMiB: build.disk_mib,
+    pids: build.pids,
+    ...(build.cpus === undefined ? {} : { cpus: build.cpus }),
+    seconds: build.seconds,
+    sourceMiB: build.source_mib,
+    cacheMiB: build.cache_mib,
+    allow: build.allow,
+    environment: build.environment,
+    unsafe: build.unsafe,
+    ...(npm === undefined ? {} : { npm }),
+  };
+}
