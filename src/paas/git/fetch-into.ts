@@ -2,7 +2,7 @@ import dns from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Failure, MIB, platformFailure } from '../../kernel/index.ts';
 import type { MayConnect } from '../../model/index.ts';
-import { type GitRun, outputOf, type RunGit } from './git-process.ts';
+import { type GitRun, isEnough, outputOf, type RunGit, versionOf } from './git-process.ts';
 import type { PushQueue } from './push-queue.ts';
 import { fsckSettings } from './receive.ts';
 import type { Repositories, RepositoryOf } from './repositories.ts';
@@ -39,6 +39,7 @@ export async function fetchInto(deps: FetchDeps, request: FetchRequest): Promise
   const { app, ref, signal, credentials } = request;
   const url = checkedUrl(request.url);
   if (!isWholeRef(ref)) throw failed(`${JSON.stringify(ref)} is no ref`);
+  if (!isEnough(await versionOf(git))) throw failed('git 2.37 or newer is needed for this');
   const address = await judgedAddress(url, deps.mayConnect);
   const repository = await repositories.ensure(app);
   if ((await repositories.bytes(app.name)) > limits.repositoryBytes)
@@ -85,11 +86,12 @@ function settingsFor(url: URL, address: string | undefined): string[] {
 }
 
 async function run(git: RunGit, fetch: GitRun, { limits }: FetchDeps, credentials: FetchRequest['credentials']): Promise<void> {
+  const answer = credentials ? `username=${oneLine(credentials.user)}\npassword=${oneLine(credentials.password)}\n` : '';
   const env = { GIT_ALLOW_PROTOCOL: 'http:https' };
   const child = git({ ...fetch, env, pairs: 1, deadlineMs: FETCH_MS, fileBytes: limits.pushBytes + MIB });
   child.stdin.end();
   child.stdout.resume();
-  child.pairs[0]!.end(credentials ? `username=${oneLine(credentials.user)}\npassword=${oneLine(credentials.password)}\n` : '');
+  child.pairs[0]!.end(answer);
   const { code, said } = await child.ended;
   if (code === 0) return;
   const last = said.trim().split('\n').slice(-3).join('; ');

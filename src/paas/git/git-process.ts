@@ -169,3 +169,15 @@ export async function saysYes(git: RunGit, run: GitRun): Promise<boolean> {
   child.stdout.resume();
   return (await child.ended).code === 0;
 }
+
+/** Of the git that is installed, e.g. [2, 39]. Rejects with GitFailed when there is none. */
+export async function versionOf(git: RunGit): Promise<readonly [number, number]> {
+  const said = (await outputOf(git, { args: ['version'] })).toString('latin1');
+  const [, major, minor] = /^git version (\d+)\.(\d+)/.exec(said) ?? [];
+  return [Number(major ?? 0), Number(minor ?? 0)];
+}
+
+/** Whether it dials the address that it is told to (http.curloptResolve), rather than looking the name up again. */
+export function isEnough([major, minor]: readonly [number, number]): boolean {
+  return major > 2 || (major === 2 && minor >= 37);
+}

@@ -5,7 +5,7 @@ import type { Deploy, FindActor, MayConnect, RawRoute, RequireRole } from '../..
 import { archiveOf } from './archive.ts';
 import { commitOf } from './commit-of.ts';
 import { type FetchRequest, fetchInto } from './fetch-into.ts';
-import { createRunGit, type GitPlaces, outputOf, type RunGit } from './git-process.ts';
+import { createRunGit, type GitPlaces, isEnough, outputOf, type RunGit, versionOf } from './git-process.ts';
 import { installHook } from './hook.ts';
 import { createPushQueue, type PushQueue } from './push-queue.ts';
 import { createRepositories, type Repositories, type RepositoryOf } from './repositories.ts';
@@ -88,7 +88,8 @@ export function createGit(deps: GitDeps): Git {
     rawRoutes: [gitRoute(door, settings, logger)],
     service: {
       async start() {
-        await prepare(places, git);
+        await prepare(places);
+        await checkVersion(git, logger);
         await repositories.sweepAll();
         await ssh?.start();
         await tidying.start();
@@ -117,11 +118,18 @@ export function createGit(deps: GitDeps): Git {
   };
 }
 
-async function prepare({ root, home, hooks }: GitPlaces, git: RunGit): Promise<void> {
+async function prepare({ root, home, hooks }: GitPlaces): Promise<void> {
   await fs.mkdir(root, { recursive: true, mode: 0o700 });
   await fs.mkdir(home, { recursive: true });
   await installHook(hooks);
-  await outputOf(git, { args: ['version'] });
+}
+
+/** Without git the platform runs all the same; who creates an application is told. */
+async function checkVersion(git: RunGit, logger: Logger): Promise<void> {
+  const version = await versionOf(git).catch(() => undefined);
+  if (version === undefined) logger.warn('git is not installed: no application can be created or pushed');
+  else if (!isEnough(version))
+    logger.warn('this git is too old to fetch from elsewhere', { version: version.join('.'), needed: '2.37' });
 }
 
 interface Tidying {
