@@ -38,7 +38,10 @@ export function parseDeclaration(bytes: Uint8Array): ReadDeclaration {
   const odd = protoKey(document, []);
   if (odd) throw refuse(odd, 'there is no such key');
   const parsed = declarationSchema.safeParse(document);
-  if (!parsed.success) throw complaint(parsed.error.issues[0]!, refuse);
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw complaint(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!, refuse); // a typo is why another key is missing
+  }
   return { declaration: parsed.data, refuse };
 }
 
@@ -78,6 +81,7 @@ function complaint(issue: z.core.$ZodIssue, refuse: ReadDeclaration['refuse']): 
 
 /** `Invalid input: expected number, received string` → `expected number, received string`. */
 function plain(message: string): string {
+  if (message.endsWith(', received undefined')) return 'it is missing';
   return message.replace(/^Invalid input: /, '');
 }
 
