@@ -57,7 +57,7 @@ export async function serveControl(door: ControlDoor, exchange: Exchange): Promi
     const query = new URLSearchParams(exchange.url.slice(exchange.path.length + 1));
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
     const place = await placeOf(door, exchange, { query, actor });
-    const account = await door.access.mayCall({ actor, route, params, place });
+    const account = await door.access.mayCall({ actor, route, params, query, place });
     const body = route.streamed ? undefined : await readBody(exchange, route);
     const { headers, signal } = exchange;
     const own = account === undefined ? {} : { own: account };

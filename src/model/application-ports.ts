@@ -97,6 +97,7 @@ export type MayCall = (call: {
   readonly actor: Actor;
   readonly route: { readonly method: string; readonly path: string };
   readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
   readonly place: Place;
 }) => Promise<string | undefined>;
 

@@ -4,10 +4,11 @@ import type { AppRole } from './application-ports.ts';
 export interface ControlAccess {
   readonly role: AppRole;
   /**
-   * What the role must be on: the application of the path in the request's environment; the environment itself; `within` it: on whatever is
-   * part of it; the platform; `somewhere`: anything at all, because the handler looks closer.
+   * What the role must be on: the application of the path in the request's environment; the environment itself; the environment or the application
+   * whose process is the `function` of the path (`:name`) or of the log group; `within` the environment: on whatever is part of it; the platform;
+   * `somewhere`: anything at all, because the handler looks closer.
    */
-  readonly on: 'app' | 'environment' | 'within' | 'platform' | 'somewhere';
+  readonly on: 'app' | 'environment' | 'function' | 'within' | 'platform' | 'somewhere';
   /** `here`: in the audit trail before it is handled; `itself`: the handler writes it, in the transaction of what it does; `none`: nothing is changed, or it is an event like any other. */
   readonly audit: 'here' | 'itself' | 'none';
 }
@@ -37,6 +38,9 @@ export const controlExceptions: Readonly<Record<string, ControlAccess>> = {
   'POST /ssh-keys': handled,
   'DELETE /ssh-keys': handled,
   'GET /audit': looked,
+  'GET /samples': looked,
+  'GET /samples/:source': looked,
+  'GET /logs': { role: 'reader', on: 'function', audit: 'none' },
   'GET /apps': { role: 'reader', on: 'within', audit: 'none' },
   'POST /apps': { role: 'owner', on: 'environment', audit: 'itself' },
   'GET /keys': { ...owned, audit: 'none' },
@@ -45,8 +49,8 @@ export const controlExceptions: Readonly<Record<string, ControlAccess>> = {
   'PUT /functions/:name/egress': owned,
   'DELETE /functions/:name/egress': owned,
   'GET /events/balance': { role: 'owner', on: 'platform', audit: 'none' },
-  'POST /functions/:name/invoke': fed,
-  'POST /functions/:name/events': fed,
+  'POST /functions/:name/invoke': { ...fed, on: 'function' },
+  'POST /functions/:name/events': { ...fed, on: 'function' },
   'POST /events': fed,
 };
 

@@ -64,9 +64,10 @@ export async function peopleWorld(t: TestContext): Promise<PeopleWorld> {
     const names = route.path.split('/').map((part, i) => [part.slice(1), decodeURIComponent(parts[i]!)] as const);
     const params = Object.fromEntries(names.filter((_, i) => route.path.split('/')[i]!.startsWith(':')));
     const place = { account, region: 'us-east-1' };
-    await people.mayCall({ actor, route, params, place });
+    const search = new URLSearchParams(query);
+    await people.mayCall({ actor, route, params, query: search, place });
     const { signal } = new AbortController();
-    return route.handle({ params, query: new URLSearchParams(query), body, headers: {}, place, actor, signal });
+    return route.handle({ params, query: search, body, headers: {}, place, actor, signal });
   };
   const user: PeopleWorld['user'] = async (name, role, on = {}) => {
     await ask(localActor, 'POST /members', { body: { user: name, role, ...on } });

@@ -173,7 +173,13 @@ test('the gate knows every route: by rule, and by the table of exceptions', asyn
   const dee = await user('dee', 'deployer', { environment: DEV });
   const call = (actor: Actor, line: string, account = DEV) => {
     const [method, path] = line.split(' ') as [ControlRoute['method'], string];
-    return people.mayCall({ actor, route: { method, path }, params: { app: 'shop' }, place: { account, region: 'us-east-1' } });
+    return people.mayCall({
+      actor,
+      route: { method, path },
+      params: { app: 'shop' },
+      query: new URLSearchParams(),
+      place: { account, region: 'us-east-1' },
+    });
   };
   assert.equal(await call(dee, 'GET /whatever'), DEV);
   assert.equal(await call(dee, 'POST /whatever'), DEV);
@@ -207,7 +213,13 @@ test('the trail says who did what, to those who may read there, and no secret', 
   const ann = await user('ann', 'owner', { environment: DEV });
   const { token } = await ask(localActor, 'POST /tokens', { body: { user: 'ann' } });
   const place = { account: DEV, region: 'us-east-1' };
-  await people.mayCall({ actor: ann, route: { method: 'DELETE', path: '/hooks/:name' }, params: { name: 'h' }, place });
+  await people.mayCall({
+    actor: ann,
+    route: { method: 'DELETE', path: '/hooks/:name' },
+    params: { name: 'h' },
+    query: new URLSearchParams(),
+    place,
+  });
   await store.transact((tx) =>
     people.audit(tx, {
       actor: ann,

@@ -2,9 +2,9 @@ import { type Clock, fail, type Store } from '../../kernel/index.ts';
 import {
   type ActedOn,
   type Actor,
+  type AppRole,
   type Audit,
   accountOfKey,
-  appRoles,
   type ControlAccess,
   controlAccess,
   EVERY,
@@ -15,6 +15,7 @@ import {
   touches,
 } from '../../model/index.ts';
 import { memberships } from './collections.ts';
+import { functionOf, isProcess } from './function-owner.ts';
 
 /** Memberships of one user. */
 export const MOST_GRANTS = 500;
@@ -72,26 +73,40 @@ export function scopeText({ role, app, account }: Grant): string {
 
 /** The gate before every route of the control API. */
 export function createMayCall({ store, clock, audit }: Deps): MayCall {
-  return async ({ actor, route, params, place: { account, region } }) => {
+  return async (call) => {
+    const { actor, route, params, place } = call;
+    const { account, region } = place;
     const access = controlAccess(route);
     const judge = await judgeOf({ store }, actor);
     const on = actedOn(access, params.app ?? '', account);
     const allowed = on === undefined ? judge.touches(touched(access, account)) : judge.gives(access.role, on);
-    if (!allowed) throw denied(actor, access.role, on ?? {});
+    if (!allowed && !(access.on === 'function' && (await mayAsApplication(store, call, { judge, role: access.role }))))
+      throw denied(actor, access.role, on ?? {});
     if (access.audit === 'here') {
       const said = Object.values(params).map((value) => ` ${value.slice(0, 200)}`);
       const detail = `${region}${said.join('')}`;
       const entry = { actor, action: `${route.method} ${route.path}`, account, detail, at: clock.now() };
       await store.transact((tx) => audit(tx, entry));
     }
-    return judge.gives(appRoles[0]!, {}) ? undefined : account;
+    return judge.gives('reader', {}) ? undefined : account;
   };
+}
+
+/** What an application's people may with the functions of its processes, and their logs. */
+function mayAsApplication(
+  { read }: Store,
+  { params, query, place }: Parameters<MayCall>[0],
+  { judge, role }: { readonly judge: Judge; readonly role: AppRole },
+): Promise<boolean> | false {
+  const name = functionOf(params, query);
+  const passes = (app: string) => judge.gives(role, { app, account: place.account });
+  return name !== undefined && isProcess(read, place, { name, passes });
 }
 
 /** Undefined: any part of something is enough. */
 function actedOn({ on }: ControlAccess, app: string, account: string): ActedOn | undefined {
   if (on === 'app') return { app, account };
-  if (on === 'environment') return { account };
+  if (on === 'environment' || on === 'function') return { account };
   return on === 'platform' ? {} : undefined;
 }
 
