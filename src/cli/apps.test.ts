@@ -101,3 +101,9 @@ test('processes get resources and event sources', async () => {
   assert.deepEqual([removed.sent[0]!.query.get('process'), removed.sent[0]!.query.get('source')], ['web', 'sqs:jobs']);
   assert.equal((await inFolder(['event-sources:clear', 'web'], { 'DELETE /apps/shop/event-sources': released })).code, 0);
 });
+
+test('the remote is an address of the platform, or of its SSH', async () => {
+  const answers = { 'GET /apps/shop': here, 'GET /git': { path: '/_dalamb/git/', ssh: null } };
+  const without = await dalamb(['git:remote', 'shop', '--ssh'], answers);
+  assert.deepEqual([without.code, /git\.ssh_port/.test(without.err)], [1, true]);
+});

@@ -55,12 +55,25 @@ export function addApps(program: Command, stage: Stage): void {
     .command('git:remote')
     .description('make this git repository push to an application: git push dalamb main')
     .argument('<app>', 'its name')
-    .action(async (app: string) => {
+    .option('--ssh', 'over SSH, with a key that was added by ssh-keys:add')
+    .action(async (app: string, { ssh }: { ssh?: boolean }) => {
       const { application } = await stage.api().get<AppShown>(`/apps/${encodeURIComponent(app)}`);
-      const url = `${stage.api().url}/_dalamb/git/${application.name}.git`;
+      const url = ssh ? await sshUrl(stage, app) : `${stage.api().url}/_dalamb/git/${application.name}.git`;
       await setRemote(url);
       stage.answer({ remote: 'dalamb', url }, () => `remote dalamb is ${url}\nnext: git push dalamb ${application.branch}\n`);
     });
+}
+
+interface GitShown {
+  readonly ssh: { readonly port: number; readonly fingerprint: string } | null;
+}
+
+async function sshUrl(stage: Stage, app: string): Promise<string> {
+  const { ssh } = await stage.api().get<GitShown>('/git');
+  if (ssh !== null) return `ssh://git@${new URL(stage.api().url).hostname}:${ssh.port}/${app}.git`;
+  throw fail('NoSuchThing', 'git is not served over SSH here', {
+    fields: { next: 'set git.ssh_port in the configuration of the platform' },
+  });
 }
 
 async function setRemote(url: string): Promise<void> {

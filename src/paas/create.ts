@@ -2,6 +2,7 @@ import type { Service } from '../kernel/index.ts';
 import type { Application, ControlRoute, Deploy } from '../model/index.ts';
 import { appRoutes } from './apps/routes.ts';
 import { applications } from './collections.ts';
+import { devRoutes } from './dev/routes.ts';
 import type { Git } from './git/git.ts';
 import type { PaasPorts } from './ports.ts';
 import { createDeploy } from './releases/deploy.ts';
@@ -11,7 +12,7 @@ import { createPlaceSource, createRemoveSource } from './sources/sources.ts';
 
 export interface ApplicationsDeps extends Omit<PaasPorts, 'placeSource' | 'removeSource'> {
   /** Where their repositories are; asked for late, for pushes come back here. */
-  readonly git: () => Pick<Git, 'createRepository' | 'removeRepository'>;
+  readonly git: () => Pick<Git, 'createRepository' | 'removeRepository' | 'ssh'>;
 }
 
 export interface Applications {
@@ -33,9 +34,18 @@ export function createApplications(deps: ApplicationsDeps): Applications {
     destroyed: (app: string) => git().removeRepository(app),
   };
   return {
-    routes: [...sourceRoutes(deps.operateAt, placeSource), ...appRoutes({ ports, releases, ...repositories })],
+    routes: [...sourceRoutes(deps.operateAt, placeSource), ...appRoutes({ ports, releases, ...repositories }), ...devRoutes({ ports, ...repositories }), gitAddress(git)],
     deploy: createDeploy(ports, releases),
     find: (app) => deps.store.read.get(applications, [app]),
     service: releases,
+  };
+}
+
+function gitAddress(git: ApplicationsDeps['git']): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/git',
+    summary: 'where repositories are served: below /_dalamb/git/ of this server, and over SSH if that is configured',
+    handle: async () => ({ path: '/_dalamb/git/', ssh: git().ssh() ?? null }),
   };
 }

@@ -1,4 +1,5 @@
-import { fail } from '../../kernel/index.ts';
+import { fail, isFailure } from '../../kernel/index.ts';
+import type { Place } from '../../model/index.ts';
 import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import type { Released } from '../releases/releases.ts';
@@ -32,7 +33,7 @@ export async function promote(deps: ChangePorts, how: StageChange, to: string, r
   };
 }
 
-/** The stage in another environment, made when it is not there. role: default the one of the same name in that account. */
+/** The stage in another environment, made when it is not there. role: default the one it has, else that of the same name in that account. */
 export async function makeStage(
   ports: PaasPorts,
   { app, account, actor }: Pick<StageChange, 'app' | 'account' | 'actor'>,
@@ -40,12 +41,26 @@ export async function makeStage(
   role: string | undefined,
 ): Promise<void> {
   const { stage } = await findApplication(ports, app, account);
+  const known = await ports.store.read.get(stages, [app, to]);
+  if (known && (role === undefined || role === known.role)) return;
   const own = role ?? stage.role.replace(`::${account}:`, `::${to}:`);
   checkRole(own);
+  await findRole(ports, { account: to, region: stage.region }, own);
   const at = ports.clock.now();
   await ports.store.transact(async (tx) => {
-    if (await tx.get(stages, [app, to])) return;
-    await tx.put(stages, { app, account: to, region: stage.region, role: own, next: 1 });
-    await ports.audit(tx, { actor, action: 'create', app, account: to, detail: `role ${own}`, at });
+    const there = await tx.get(stages, [app, to]);
+    await tx.put(stages, { app, account: to, region: stage.region, next: 1, ...there, role: own });
+    await ports.audit(tx, { actor, action: there ? 'role' : 'create', app, account: to, detail: `role ${own}`, at });
   });
+}
+
+/** Rejects with InvalidRequest when the role is not there: a promotion makes none. */
+async function findRole({ operateAt }: PaasPorts, place: Place, role: string): Promise<void> {
+  try {
+    await operateAt(place)('iam', 'GetRole', { RoleName: role.split('/').at(-1) });
+  } catch (error) {
+    if (!isFailure(error, 'NoSuchEntity')) throw error;
+    const next = `make it there, with what its functions may do, or name another with --role`;
+    throw fail('InvalidRequest', `there is no role ${role}`, { fields: { next } });
+  }
 }
