@@ -71,8 +71,7 @@ async function buildTree(job: Job, source: Tree): Promise<Built> {
   const built = manifest.processes.filter(({ image }) => image === undefined);
   let sources = sourcesOf(source);
   if (build.command !== undefined && built.length > 0) {
-    const found = await Promise.all(built.map((one) => detect(one, sources, job.workshop.runtimes)));
-    sources = sourcesOf(await runCommand(job, sources, { found, ...build, command: build.command }));
+    sources = sourcesOf(await runCommand(job, sources, { processes: built, ...build, command: build.command }));
   }
   const found: Detected[] = [];
   for (const process of built) found.push(await detect(process, sources, job.workshop.runtimes));

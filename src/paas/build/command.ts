@@ -1,21 +1,26 @@
+import { isFailure } from '../../kernel/index.ts';
+import type { DeclaredProcess } from '../manifest/application.ts';
 import type { Job } from './build.ts';
 import { installDependencies } from './dependencies.ts';
-import type { Detected } from './detect.ts';
+import { type Detected, detect, detectAs } from './detect.ts';
 import type { Sources } from './languages.ts';
+import { node } from './node.ts';
+import type { BuildRuntime } from './ports.ts';
 import { runSandboxed } from './sandboxed.ts';
 import type { Tree } from './trees.ts';
 
 export interface Commanding {
-  readonly found: readonly Detected[];
+  readonly processes: readonly DeclaredProcess[];
   /** `[build] command`, for a shell. */
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Runs the application's own command among its files and dependencies, those for development too; resolves to the files as they are afterwards. */
-export async function runCommand(job: Job, sources: Sources, { found, command, environment }: Commanding): Promise<Tree> {
+export async function runCommand(job: Job, sources: Sources, { processes, command, environment }: Commanding): Promise<Tree> {
   const { workshop, line, signal, closing } = job;
-  const { runtime } = found.find(({ language }) => language.name === 'Node.js') ?? found[0]!;
+  const found = await toolsOf(processes, sources, workshop.runtimes);
+  const { runtime } = found[0]!;
   const trees: Tree[] = [];
   for (const { language, runtime: own } of distinct(found)) {
     if (language.compile) continue;
@@ -33,6 +38,23 @@ export async function runCommand(job: Job, sources: Sources, { found, command, e
   const made = await workshop.leases.hold(signal, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
   closing.push(() => made.close());
   return withoutDependencies(made.tree, trees, sources.tree);
+}
+
+/** What the command may want to use: the languages of the processes as far as they show before it runs, Node.js first. */
+async function toolsOf(
+  processes: readonly DeclaredProcess[],
+  sources: Sources,
+  runtimes: ReadonlyMap<string, BuildRuntime>,
+): Promise<readonly Detected[]> {
+  const found: Detected[] = [];
+  for (const one of processes) {
+    const detected = await detect(one, sources, runtimes).catch((error) => {
+      if (!isFailure(error, 'BuildFailed')) throw error; // it is the command that makes the code: what is missing then is said then
+    });
+    if (detected) found.push(detected);
+  }
+  const usual = found.length > 0 ? [] : [await detectAs(processes[0]!, node, { sources, runtimes })];
+  return [...found, ...usual].sort((a, b) => Number(b.language === node) - Number(a.language === node));
 }
 
 function distinct(found: readonly Detected[]): readonly Detected[] {

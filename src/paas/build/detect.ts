@@ -24,7 +24,20 @@ export async function detect(
   sources: Sources,
   runtimes: ReadonlyMap<string, BuildRuntime>,
 ): Promise<Detected> {
-  const language = languageOf(process, sources);
+  return detectAs(process, languageOf(process, sources), { sources, runtimes });
+}
+
+interface Surroundings {
+  readonly sources: Sources;
+  readonly runtimes: ReadonlyMap<string, BuildRuntime>;
+}
+
+/** The runtime of a process whose language is known. */
+export async function detectAs(
+  process: DeclaredProcess,
+  language: Language,
+  { sources, runtimes }: Surroundings,
+): Promise<Detected> {
   const own = [...runtimes.values()].filter(({ name }) => language.runtimes.test(name));
   const runtime = process.runtime === undefined ? await language.choose(sources, own) : runtimes.get(process.runtime);
   if (!runtime) {

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import dns from 'node:dns/promises';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { findRuntimes } from '../../src/invoke/index.ts';
+import { silentLogger, systemClock } from '../../src/kernel/index.ts';
+import { type BenchPorts, type BuildBench, buildBench, installation } from '../../src/paas/build/build.fixture.ts';
+import { guarded, ociDriver, type SandboxDriver, spawnKeeper } from '../../src/sandbox/index.ts';
+import { memoryTrees } from '../contracts/sandbox-trees.ts';
+
+export interface BuilderRoom {
+  readonly driver: SandboxDriver;
+  /** A workshop on that driver, with the runtimes of this machine. */
+  readonly bench: (t: Pick<TestContext, 'after'>, more?: BenchPorts) => Promise<BuildBench>;
+  readonly close: () => Promise<void>;
+}
+
+/** Real sandboxes for builds; needs ociMissing to be undefined. */
+export async function builderRoom(): Promise<BuilderRoom> {
+  const store = await memoryTrees();
+  const mountRoots = [{ seen: installation, real: installation }];
+  const keeper = await spawnKeeper({
+    treesDirectory: path.join(store.directory, 'trees'),
+    mountRoots,
+    runtime: 'runc',
+    firstUid: 6_000_000,
+  });
+  const driver = guarded(ociDriver({ keeper: keeper.link, clock: systemClock, logger: silentLogger }), systemClock, store.trees);
+  await driver.start();
+  const runtimes = (await findRuntimes({ installation })).entries;
+  return {
+    driver,
+    bench: (t, { settings, ...more } = {}) =>
+      buildBench(t, { driver, runtimes, ...more, settings: { npm: '/usr/lib/node_modules/npm', ...settings } }),
+    close: async () => {
+      await driver.stop(AbortSignal.timeout(5000));
+      await keeper.close();
+      await store.close();
+    },
+  };
+}
+
+/** Rules that let builders reach these hosts, whatever addresses they have here. */
+export async function reachable(...hosts: readonly string[]): Promise<readonly { to: string; port: number }[]> {
+  const rules = hosts.map(async (host) => {
+    const found = await dns.lookup(host, { all: true, family: 4 });
+    return [{ to: host, port: 443 }, ...found.map(({ address }) => ({ to: address, port: 443 }))];
+  });
+  return (await Promise.all(rules)).flat();
+}
+
+/** The registry from which npm on this machine installs. */
+export function npmRegistry(): string {
+  return execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+}
+
+/** Hosts from which pip on this machine installs. */
+export function indexHosts(): readonly string[] {
+  return ['pypi.org', 'files.pythonhosted.org'];
+}
