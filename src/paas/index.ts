@@ -11,5 +11,7 @@ export { createFindEnvironment } from './environments/find.ts';
 export { createGit, type Git, type GitDeps, type GitSettings } from './git/git.ts';
 export { peopleSchema } from './people/collections.ts';
 export { createPeople, type People, type PeoplePorts } from './people/people.ts';
+export { reviewSchema } from './reviews/collections.ts';
+export { createReviews, type ReviewDeps, type Reviews } from './reviews/reviews.ts';
 export { webhookSchema } from './webhooks/collections.ts';
 export { createWebhooks, type WebhookDeps, type Webhooks } from './webhooks/webhooks.ts';
