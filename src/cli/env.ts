@@ -19,7 +19,7 @@ export function addEnv(program: Command, stage: Stage): void {
     });
   program
     .command('env:rename')
-    .description('give an environment another name; its account stays')
+    .description('give an environment another name, or 12 digits their first; its account stays')
     .argument('<name>', 'as it is called')
     .argument('<to>', 'as it will be')
     .action(async (name: string, to: string) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { localActor } from '../../model/index.ts';
+import { type Actor, localActor } from '../../model/index.ts';
 import { peopleWorld } from '../people/people.fixture.ts';
 import { createFindEnvironment } from './find.ts';
 
@@ -62,6 +62,21 @@ test('what is given from the start: default stays, welcome may go', async (t) =>
   await environments.destroy('hello', localActor);
   const left = (await ask(localActor, 'GET /environments')).environments.map(({ name }: { name: string }) => name);
   assert.deepEqual(left, ['default', 'welcome']);
+});
+
+test('an account in use can be given a name, by owners of the platform', async (t) => {
+  const { environments, ask, user, store } = await peopleWorld(t);
+  const dee = await user('dee', 'owner', { environment: '222222222222' });
+  const name = (actor: Actor, from: string, to: string) => ask(actor, `PUT /environments/${from}`, { body: { name: to } });
+  await assert.rejects(name(dee, '222222222222', 'dev'), { code: 'AccessDenied' });
+  await name(localActor, '222222222222', 'dev');
+  assert.equal((await createFindEnvironment({ store })('dev'))?.account, '222222222222');
+  await environments.destroy('dev', localActor);
+  for (const wrong of ['222222222222', '000000000000', '111111111111'])
+    await assert.rejects(name(localActor, wrong, 'other'), invalid, wrong);
+  await assert.rejects(ask(localActor, 'DELETE /environments/333333333333', { query: { confirm: '333333333333' } }), {
+    code: 'NoSuchThing',
+  });
 });
 
 test('an environment with applications in it stays', async (t) => {

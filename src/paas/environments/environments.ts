@@ -3,7 +3,7 @@ import type { Actor, Audit, ControlRoute, Environment, RequireRole } from '../..
 import { stages } from '../collections.ts';
 import type { People } from '../people/people.ts';
 import { environments } from './collections.ts';
-import { given, listNamed, named } from './find.ts';
+import { given, isAccount, listNamed, named } from './find.ts';
 import { environmentRoutes } from './routes.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -23,7 +23,7 @@ export interface EnvironmentDeps {
 export interface Environments {
   /** Makes one with an account of its own. Rejects with InvalidRequest, NameTaken. */
   create(wish: Pick<Environment, 'name' | 'review'>, actor: Actor): Promise<Environment>;
-  /** Rejects with InvalidRequest, NoSuchThing, NameTaken. */
+  /** From its name, or from 12 digits that have none. Rejects with InvalidRequest, NoSuchThing, NameTaken. */
   rename(name: string, to: string, actor: Actor): Promise<Environment>;
   /**
    * Takes its name and everybody's roles in it away. What is in its account stays; nobody is given that account again. Rejects with NoSuchThing, and
@@ -98,12 +98,21 @@ interface Renaming {
 }
 
 async function rename(tx: Transaction, { audit, clock }: EnvironmentDeps, { name, to, actor }: Renaming): Promise<Environment> {
-  const found = await changeable(tx, name);
+  const found = isAccount(name) ? await unnamed(tx, name, clock.now()) : await changeable(tx, name);
   await checkFree(tx, to);
   const renamed = { ...found, name: to };
   await tx.put(environments, renamed);
   await audit(tx, { actor, action: 'env:rename', account: found.account, detail: `${name} is ${to}`, at: clock.now() });
   return renamed;
+}
+
+/** An account in use that is to get a name. Throws InvalidRequest. */
+async function unnamed(tx: Transaction, account: string, createdAt: number): Promise<Environment> {
+  const stored = await tx.get(environments, [account]);
+  const known = stored ?? given.find((one) => one.account === account);
+  if (known?.name !== undefined) throw platformFailure('InvalidRequest', `${account} has a name: ${known.name}`);
+  if (stored) throw platformFailure('InvalidRequest', `the environment of ${account} was destroyed`);
+  return { name: account, account, kind: 'named', createdAt };
 }
 
 async function changeable(tx: Transaction, name: string): Promise<Environment> {

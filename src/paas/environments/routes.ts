@@ -8,7 +8,7 @@ import { named } from './find.ts';
 /** The control API of environments. Whoever has a role anywhere comes this far; each handler looks closer. */
 export function environmentRoutes(deps: EnvironmentDeps, all: Omit<Environments, 'routes'>): ControlRoute[] {
   const { requireRole, store } = deps;
-  /** Whoever may not change it learns nothing of whether it is there. */
+  /** Whoever may not change it learns nothing of whether it is there; first names, as new environments, are for owners of the platform. */
   const accountOf = async (name: string) => {
     const found = await named(store.read, name);
     return found === undefined ? {} : { account: found.account };
@@ -35,7 +35,7 @@ export function environmentRoutes(deps: EnvironmentDeps, all: Omit<Environments,
     {
       method: 'PUT',
       path: '/environments/:name',
-      summary: 'gives an environment another name: name',
+      summary: 'gives an environment another name, or 12 digits their first: name',
       handle: async ({ actor, params: { name = '' }, body }) => {
         const to = textField(fieldsOf(body, ['name']), 'name');
         await requireRole(actor, 'owner', await accountOf(name));
