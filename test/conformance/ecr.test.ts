@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { ECR } from '@aws-sdk/client-ecr';
 import { dockerArchive, lacking, run } from '../support/image-tools.ts';
 import { type Platform, removeDirectory, startPlatform, temporaryDirectory } from '../support/platform.ts';
-import { PROCESS_DRIVER, refused } from '../support/sdk.ts';
+import { PROCESS_DRIVER, refused, sdk } from '../support/sdk.ts';
 
 const OTHER = '123456789012';
 let platform: Platform;
@@ -100,6 +100,34 @@ test('errors have the SDK’s names; what is not enforced is refused by name', a
   );
   await refused(ecr.startImageScan({ repositoryName: 'sdk/app', imageId: {} }), 'NotImplemented', /StartImageScan/, 501);
   await refused(ecr.getLifecyclePolicy({ repositoryName: 'sdk/app' }), 'LifecyclePolicyNotFoundException');
+});
+
+test('a token opens what the role of its asker may do', async () => {
+  const { iam, sts } = sdk(platform.url);
+  const RoleName = 'puller';
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole' }],
+  };
+  const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await iam.attachRolePolicy({ RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly' });
+  const { Credentials } = await sts.assumeRole({ RoleArn: Role!.Arn!, RoleSessionName: 'test' });
+  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
+  const credentials = { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! };
+  const puller = new ECR({ endpoint: platform.url, region: 'us-east-1', maxAttempts: 1, credentials });
+  const { authorizationData } = await puller.getAuthorizationToken({});
+  const ask = (method: string, rest: string) =>
+    fetch(`${platform.url}/v2/sdk/app/${rest}`, {
+      method,
+      headers: { authorization: `Basic ${authorizationData![0]!.authorizationToken}` },
+    });
+  assert.equal((await ask('GET', 'manifests/v1')).status, 200);
+  const denied = await ask('POST', 'blobs/uploads/');
+  assert.equal(denied.status, 403);
+  assert.match(await denied.text(), /"DENIED".*assumed-role\/puller\/test is not authorized to perform: ecr:InitiateLayerUpload/);
+  await iam.detachRolePolicy({ RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly' });
+  assert.equal((await ask('GET', 'manifests/v1')).status, 403, 'what the role may do is asked each time');
+  for (const client of [iam, sts, puller]) client.destroy();
 });
 
 test('a page of somebody else reaches no registry, neither does a foreign name', async () => {

@@ -47,8 +47,37 @@ const KAFKA = [
   'ec2:DescribeSecurityGroups',
 ];
 const READ = ['Get*', 'List*', 'Describe*', 'BatchGet*', 'Query', 'Scan', 'Filter*', 'Lookup*'];
-const READ_SERVICES = ['lambda', 's3', 'iam', 'logs', 'sqs', 'sns', 'dynamodb', 'kinesis', 'events', 'scheduler', 'cloudwatch'];
+const READ_SERVICES = [
+  'lambda',
+  's3',
+  'iam',
+  'logs',
+  'sqs',
+  'sns',
+  'dynamodb',
+  'kinesis',
+  'events',
+  'scheduler',
+  'cloudwatch',
+  'ecr',
+];
+const ECR_READ = [
+  'ecr:GetAuthorizationToken',
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:GetRepositoryPolicy',
+  'ecr:DescribeRepositories',
+  'ecr:ListImages',
+  'ecr:DescribeImages',
+  'ecr:BatchGetImage',
+  'ecr:GetLifecyclePolicy',
+  'ecr:GetLifecyclePolicyPreview',
+  'ecr:ListTagsForResource',
+  'ecr:DescribeImageScanFindings',
+];
+const ECR_PUSH = ['ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'];
 const MORE_READ = [
+  'ecr:BatchCheck*',
   'apigateway:GET',
   'cloudformation:Describe*',
   'cloudformation:Get*',
@@ -146,6 +175,9 @@ const policies: Readonly<Record<string, Allowed>> = {
   AmazonSNSReadOnlyAccess: [
     [['sns:GetTopicAttributes', 'sns:List*', 'sns:GetSubscriptionAttributes', 'sns:GetDataProtectionPolicy']],
   ],
+  AmazonEC2ContainerRegistryFullAccess: [[['ecr:*', 'cloudtrail:LookupEvents']]],
+  AmazonEC2ContainerRegistryPowerUser: [[[...ECR_READ, ...ECR_PUSH]]],
+  AmazonEC2ContainerRegistryReadOnly: [[ECR_READ]],
   AmazonKinesisFullAccess: [[['kinesis:*']]],
   AmazonKinesisReadOnlyAccess: [[['kinesis:Get*', 'kinesis:List*', 'kinesis:Describe*']]],
   AmazonEventBridgeFullAccess: [[['events:*', 'schemas:*', 'scheduler:*', 'pipes:*']]],
