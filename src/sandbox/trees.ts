@@ -112,6 +112,8 @@ class Trees implements TreeStore {
       for (const tree of below) held.push(this.hold(tree));
       const under = below.reduce((sum, tree) => sum + this.#known.get(tree)!.bytes, 0);
       const alone = nameOf('layer', [hash]);
+      const merged = nameOf('merged', [...below, alone]);
+      if (this.#touch(merged)) return [merged];
       const layer = await this.#have(alone, (tree) => this.#unpackLayer(hash, tree));
       held.push(this.hold(alone));
       const bytes = under + layer.bytes;
@@ -119,7 +121,6 @@ class Trees implements TreeStore {
       const { marks } = layer;
       const merge = { layer: this.path(alone), below: below.map((tree) => this.path(tree)).reverse() };
       if (!marks || !(await removesAny(merge.below, marks))) return above(below, alone);
-      const merged = nameOf('merged', [...below, alone]);
       await this.#have(merged, async (tree) => {
         await mergeTrees(tree, { ...merge, marks });
         return { bytes };
@@ -142,8 +143,13 @@ class Trees implements TreeStore {
 
   /** The tree of that name, filled if it is not there; whoever asks meanwhile gets the same. */
   async #have(name: string, fill: Fill): Promise<Known> {
-    const known = this.#known.get(name) ?? (await this.#fillOnce(name, fill));
-    known.used = this.#options.clock.now();
+    return this.#touch(name) ?? this.#fillOnce(name, fill);
+  }
+
+  /** What is there, and is used now. */
+  #touch(name: string): Known | undefined {
+    const known = this.#known.get(name);
+    if (known) known.used = this.#options.clock.now();
     return known;
   }
 
