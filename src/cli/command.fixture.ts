@@ -15,7 +15,7 @@ export const NOW = 1_000_000_000_000;
 
 /**
  * By `METHOD /path`, or `*` for everything else: JSON, a text as it is, an error that the connection meets, or what a function makes of
- * body and query (JSON, or the whole Response). What has none is refused as the server would.
+ * body and query (JSON, or the whole Response; it may take its time). What has none is refused as the server would.
  */
 export type Answers = Readonly<Record<string, unknown>>;
 
@@ -71,11 +71,11 @@ function sentBy(url: string, { method, body, headers }: RequestInit): Sent {
   };
 }
 
-function answered(answer: unknown, { body, query }: Sent): Response {
+async function answered(answer: unknown, { body, query }: Sent): Promise<Response> {
   if (answer instanceof Error) throw answer;
   if (typeof answer === 'string') return new Response(answer);
   if (typeof answer === 'function') {
-    const made = answer(body, query);
+    const made = await answer(body, query);
     return made instanceof Response ? made : Response.json(made);
   }
   if (answer !== undefined) return Response.json(answer);

@@ -8,6 +8,7 @@ import { addApps } from './apps.ts';
 import { addAudit } from './audit.ts';
 import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
+import { addDev } from './dev.ts';
 import { addEgress } from './egress.ts';
 import { addEmit } from './emit.ts';
 import { addEnv } from './env.ts';
@@ -60,7 +61,8 @@ export interface CliDeps {
 /** What every command gets: the API for the options given, and a way to answer. */
 export interface Stage {
   readonly io: CliIo;
-  readonly api: () => Api;
+  /** environment: another one than was asked for. */
+  readonly api: (environment?: string) => Api;
   /** The application: --app, else that of the git remote named dalamb. Rejects with WrongUsage. */
   readonly app: () => Promise<string>;
   /** What was said, DALAMB_ENV included; no git remote stands in for the application. */
@@ -105,10 +107,10 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   const stage: Stage = {
     io,
     json: () => options().json === true,
-    api: () => {
-      const { url, env, region, data } = options();
+    api: (environment = options().env) => {
+      const { url, region, data } = options();
       const local = data === undefined ? undefined : io.fetchLocal?.(data);
-      return createApi({ url, environment: env, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
+      return createApi({ url, environment, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
     },
     given: () => ({ env: options().env, app: options().app }),
     app: () => appName(options().app, io.remoteUrl ?? remoteUrl),
@@ -124,6 +126,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addFunctions(program, stage, fails);
   addLogs(program, stage);
   addRunProcess(program, stage, fails);
+  addDev(program, stage);
   addEvents(program, stage);
   addEmit(program, stage);
   addOn(program, stage);

@@ -4,11 +4,18 @@
 export type TreeManifest = Readonly<Record<string, string>>;
 
 /** `POST /apps/:app/dev`. */
-export type DevAnswer = DevMissing | DevSwapped;
+export type DevAnswer = DevMissing | DevFailed | DevSwapped;
 
 /** Contents that the server does not have: send the manifest again, with these. */
 export interface DevMissing {
   readonly missing: readonly string[];
+}
+
+/** It could not be built; what ran before runs on. */
+export interface DevFailed {
+  readonly failed: string;
+  /** What the build said. */
+  readonly lines: readonly string[];
 }
 
 export interface DevSwapped {

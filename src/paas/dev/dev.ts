@@ -1,7 +1,8 @@
-import { platformFailure } from '../../kernel/index.ts';
+import { isFailure, platformFailure } from '../../kernel/index.ts';
 import {
   type Application,
   type DevAnswer,
+  type DevFailed,
   type DevSwapped,
   functionName,
   type TreeManifest,
@@ -26,10 +27,15 @@ export interface DevDeps {
   readonly destroyed: (app: string) => Promise<void>;
 }
 
+export interface DevOrder extends Developing {
+  /** Those that line was given. */
+  readonly lines: readonly string[];
+}
+
 /** Applications in development (docs/decisions/0013). */
 export interface Dev {
-  /** Runs a folder in a stage: builds it, or puts what changed into what was built. Rejects as developedStage does, and with BuildFailed: then the old code runs on. */
-  readonly sync: (how: Developing, source: AsyncIterable<Uint8Array>) => Promise<DevAnswer>;
+  /** Runs a folder in a stage: builds it, or puts what changed into what was built. Rejects as developedStage does. When the build failed the old code runs on. */
+  readonly sync: (how: DevOrder, source: AsyncIterable<Uint8Array>) => Promise<DevAnswer>;
   /** Takes away what sync made; application and stage too, if they never had a release. Rejects with NoSuchThing. */
   readonly remove: (how: StageChange) => Promise<{ readonly removed: readonly string[] }>;
 }
@@ -46,17 +52,27 @@ export function createDev(deps: DevDeps): Dev {
         if ('missing' in tree) return tree;
         sessions.set(key(how), { ...session, tree });
         const developed = await developedStage(deps.ports, how, deps.created);
-        return run({ deps, sessions, key: key(how), how, developed, tree });
+        return orFailed(how, run({ deps, sessions, key: key(how), how, developed, tree }));
       }),
     remove: (how) => turns.take(key(how), how.signal, () => remove(deps, sessions, key(how), how)),
   };
+}
+
+/** What a build says is worth most when it fails. */
+async function orFailed({ lines }: DevOrder, swapped: Promise<DevSwapped>): Promise<DevSwapped | DevFailed> {
+  try {
+    return await swapped;
+  } catch (error) {
+    if (isFailure(error, 'BuildFailed') || isFailure(error, 'ReleaseFailed')) return { failed: error.message, lines };
+    throw error;
+  }
 }
 
 interface Running {
   readonly deps: DevDeps;
   readonly sessions: Sessions;
   readonly key: string;
-  readonly how: Developing & { readonly lines?: readonly string[] };
+  readonly how: DevOrder;
   readonly developed: Developed;
   readonly tree: DevTree;
 }
@@ -82,7 +98,7 @@ async function run(running: Running): Promise<DevSwapped> {
   const { app, account } = how;
   const processes = base.built.processes.map(({ name }) => ({ name, function: functionName(app, name) }));
   const took = { build: built - began, swap: clock.monotonic() - built };
-  return { how: kind, processes, urls: await urlsOf(deps.ports, app, account), lines: how.lines ?? [], took };
+  return { how: kind, processes, urls: await urlsOf(deps.ports, app, account), lines: how.lines, took };
 }
 
 /** Rejects with BuildFailed; what runs and what it was made of stay known. */
