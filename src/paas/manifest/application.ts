@@ -25,7 +25,7 @@ export interface Manifest {
 
 const DEFAULTS = { memory: 1024, timeout: 10, ephemeral: 512 } as const;
 
-/** Reads both files; each may be missing, but some process must be named. Throws BuildFailed with file, line and column, NotImplemented. */
+/** Reads both files; each may be missing, but some process must be named. Throws BuildFailed with file, line and column. */
 export function readManifest(files: { readonly procfile?: Uint8Array; readonly declaration?: Uint8Array }): Manifest {
   const read = files.declaration === undefined ? noDeclaration : parseDeclaration(files.declaration);
   const lines = files.procfile === undefined ? [] : parseProcfile(files.procfile);
@@ -41,9 +41,15 @@ export function readManifest(files: { readonly procfile?: Uint8Array; readonly d
   return {
     processes,
     resources: resourcesOf(declaration),
-    checks: { smoke: Object.fromEntries(smoke) },
+    checks: { smoke: Object.fromEntries(smoke), ...canaryOf(declaration) },
     build: declaration.build,
   };
+}
+
+function canaryOf({ canary }: ReadDeclaration['declaration']): Pick<ReleaseChecks, 'canary'> {
+  if (canary === undefined) return {};
+  const { weight, seconds, error_rate: errorRate } = canary;
+  return { canary: { weight, seconds, errorRate } };
 }
 
 function processesOf(lines: readonly ProcfileLine[], read: ReadDeclaration): DeclaredProcess[] {

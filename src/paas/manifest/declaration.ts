@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
-import { type Failure, fail } from '../../kernel/index.ts';
+import type { Failure } from '../../kernel/index.ts';
 import { type KeyPath, positionsOf } from './positions.ts';
 import { refusedAt, shown, textOf } from './refused.ts';
 import { type Declaration, declarationSchema } from './schema.ts';
@@ -21,20 +21,13 @@ export const noDeclaration: ReadDeclaration = {
   refuse: (path, what) => refusedAt({ file: DECLARATION, line: 1, column: 1 }, `${nameOf(path)}: ${what}`),
 };
 
-/** Throws BuildFailed naming line, column and key; NotImplemented for a canary. */
+/** Throws BuildFailed naming line, column and key. */
 export function parseDeclaration(bytes: Uint8Array): ReadDeclaration {
   const text = textOf(DECLARATION, bytes, MOST_BYTES);
   const document = readToml(text);
   const position = positionsOf(text);
   const refuse = (path: KeyPath, what: string) =>
     refusedAt({ file: DECLARATION, ...position(path) }, path.length === 0 ? what : `${nameOf(path)}: ${what}`);
-  if (Object.hasOwn(document, 'canary')) {
-    const { line, column } = position(['canary']);
-    throw fail('NotImplemented', `${DECLARATION}:${line}:${column}: canary: releases by weight are not implemented yet`, {
-      status: 501,
-      fault: 'caller',
-    });
-  }
   const odd = protoKey(document, []);
   if (odd) throw refuse(odd, 'there is no such key');
   const parsed = declarationSchema.safeParse(document);

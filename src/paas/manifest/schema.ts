@@ -104,6 +104,13 @@ export const declarationSchema = z.strictObject({
       }),
     )
     .default({}),
+  canary: z
+    .strictObject({
+      weight: z.number().gt(0).lt(1),
+      seconds: z.number().int().min(1).max(1800),
+      error_rate: z.number().min(0).lt(1).default(0),
+    })
+    .optional(),
   build: z
     .strictObject({
       command: z.string().min(1).max(4096).optional(),

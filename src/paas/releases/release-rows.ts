@@ -55,30 +55,35 @@ export async function switchTo(
 ): Promise<Release> {
   const { app, account, number } = release;
   const current: Release = { ...release, versions, state: 'current' };
-  const moves = Object.entries(versions).map(([process, version]) => ({
-    function: functionName(app, process),
-    alias: LIVE,
-    version,
-  }));
   await ports.store.transact(async (tx) => {
     const { preparing: _, ...stage } = await stageOf(tx, app, account);
     const old = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
     if (old) await tx.put(releases, { ...old, state: 'superseded' });
     await tx.put(releases, current);
     await tx.put(stages, { ...stage, current: number });
-    await ports.pointAliases(tx, stage, moves);
+    await ports.pointAliases(tx, stage, movesTo(app, versions));
   });
   return current;
 }
 
-/** What it may have changed already ($LATEST) is to be put back: the stage counts as not settled. */
-export async function failRelease(ports: Pick<PaasPorts, 'store'>, release: Release, failure: string): Promise<void> {
+function movesTo(app: string, versions: Release['versions']) {
+  return Object.entries(versions).map(([process, version]) => ({ function: functionName(app, process), alias: LIVE, version }));
+}
+
+/** What it may have changed already is put back: the weights of a canary here, $LATEST later, for the stage counts as not settled. */
+export async function failRelease(
+  ports: Pick<PaasPorts, 'store' | 'pointAliases'>,
+  release: Release,
+  failure: string,
+): Promise<void> {
   const { app, account, number } = release;
   await ports.store.transact(async (tx) => {
     const { preparing: _, settled: __, ...stage } = await stageOf(tx, app, account);
     const found = await tx.get(releases, [app, account, number]);
     if (found?.state === 'preparing') await tx.put(releases, { ...found, state: 'failed', failure });
     await tx.put(stages, stage);
+    const current = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
+    if (current && release.contents.checks.canary) await ports.pointAliases(tx, stage, movesTo(app, current.versions));
   });
 }
 

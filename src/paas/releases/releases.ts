@@ -2,6 +2,7 @@ import { describe, isFailure, platformFailure, Rounds, type Service } from '../.
 import type { Release } from '../../model/index.ts';
 import { applications, releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
+import { canary } from './canary.ts';
 import { prepare } from './prepare.ts';
 import { type Begin, beginRelease, failRelease, noteSettled, stageOf, switchTo } from './release-rows.ts';
 import { realResources } from './resources.ts';
@@ -87,8 +88,7 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
   const settling = await settlingOf(ports, { stage, release, signal: order.signal });
   let current: Release;
   try {
-    const kept = release.reason === 'rollback' ? release.versions : undefined;
-    current = await switchTo(ports, release, kept ?? (await prepare({ ...settling, line: order.line })));
+    current = await switchTo(ports, release, await versionsOf(settling, order.line));
   } catch (error) {
     throw await abandon(ports, release, error);
   }
@@ -103,6 +103,15 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
     );
     return { release: current, urls: [] };
   }
+}
+
+/** The versions that a release runs, proven as far as it asks for that. Those of a rollback are there, and have run. */
+async function versionsOf(settling: Settling, line: ReleaseOrder['line']): Promise<Release['versions']> {
+  const { release } = settling;
+  if (release.reason === 'rollback') return release.versions;
+  const versions = await prepare({ ...settling, line });
+  await canary({ ...settling, versions, line });
+  return versions;
 }
 
 /** A release with its resources under their real names. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { SMALL_RESERVE } from '../../../test/support/platform.ts';
 import { createSecretBox, fail, randomIds, type Store, silentLogger, systemClock } from '../../kernel/index.ts';
-import type { Actor, Operate, PointAliases, Process, ReleaseChange } from '../../model/index.ts';
+import { type Actor, type Operate, type PointAliases, type Process, type ReleaseChange, topics } from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { applications, releaseSchema, stages } from '../collections.ts';
 import { peopleSchema } from '../people/collections.ts';
@@ -37,6 +37,8 @@ export interface Services {
   /** Resolves when that has happened. */
   readonly killed: () => Promise<void>;
   smoke: (version: Settings) => string | undefined;
+  /** Weights that aliases had, as `NAME:VERSION+OTHER@WEIGHT`, in order. */
+  readonly weighed: string[];
 }
 
 export interface ReleaseWorld {
@@ -54,7 +56,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-releases-'));
   const store = await openStore({
     directory,
-    schema: { collections: [...releaseSchema.collections, ...peopleSchema.collections], topics: [] },
+    schema: { collections: [...releaseSchema.collections, ...peopleSchema.collections], topics },
     clock: systemClock,
     logger: silentLogger,
     reserveBytes: SMALL_RESERVE,
@@ -78,6 +80,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     audit: [],
     callsLeft: Number.POSITIVE_INFINITY,
     smoke: () => undefined,
+    weighed: [],
   };
   const open = async (): Promise<ReleaseWorld> => {
     services.callsLeft = Number.POSITIVE_INFINITY;
@@ -105,7 +108,10 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
   };
   const pointAliases: PointAliases = async (_tx, _place, moves) => {
     if (killed) throw fail('Killed', 'the process is gone');
-    for (const { function: name, version } of moves) services.functions.get(name)!.aliases.set('live', version);
+    for (const { function: name, version, also } of moves) {
+      services.functions.get(name)!.aliases.set('live', version);
+      services.weighed.push(`${name}:${version}${also ? `+${also.version}@${also.weight}` : ''}`);
+    }
   };
   return {
     store,
