@@ -20,6 +20,7 @@ export function imageService(ports: ImagePorts): EcrService {
     settings: {
       mode: config.auth.mode,
       behindProxy: config.auth.behind_proxy,
+      address: () => (late.gateway?.url() ?? '').replace('http://', ''),
       isOwnHost: (host) => isOwnHost(config, late.gateway?.url() ?? '', host),
       insecure: config.images.insecure,
       layerBytes: config.images.layer_mib * MIB,

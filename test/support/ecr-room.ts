@@ -77,6 +77,7 @@ export async function openEcr(options: EcrOptions = {}): Promise<EcrRoom> {
     settings: {
       mode: 'local',
       behindProxy: false,
+      address: () => '127.0.0.1:4566',
       isOwnHost: (host) => host === '127.0.0.1:4566',
       insecure: [],
       layerBytes: 10_000_000,

@@ -19,6 +19,8 @@ export interface EcrSettings {
   readonly mode: 'local' | 'strict';
   /** TLS ends at a proxy in front. */
   readonly behindProxy: boolean;
+  /** `HOST:PORT`, by which this platform can be reached. */
+  readonly address: () => string;
   /** Whether `HOST[:PORT]` is this platform. */
   readonly isOwnHost: (host: string) => boolean;
   /** Registries, `HOST[:PORT]`, that are spoken to without TLS, wherever they are. */

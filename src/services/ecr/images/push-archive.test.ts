@@ -19,14 +19,19 @@ before(async () => {
 });
 after(() => room.close());
 
-async function push(name: string, bytes: Buffer, tag?: string): Promise<{ uri: string; digest: string; bytes: number }> {
+async function push(
+  name: string,
+  bytes: Buffer,
+  tag?: string,
+  host = '127.0.0.1:4566',
+): Promise<{ uri: string; digest: string; bytes: number }> {
   const route = room.routes.find(({ path }) => path === '/images/:name')!;
   return (await route.handle({
     params: { name },
     query: new URLSearchParams(tag === undefined ? {} : { tag }),
     body: undefined,
     stream: () => Readable.from([bytes.subarray(0, 100), bytes.subarray(100)]),
-    headers: { host: '127.0.0.1:4566' },
+    headers: { host },
     place: { account: ACCOUNT, region: 'us-east-1' },
     signal: new AbortController().signal,
     actor: { kind: 'local' },
@@ -63,6 +68,7 @@ test('an OCI archive keeps its manifest', async () => {
     });
   }
   assert.equal(String((await room.ask('GET', '/v2/oci/manifests/latest')).body), manifest);
+  assert.equal((await push('oci', bytes, 'x', 'localhost')).uri, '127.0.0.1:4566/oci:x', 'a name by which it can be found');
 });
 
 test('a docker-archive gets one; a layer that comes again is a link', async () => {

@@ -44,7 +44,9 @@ async function pushArchive(deps: EcrDeps, { params, query, place, stream, header
   const top = index === undefined ? await fromDocker(deps, archive) : await fromLayout(deps, at, { archive, index });
   const now = deps.clock.now();
   const image = await deps.store.transact((tx) => pushImage(tx, at, { ...top, tag, now }));
-  return { uri: `${headers.host}/${name}:${tag}`, digest: image.digest, bytes: image.size };
+  const { isOwnHost, address } = deps.settings;
+  const host = isOwnHost(headers.host ?? '') ? headers.host : address(); // over the local socket it names no port
+  return { uri: `${host}/${name}:${tag}`, digest: image.digest, bytes: image.size };
 }
 
 async function ensureRepository({ store, clock }: EcrDeps, { account, region, repository: name }: InRepository): Promise<void> {
