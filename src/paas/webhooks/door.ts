@@ -87,7 +87,7 @@ interface Told {
   readonly events: readonly RepositoryEvent[];
 }
 
-/** A delivery that is known does nothing again, unless it failed: then its host's "redeliver" is another try. Rejects with WebhooksBusy. */
+/** A delivery that is known does nothing again, unless it failed: then its host's "redeliver" is another try. Rejects with GitBusy. */
 function note({ store, clock }: DoorPorts, link: RepositoryLink, { name, events }: Told): Promise<readonly WebhookDelivery[]> {
   const at = clock.now();
   return store.transact(async (tx) => {

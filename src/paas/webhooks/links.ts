@@ -85,11 +85,18 @@ const purposeOf = (id: string) => `paas.repository ${id}`;
 /** Throws InvalidRequest. */
 function placeOf({ provider, url: text, apiUrl }: NewLink): Pick<RepositoryLink, 'url' | 'api' | 'repository'> {
   const url = webUrl('url', text);
-  const repository = decoded(url.pathname.replace(/^\/|\/$/g, '').replace(/\.git$/, ''));
+  const api = apiUrl === undefined ? apiOf(provider, url) : webUrl('apiUrl', apiUrl).href.replace(/\/+$/, '');
+  const path = url.pathname.slice(mountOf(url, new URL(api)).length);
+  const repository = decoded(path.replace(/^\/|\/$/g, '').replace(/\.git$/, ''));
   if (!/^[\w.~-]+(\/[\w.~-]+)+$/.test(repository) || repository.length > 200)
     throw platformFailure('InvalidRequest', `url ends with the repository's owner and name: https://github.com/OWNER/NAME`);
-  const api = apiUrl === undefined ? apiOf(provider, url) : webUrl('apiUrl', apiUrl).href.replace(/\/+$/, '');
   return { url: url.href, api, repository };
+}
+
+/** Where a host of one's own lies below another path than `/`, its API tells. */
+function mountOf(url: URL, api: URL): string {
+  const mount = api.pathname.replace(/\/(api\/v\d+|2\.0)$/, '');
+  return api.origin === url.origin && url.pathname.startsWith(`${mount}/`) ? mount : '';
 }
 
 function webUrl(name: string, text: string): URL {

@@ -41,7 +41,7 @@ export async function post(mayConnect: MayConnect, { url: text, headers, body, s
       const tooLarge = () => platformFailure('ReportFailed', `the answer has more than ${MOST_ANSWER_BYTES} bytes`);
       collect(response, MOST_ANSWER_BYTES, tooLarge).then(() => resolve(response.statusCode ?? 0), failed);
     });
-    request.once('error', failed);
+    request.on('error', failed);
     request.end(bytes);
   });
 }

@@ -50,6 +50,17 @@ test('what was answered is done after a start, also when a stop came in the midd
   );
 });
 
+test('a work that ends the process each time is given up', async (t) => {
+  const { room, push } = await connected(t, { started: false });
+  await push('one');
+  const [row] = (await room.store.read.range(deliveries, { limit: 1 })).items;
+  await room.store.transact((tx) => tx.put(deliveries, { ...row!, attempts: 3 }));
+  await room.webhooks.service.start();
+  await until(async () => (await states(room))[0] === 'failed');
+  const [after] = (await room.store.read.range(deliveries, { limit: 1 })).items;
+  assert.match(after!.detail!, /stopped in the middle of it 3 times/);
+});
+
 test('nothing is fetched from, and nothing told to, what the egress settings close', async (t) => {
   const { room, push } = await connected(t, { mayConnect: () => false });
   await room.elsewhere.commit('main', { a: '1' });

@@ -104,7 +104,11 @@ function beginLane(lanes: Lanes, lane: string, rows: readonly WebhookDelivery[])
 /** The newest stands for all: whoever fetches a branch gets what it is at now. */
 async function workLane({ ports, stopping }: Lanes, rows: readonly WebhookDelivery[]): Promise<void> {
   const newest = rows.at(-1)!;
-  const { store } = ports;
+  const { store, retryMs = RETRY_MS } = ports;
+  if (newest.attempts > retryMs.length) {
+    const why = `dalamb was stopped in the middle of it ${newest.attempts} times`;
+    return store.transact((tx) => tx.put(deliveries, ended(newest, 'failed', why)));
+  }
   const begun = { ...newest, attempts: newest.attempts + 1 };
   await store.transact(async (tx) => {
     for (const row of rows.slice(0, -1))
