@@ -183,15 +183,15 @@ async function checkUpdate(
   objects: Objects,
   { app, release, lines }: { readonly app: Application; readonly release: RefUpdate; readonly lines: PushLines },
 ): Promise<void> {
+  const { from, to } = release;
   const listing = { args: ['for-each-ref', '--format=%(objectname)', branchOf(app)], repository: objects.repository };
-  const now = (await outputOf(git, listing)).toString('latin1').trim();
-  if (now !== (release.from ?? '')) throw refused(`${app.branch} was moved by another push: fetch it, then push again`);
-  const type = await outputOf(git, { args: ['cat-file', '-t', release.to!], ...among(objects) });
+  const typing = { args: ['cat-file', '-t', to!], ...among(objects) };
+  const comparing = { args: ['merge-base', '--is-ancestor', from ?? to!, to!], ...among(objects) };
+  const [now, type, isAhead] = await Promise.all([outputOf(git, listing), outputOf(git, typing), saysYes(git, comparing)]);
+  if (now.toString('latin1').trim() !== (from ?? ''))
+    throw refused(`${app.branch} was moved by another push: fetch it, then push again`);
   if (type.toString('latin1').trim() !== 'commit') throw refused(`${app.branch} must be a commit`);
-  if (release.from === undefined) return;
-  const ahead = { args: ['merge-base', '--is-ancestor', release.from, release.to!], ...among(objects) };
-  if (!(await saysYes(git, ahead)))
-    lines.say(`${app.branch} is moved by force from ${release.from.slice(0, 7)}: this is released as any other commit is.`);
+  if (!isAhead) lines.say(`${app.branch} is moved by force from ${from!.slice(0, 7)}: this is released as any other commit is.`);
 }
 
 const branchOf = (app: Application) => `refs/heads/${app.branch}`;
