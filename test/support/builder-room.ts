@@ -58,3 +58,14 @@ export function npmRegistry(): string {
 export function indexHosts(): readonly string[] {
   return ['pypi.org', 'files.pythonhosted.org'];
 }
+
+/** Where Go on this machine gets modules from: what builders may reach for it, and their variables. */
+export async function goProxy() {
+  const [proxy = '', sums = ''] = execFileSync('go', ['env', 'GOPROXY', 'GOSUMDB'], { encoding: 'utf8' }).split('\n');
+  const hosts = [new URL(proxy.split(',')[0]!).hostname];
+  const known = await reachable(sums).catch(() => undefined); // checked by go.sum alone where there is no database of sums
+  return {
+    allow: [...(await reachable(...hosts)), ...(known ?? [])],
+    environment: { GOPROXY: proxy, GOSUMDB: known ? sums : 'off' },
+  };
+}

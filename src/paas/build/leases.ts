@@ -47,7 +47,7 @@ export function createLeases(options: {
       signal.throwIfAborted();
       const place = await take(holder);
       if (place !== undefined) return place;
-      await sleep(LOOK_MS, undefined, { signal });
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => {}); // aborted: the signal knows why
     }
   };
   return {

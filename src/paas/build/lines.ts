@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 const LONGEST = 2000;
 const MOST_BYTES = 4 * 1024 * 1024;
-const ESCAPES = /\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])/g;
+const ESCAPES = /\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[ -/]*[0-~])/g;
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 export interface OutputLines {

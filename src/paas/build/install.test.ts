@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { randomIds } from '../../kernel/index.ts';
+import { type Files, RUNTIMES, tarOf } from './build.fixture.ts';
+import { sourcesOf } from './build.ts';
+import { go } from './compiled.ts';
+import type { Language } from './languages.ts';
+import { node } from './node.ts';
+import { python } from './python.ts';
+import { receiveSource } from './source.ts';
+import { allows } from './versions.ts';
+
+const PLACES = { work: '/w', scratch: '/s', program: '/p/bin/x', npm: '/npm' };
+
+/** What would be installed: the files that it follows from, and the commands. */
+async function installOf(language: Language, files: Files, dev = false) {
+  const spool = await receiveSource(tarOf(files), {
+    directory: '/tmp',
+    ids: randomIds,
+    mib: 4,
+    signal: new AbortController().signal,
+  });
+  try {
+    const install = await language.install(sourcesOf(spool.tree), RUNTIMES.get('nodejs24.x')!, dev);
+    return (
+      install && { inputs: install.inputs.map(({ path }) => path).sort(), steps: install.steps(PLACES).map(({ say }) => say) }
+    );
+  } finally {
+    await spool.close();
+  }
+}
+
+suite('what Node.js installs', () => {
+  const manifest = { 'package.json': '{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}}' };
+  const lock = { 'package-lock.json': '{}' };
+
+  test('follows from manifest and lock alone, unless something else is read', async () => {
+    const code = { 'index.js': '', 'lib/a.js': '' };
+    const installed = await installOf(node, { ...code, ...manifest, ...lock, '.npmrc': '' });
+    assert.deepEqual(installed, { inputs: ['.npmrc', 'package-lock.json', 'package.json'], steps: ['npm ci --omit=dev'] });
+    const all = async (more: Files) =>
+      (await installOf(node, { ...code, ...manifest, ...lock, ...more }))!.inputs.includes('lib/a.js');
+    assert.equal(await all({}), false);
+    assert.equal(await all({ 'package.json': '{"dependencies":{"a":"1"},"scripts":{"postinstall":"x"}}' }), true);
+    assert.equal(await all({ 'package.json': '{"dependencies":{"a":"1"},"scripts":{"test":"x"}}' }), false);
+    assert.equal(await all({ 'package.json': '{"dependencies":{"a":"file:lib"}}' }), true);
+    assert.equal(await all({ 'package.json': '{"dependencies":{"a":"1"},"workspaces":["lib"]}' }), true);
+    assert.equal(await all({ 'package-lock.json': '{"resolved":"file:lib"}' }), true);
+    assert.equal(await all({ 'binding.gyp': '' }), true);
+    assert.equal(await all({ 'node_modules/x/i.js': '' }), false);
+  });
+
+  test('is nothing when nothing is asked for', async () => {
+    assert.equal(await installOf(node, { 'index.js': '' }), undefined);
+    assert.equal(await installOf(node, { 'package.json': '{}', ...lock }), undefined);
+    assert.equal(await installOf(node, { 'package.json': '{"devDependencies":{"a":"1"}}', ...lock }), undefined);
+    assert.deepEqual((await installOf(node, { 'package.json': '{"devDependencies":{"a":"1"}}', ...lock }, true))?.steps, [
+      'npm ci',
+    ]);
+    assert.equal(await installOf(node, { ...manifest, 'node_modules/a/index.js': '' }), undefined, 'they are committed');
+  });
+
+  test('goes by the lock file that is there', async () => {
+    assert.deepEqual((await installOf(node, { ...manifest, 'pnpm-lock.yaml': '' }))?.steps, [
+      'npm install pnpm@10',
+      'pnpm install --prod --frozen-lockfile',
+    ]);
+    const pinned = '{"dependencies":{"a":"1"},"packageManager":"pnpm@9.1.0+sha512.ab"}';
+    assert.deepEqual(
+      (await installOf(node, { 'package.json': pinned, 'pnpm-lock.yaml': '' }))?.steps[0],
+      'npm install pnpm@9.1.0',
+    );
+    const odd = '{"dependencies":{"a":"1"},"packageManager":"pnpm@9; rm -rf /"}';
+    assert.deepEqual((await installOf(node, { 'package.json': odd, 'pnpm-lock.yaml': '' }))?.steps[0], 'npm install pnpm@10');
+    assert.deepEqual((await installOf(node, { ...manifest, 'yarn.lock': '' }))?.steps[0], 'npm install yarn@1.22.22');
+    await assert.rejects(installOf(node, { ...manifest, 'yarn.lock': '__metadata:\n' }), /Yarn 2 and later/);
+    await assert.rejects(
+      installOf(node, { ...manifest, ...lock, 'yarn.lock': '' }),
+      /package-lock\.json and yarn\.lock are both here/,
+    );
+    await assert.rejects(installOf(node, manifest), /no lock file/);
+  });
+});
+
+suite('what Python installs', () => {
+  test('follows from the first list that is there', async () => {
+    assert.deepEqual(await installOf(python, { 'requirements.txt': 'a==1\n', 'app.py': '' }), {
+      inputs: ['requirements.txt'],
+      steps: ['pip install -r requirements.txt'],
+    });
+    assert.deepEqual((await installOf(python, { 'requirements.txt': '-r more.txt\n', 'more.txt': '' }))?.inputs, [
+      'more.txt',
+      'requirements.txt',
+    ]);
+    assert.equal(await installOf(python, { 'requirements.txt': '# none\n\n' }), undefined);
+    assert.equal(await installOf(python, { 'pyproject.toml': '[project]\nname = "x"\n' }), undefined);
+    const project = '[project]\nname = "x"\ndependencies = ["a"]\n';
+    assert.deepEqual((await installOf(python, { 'pyproject.toml': project }))?.inputs, ['pyproject.toml']);
+    assert.equal((await installOf(python, { 'pyproject.toml': project, 'uv.lock': '' }))?.steps.length, 3);
+    await assert.rejects(installOf(python, { 'uv.lock': '' }), /without pyproject\.toml/);
+    await assert.rejects(installOf(python, { 'pyproject.toml': '[tool.poetry.dependencies]\na = "1"\n' }), /poetry lock/);
+    await assert.rejects(installOf(python, { 'pyproject.toml': '[' }), /pyproject\.toml: /);
+  });
+});
+
+test('Go downloads what go.mod requires, unless it is there', async () => {
+  const mod = { 'go.mod': 'module x\nrequire a v1\n', 'go.sum': '' };
+  assert.deepEqual(await installOf(go, mod), { inputs: ['go.mod', 'go.sum'], steps: ['go mod download'] });
+  assert.equal(await installOf(go, { 'go.mod': 'module x\n' }), undefined);
+  assert.equal(await installOf(go, { ...mod, 'vendor/a/a.go': '' }), undefined);
+});
+
+test('ranges of versions', () => {
+  const cases: readonly (readonly [string, readonly number[], boolean])[] = [
+    ['24', [24, 21], true],
+    ['24.x', [24, 21], true],
+    ['24.3', [24, 21], false],
+    ['>=20', [24, 21], true],
+    ['>= 20 < 24', [24, 21], false],
+    ['>=20 <25', [24, 21], true],
+    ['^22 || ^24', [24, 21], true],
+    ['^24.22', [24, 21], false],
+    ['~24.21', [24, 21], true],
+    ['~24.20', [24, 21], false],
+    ['!=24', [24, 21], false],
+    ['<=22', [24, 21], false],
+    ['>24', [24, 21], false],
+    ['*', [24, 21], true],
+    ['lts/*', [24, 21], true],
+    ['>=3.9,<4', [3, 11, 2], true],
+    ['~=3.10', [3, 11, 2], true],
+    ['==3.12', [3, 11, 2], false],
+  ];
+  for (const [range, version, expected] of cases) assert.equal(allows(range, version), expected, range);
+});

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { type Files, filesOf, installation, type SETTINGS } from '../../src/paas/build/build.fixture.ts';
+import { type BuilderRoom, builderRoom, goProxy, indexHosts, npmRegistry, reachable } from '../support/builder-room.ts';
+import { ociMissing } from '../support/invoke-room.ts';
+
+const ms = {
+  'package.json': '{"name":"shop","version":"1.0.0","dependencies":{"ms":"2.1.3"},"devDependencies":{"is-odd":"3.0.1"}}',
+  'package-lock.json': JSON.stringify({
+    name: 'shop',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      '': { name: 'shop', version: '1.0.0', dependencies: { ms: '2.1.3' }, devDependencies: { 'is-odd': '3.0.1' } },
+      'node_modules/is-number': { version: '6.0.0', dev: true },
+      'node_modules/is-odd': { version: '3.0.1', dev: true, dependencies: { 'is-number': '^6.0.0' } },
+      'node_modules/ms': { version: '2.1.3' },
+    },
+  }),
+};
+const shop: Files = {
+  Procfile: 'web: index.handler\nwork: index.other\n',
+  ...ms,
+  'index.js': 'const ms = require("ms"); exports.handler = async () => ms("1h"); exports.other = exports.handler;\n',
+};
+
+/** With the registries that this machine uses. */
+suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, () => {
+  let room: BuilderRoom;
+  let npm: { allow: typeof SETTINGS.allow; environment: Record<string, string> };
+  before(async () => {
+    room = await builderRoom();
+    const registry = npmRegistry();
+    npm = { allow: await reachable(new URL(registry).hostname), environment: { npm_config_registry: registry } };
+  });
+  after(() => room?.close());
+
+  test('npm installs what the lock file names, once; then also with a registry that is down', async (t) => {
+    const bench = await room.bench(t, { settings: npm });
+    const built = await bench.build(shop);
+    assert.ok(bench.lines.includes('$ npm ci --omit=dev'), bench.lines.join('\n'));
+    const [web, work] = built.processes;
+    assert.deepEqual(web!.code, work!.code);
+    const zip = (await bench.zip(built, 'web')).toString('latin1');
+    assert.ok(zip.includes('node_modules/ms/index.js') && !zip.includes('node_modules/is-odd'));
+    const down = await room.bench(t, { directory: path.join(bench.directory, 'builds'), settings: { ...npm, allow: [] } });
+    assert.deepEqual((await down.build(shop)).processes, built.processes);
+    assert.ok(down.lines.includes('dependencies are as they were: npm ci is not needed'), down.lines.join('\n'));
+    await assert.rejects(down.build({ ...shop, '.npmrc': 'fetch-retries=0\n' }), {
+      code: 'BuildFailed',
+      message: /npm ci --omit=dev ended with code 1/,
+    });
+    assert.match(down.lines.join('\n'), /npm error/);
+  });
+
+  test('commands have the dependencies for development, functions do not', async (t) => {
+    const bench = await room.bench(t, { settings: npm });
+    const made = 'require("fs").writeFileSync("made.js", "exports.handler = async () => " + require("is-odd")(3))';
+    const built = await bench.build({
+      ...shop,
+      Procfile: 'web: made.handler',
+      'make.js': made,
+      'dalamb.toml': '[build]\ncommand = "node make.js"\nexclude = ["make.js"]\n',
+    });
+    const zip = (await bench.zip(built, 'web')).toString('latin1');
+    assert.ok(zip.includes('made.js') && zip.includes('node_modules/ms/') && !zip.includes('is-odd') && !zip.includes('make.js'));
+  });
+
+  test('native dependencies are compiled by the Node.js that runs them', async (t) => {
+    const bench = await room.bench(t, { settings: npm });
+    const built = await bench.build({
+      Procfile: 'web: index.handler',
+      'index.js': 'exports.handler = async () => require("./build/Release/hello.node")',
+      'package.json':
+        '{"name":"n","version":"1.0.0","engines":{"node":"22"},"dependencies":{"ms":"2.1.3"},"scripts":{"install":"node -p process.version > node_modules/version"}}',
+      'package-lock.json':
+        '{"name":"n","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"n","version":"1.0.0","hasInstallScript":true,"dependencies":{"ms":"2.1.3"}},"node_modules/ms":{"version":"2.1.3"}}}',
+    });
+    assert.equal(built.processes[0]!.runtime, 'nodejs22.x');
+    assert.match((await bench.zip(built, 'web')).toString('latin1'), /node_modules\/versionv22\./);
+  });
+
+  test('pnpm and Yarn 1 install by their own lock files', async (t) => {
+    const bench = await room.bench(t, { settings: npm });
+    const { 'package-lock.json': _, ...rest } = shop;
+    const pnpm = await bench.build({
+      ...rest,
+      'pnpm-lock.yaml': PNPM_LOCK,
+    });
+    assert.match((await bench.zip(pnpm, 'web')).toString('latin1'), /node_modules\/ms\/index\.js/);
+    const yarn = await bench.build({ ...rest, 'yarn.lock': YARN_LOCK });
+    const zip = (await bench.zip(yarn, 'web')).toString('latin1');
+    assert.ok(zip.includes('node_modules/ms/index.js') && !zip.includes('node_modules/is-odd'), bench.lines.join('\n'));
+  });
+
+  test('pip installs the requirements of the example', async (t) => {
+    const bench = await room.bench(t, { settings: { allow: await reachable(...indexHosts()) } });
+    const files = filesOf(path.join(installation, 'examples/thumbnails-python'));
+    const built = await bench.build(files);
+    assert.equal(built.processes[0]!.runtime, 'python3.11');
+    const zip = (await bench.zip(built, 'create')).toString('latin1');
+    assert.ok(zip.includes('boto3/__init__.py') && zip.includes('PIL/Image.py') && zip.includes('CreateThumbnail.py'));
+    assert.ok(!zip.includes('__pycache__'));
+    assert.deepEqual(await bench.build(files), built);
+  });
+
+  test('uv and Poetry install by their own lock files', async (t) => {
+    const bench = await room.bench(t, { settings: { allow: await reachable(...indexHosts()) } });
+    const web = { Procfile: 'web: app.handler', 'app.py': 'import six\ndef handler(e, c): return six.PY3\n' };
+    const uv = await bench.build({ ...web, 'pyproject.toml': PROJECT, 'uv.lock': UV_LOCK });
+    assert.match((await bench.zip(uv, 'web')).toString('latin1'), /six\.py/);
+    const poetry = await bench.build({ ...web, 'pyproject.toml': PROJECT, 'poetry.lock': POETRY_LOCK });
+    assert.match((await bench.zip(poetry, 'web')).toString('latin1'), /six\.py/);
+    const plain = await bench.build({ ...web, 'pyproject.toml': PROJECT });
+    assert.match((await bench.zip(plain, 'web')).toString('latin1'), /six\.py/);
+  });
+
+  test('a Go program is compiled of the folder that its handler names; the same source is compiled once', async (t) => {
+    const { allow, environment } = await goProxy();
+    const bench = await room.bench(t, { settings: { allow, environment } });
+    const files = {
+      Procfile: 'web: cmd/web.handler',
+      'go.mod': 'module shop\n\ngo 1.20\n\nrequire github.com/pkg/errors v0.9.1\n',
+      'go.sum': GO_SUM,
+      'main.go': 'package main\nfunc main() {',
+      'cmd/web/main.go': 'package main\nimport _ "github.com/pkg/errors"\nfunc main() {}\n',
+    };
+    const built = await bench.build(files);
+    assert.equal(built.processes[0]!.runtime, 'provided.al2023');
+    assert.equal((await bench.zip(built, 'web')).toString('latin1', 30, 39), 'bootstrap');
+    assert.ok(bench.lines.includes('$ go mod download'));
+    assert.deepEqual(await bench.build(files), built);
+    assert.ok(!bench.lines.some((line) => line.startsWith('$ ')), bench.lines.join('\n'));
+  });
+});
+
+const GO_SUM = `github.com/pkg/errors v0.9.1 h1:FEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4=
+github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0=
+`;
+
+const PNPM_LOCK = `lockfileVersion: '9.0'
+settings:
+  autoInstallPeers: true
+  excludeLinksFromLockfile: false
+importers:
+  .:
+    dependencies:
+      ms:
+        specifier: 2.1.3
+        version: 2.1.3
+    devDependencies:
+      is-odd:
+        specifier: 3.0.1
+        version: 3.0.1
+packages:
+  is-number@6.0.0:
+    resolution: {integrity: sha512-Wu1VHeILBK8KAWJUAiSZQX94GmOE45Rg6/538fKwiloUu21KncEkYGPqob2oSZ5mUT73vLGrHQjKw3KMPwfDzg==}
+    engines: {node: '>=0.10.0'}
+  is-odd@3.0.1:
+    resolution: {integrity: sha512-CQpnWPrDwmP1+SMHXZhtLtJv90yiyVfluGsX5iNCVkrhQtU3TQHsUWPG9wkdk9Lgd5yNpAg9jQEo90CBaXgWMA==}
+    engines: {node: '>=4'}
+  ms@2.1.3:
+    resolution: {integrity: sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==}
+snapshots:
+  is-number@6.0.0: {}
+  is-odd@3.0.1:
+    dependencies:
+      is-number: 6.0.0
+  ms@2.1.3: {}
+`;
+
+const YARN_LOCK = `# yarn lockfile v1
+
+
+is-number@^6.0.0:
+  version "6.0.0"
+
+is-odd@3.0.1:
+  version "3.0.1"
+  dependencies:
+    is-number "^6.0.0"
+
+ms@2.1.3:
+  version "2.1.3"
+`;
+
+const PROJECT = '[project]\nname = "shop"\nversion = "1.0.0"\nrequires-python = ">=3.9"\ndependencies = ["six==1.17.0"]\n';
+
+const SIX = 'sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274';
+
+const UV_LOCK = `version = 1
+requires-python = ">=3.9"
+
+[[package]]
+name = "shop"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [{ name = "six" }]
+
+[package.metadata]
+requires-dist = [{ name = "six", specifier = "==1.17.0" }]
+
+[[package]]
+name = "six"
+version = "1.17.0"
+source = { registry = "https://pypi.org/simple" }
+wheels = [{ url = "https://files.pythonhosted.org/packages/b7/ce/149a00dd41f10bc29e5921b496af8b574d8413afcd5e30dfa0ed46c2cc5e/six-1.17.0-py2.py3-none-any.whl", hash = "${SIX}", size = 11050 }]
+`;
+
+const POETRY_LOCK = `[[package]]
+name = "six"
+version = "1.17.0"
+description = ""
+optional = false
+python-versions = "!=3.0.*,!=3.1.*,!=3.2.*,>=2.7"
+groups = ["main"]
+files = [{ file = "six-1.17.0-py2.py3-none-any.whl", hash = "${SIX}" }]
+
+[metadata]
+lock-version = "2.1"
+python-versions = ">=3.9"
+content-hash = "2ad46027d8c8c24ce5715f1d3f74370cabd9bd28ebaa8b8cadfb93e6d2e8e7e6"
+`;
