@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Config } from './config.ts';
+import { publicAddress } from './event-services.ts';
 import type { RuntimeCatalogue } from './invoke/index.ts';
 import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
 import { inOrder, MIB } from './kernel/index.ts';
@@ -15,7 +16,14 @@ import type {
   ServiceTable,
 } from './model/index.ts';
 import { createOperator } from './operator.ts';
-import { type BuildSettings, createApplications, createBuild, createGit, type GitSettings } from './paas/index.ts';
+import {
+  type BuildSettings,
+  createApplications,
+  createBuild,
+  createGit,
+  type Environments,
+  type GitSettings,
+} from './paas/index.ts';
 import type { SandboxDriver } from './sandbox/index.ts';
 
 export interface ApplicationPorts {
@@ -37,6 +45,9 @@ export interface ApplicationPorts {
   readonly requireRole: RequireRole;
   readonly audit: Audit;
   readonly mayConnect: MayConnect;
+  readonly environments: Pick<Environments, 'create' | 'destroy'>;
+  /** The door, which is built later. */
+  readonly late: { readonly gateway?: { url(): string } };
 }
 
 export interface ApplicationRooms {
@@ -61,7 +72,16 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     directory: path.join(dataDirectory, 'builds'),
     settings: buildSettings(config),
   });
-  const applications = createApplications({ ...ports, ...ports.lambda, operateAt, build, secrets: ports.box, git: () => git });
+  const publicUrl = () => publicAddress(config, ports.late);
+  const applications = createApplications({
+    ...ports,
+    ...ports.lambda,
+    operateAt,
+    build,
+    secrets: ports.box,
+    git: () => git,
+    publicUrl,
+  });
   const git = createGit({
     directory: path.join(dataDirectory, 'repositories'),
     clock,
@@ -77,8 +97,8 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
   });
   return {
     routes: applications.routes,
-    rawRoutes: git.rawRoutes,
-    service: inOrder([applications.service, git.service]),
+    rawRoutes: [...applications.rawRoutes, ...git.rawRoutes],
+    service: inOrder([applications.service, git.service, applications.outside]),
   };
 }
 

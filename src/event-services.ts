@@ -82,7 +82,7 @@ export interface EventServices {
 type Notifications = DispatchPorts['notifications'];
 
 /** The address that people outside know, for links: what is configured, since messages may be sent before the door is open. */
-function publicAddress({ config: { server }, late }: EventServicePorts): string {
+export function publicAddress({ server }: Pick<Config, 'server'>, late: EventServicePorts['late']): string {
   if (server.url !== undefined) return server.url.replace(/\/+$/, '');
   if (server.port === 0) return late.gateway!.url();
   return `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`;
@@ -100,7 +100,7 @@ function reachOf({ config, clock }: EventServicePorts): (subscriber: string) => 
 
 function notificationsOf(sns: SnsService, ports: EventServicePorts): Notifications {
   return {
-    notificationFacts: () => ({ ...sns.signing(), endpoint: publicAddress(ports) }),
+    notificationFacts: () => ({ ...sns.signing(), endpoint: publicAddress(ports.config, ports.late) }),
     sendHttp: createSendHttp({ reach: reachOf(ports) }),
     sendEmail: createSendEmail(ports.config.email),
   };

@@ -2,7 +2,7 @@ import { dispatchSchema } from './dispatch/index.ts';
 import type { StoreSchema } from './kernel/index.ts';
 import { topics } from './model/index.ts';
 import { schema as observeSchema } from './observe/index.ts';
-import { environmentSchema, peopleSchema, releaseSchema } from './paas/index.ts';
+import { environmentSchema, peopleSchema, releaseSchema, reviewSchema, webhookSchema } from './paas/index.ts';
 import { sampleSchema } from './sample.ts';
 import { schema as apiGatewaySchema } from './services/apigatewayv2/index.ts';
 import { schema as dynamodbSchema } from './services/dynamodb/index.ts';
@@ -37,6 +37,8 @@ const parts: readonly StoreSchema[] = [
   environmentSchema,
   peopleSchema,
   releaseSchema,
+  reviewSchema,
+  webhookSchema,
   sampleSchema,
 ];
 

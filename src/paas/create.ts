@@ -1,43 +1,78 @@
-import type { Service } from '../kernel/index.ts';
-import type { Application, ControlRoute, Deploy } from '../model/index.ts';
+import { inOrder, type Service } from '../kernel/index.ts';
+import type { Application, ControlRoute, Deploy, MayConnect, RawRoute } from '../model/index.ts';
 import { appRoutes } from './apps/routes.ts';
 import { applications } from './collections.ts';
 import { devRoutes } from './dev/routes.ts';
+import type { Environments } from './environments/environments.ts';
 import type { Git } from './git/git.ts';
 import type { PaasPorts } from './ports.ts';
 import { createDeploy } from './releases/deploy.ts';
 import { createReleases } from './releases/releases.ts';
+import { createReviews } from './reviews/reviews.ts';
 import { sourceRoutes } from './sources/routes.ts';
 import { createPlaceSource, createRemoveSource } from './sources/sources.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
+
+type Repositories = Pick<Git, 'createRepository' | 'removeRepository' | 'fetchInto' | 'archive' | 'commitOf' | 'ssh'>;
 
 export interface ApplicationsDeps extends Omit<PaasPorts, 'placeSource' | 'removeSource'> {
   /** Where their repositories are; asked for late, for pushes come back here. */
-  readonly git: () => Pick<Git, 'createRepository' | 'removeRepository' | 'ssh'>;
+  readonly git: () => Repositories;
+  readonly environments: Pick<Environments, 'create' | 'destroy'>;
+  readonly mayConnect: MayConnect;
+  /** As people reach the platform, `https://dalamb.example`. */
+  readonly publicUrl: () => string;
 }
 
 export interface Applications {
   readonly routes: readonly ControlRoute[];
+  /** They stand before dispatch's, whose prefix is the same. */
+  readonly rawRoutes: readonly RawRoute[];
   readonly deploy: Deploy;
   /** By its name; undefined: there is none. */
   readonly find: (app: string) => Promise<Application | undefined>;
+  /** Releases: started before repositories are served. */
   readonly service: Service;
+  /** What comes from outside, reviews and webhooks: started after repositories. */
+  readonly outside: Service;
 }
 
 /** Applications and their releases, over ports that compose fills. */
 export function createApplications(deps: ApplicationsDeps): Applications {
-  const { git, ...rest } = deps;
+  const { git, environments, mayConnect, publicUrl, ...rest } = deps;
   const placeSource = createPlaceSource(deps.operateAt);
   const ports: PaasPorts = { ...rest, placeSource, removeSource: createRemoveSource(deps.operateAt) };
   const releases = createReleases(ports);
-  const repositories = {
-    created: (app: Application) => git().createRepository(app),
-    destroyed: (app: string) => git().removeRepository(app),
-  };
+  const deploy = createDeploy(ports, releases);
+  const outside = { ports, releases, deploy, git: lateRepositories(git), environments, mayConnect, publicUrl };
+  const reviews = createReviews(outside);
+  const webhooks = createWebhooks({ ...outside, reviews: reviews.pulls });
+  const own = { ports, releases, created: outside.git.createRepository, destroyed: outside.git.removeRepository };
   return {
-    routes: [...sourceRoutes(deps.operateAt, placeSource), ...appRoutes({ ports, releases, ...repositories }), ...devRoutes({ ports, ...repositories }), gitAddress(git)],
-    deploy: createDeploy(ports, releases),
+    routes: [
+      ...sourceRoutes(deps.operateAt, placeSource),
+      ...appRoutes(own),
+      ...devRoutes(own),
+      ...webhooks.routes,
+      ...reviews.routes,
+      gitAddress(git),
+    ],
+    rawRoutes: webhooks.rawRoutes,
+    deploy,
     find: (app) => deps.store.read.get(applications, [app]),
     service: releases,
+    outside: inOrder([reviews.service, webhooks.service]),
+  };
+}
+
+function lateRepositories(git: () => Repositories): Repositories {
+  return {
+    createRepository: (app) => git().createRepository(app),
+    removeRepository: (app) => git().removeRepository(app),
+    fetchInto: (request) => git().fetchInto(request),
+    archive: (app, commit) => git().archive(app, commit),
+    commitOf: (app, ref) => git().commitOf(app, ref),
+    ssh: () => git().ssh(),
   };
 }
 

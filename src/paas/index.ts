@@ -2,8 +2,6 @@ export { createBuild } from './build/build.ts';
 export type { BuildPorts, BuildRuntime, BuildSettings } from './build/ports.ts';
 export { releaseSchema } from './collections.ts';
 export { type Applications, type ApplicationsDeps, createApplications } from './create.ts';
-export type { DevDeps } from './dev/dev.ts';
-export { devRoutes } from './dev/routes.ts';
 export { sampleRoutes } from './dev/sample-routes.ts';
 export { environmentSchema } from './environments/collections.ts';
 export { createEnvironments, type EnvironmentDeps, type Environments } from './environments/environments.ts';
@@ -12,6 +10,4 @@ export { createGit, type Git, type GitDeps, type GitSettings } from './git/git.t
 export { peopleSchema } from './people/collections.ts';
 export { createPeople, type People, type PeoplePorts } from './people/people.ts';
 export { reviewSchema } from './reviews/collections.ts';
-export { createReviews, type ReviewDeps, type Reviews } from './reviews/reviews.ts';
 export { webhookSchema } from './webhooks/collections.ts';
-export { createWebhooks, type WebhookDeps, type Webhooks } from './webhooks/webhooks.ts';
