@@ -52,7 +52,7 @@ async function noteLeftovers(deps: ReviewPorts, review: Review, account: string)
   const place = { name: environment, home: false };
   const resources = items.flatMap(({ contents }) => realResources(app, contents.resources, place));
   const processes = items.flatMap(({ contents }) => contents.processes.map(({ name }) => functionName(app, name)));
-  const role = stage?.role ?? (await baseOf(deps.ports, await settingsOf(deps.ports, app))).stage.role; // killed before it had a stage
+  const role = stage?.role ?? (await baseRole(deps, app));
   const leftovers: Leftovers = {
     region: stage?.region ?? 'us-east-1',
     role: role.slice(role.lastIndexOf('/') + 1),
@@ -61,4 +61,14 @@ async function noteLeftovers(deps: ReviewPorts, review: Review, account: string)
   };
   await changeReview(deps, review, (one) => ({ ...one, account, leftovers }));
   return leftovers;
+}
+
+/** For what was killed between its role and its stage; empty when the base is gone too. */
+async function baseRole({ ports }: ReviewPorts, app: string): Promise<string> {
+  try {
+    return (await baseOf(ports, await settingsOf(ports, app))).stage.role;
+  } catch (error) {
+    if (isFailure(error, 'NoSuchThing')) return '';
+    throw error;
+  }
 }

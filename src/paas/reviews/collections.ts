@@ -28,7 +28,7 @@ export interface Review {
 
 export interface Leftovers {
   readonly region: string;
-  /** Name of the role that was made for it. */
+  /** Name of the role that was made for it; empty: nobody knows of one. */
   readonly role: string;
   readonly functions: readonly string[];
   readonly resources: readonly { readonly kind: DeclaredResource['kind']; readonly real: string }[];
@@ -44,6 +44,8 @@ export const reviews: Collection<Review> = collection<Review>({
 /** What review apps of an application begin with. */
 export interface ReviewSettings {
   readonly app: string;
+  /** When the application was made: another of the same name has its own. */
+  readonly appCreatedAt: number;
   /** Name of the environment whose configuration and role are copied. */
   readonly base: string;
   /** Names of variables that are not. */

@@ -19,7 +19,7 @@ export async function deleteLeftovers(
   const { Items = [] } = await operate<{ Items?: { ApiId: string; Name: string }[] }>('apigatewayv2', 'GetApis', {});
   for (const { ApiId, Name } of Items) // the one that routes of an environment belong to
     if (Name === 'dalamb') await unlessGone(() => operate('apigatewayv2', 'DeleteApi', { ApiId }));
-  await deleteRole(operate, role);
+  if (role !== '') await deleteRole(operate, role);
 }
 
 type Deleter = (operate: Operate, real: string, place: Place) => Promise<unknown>;

@@ -13,7 +13,7 @@ import {
   silentLogger,
   systemClock,
 } from '../../kernel/index.ts';
-import { type Actor, type ControlRequest, type DeclaredResource, type Operate, type Place, parseArn } from '../../model/index.ts';
+import type { Actor, ControlRequest, DeclaredResource, Operate, Place } from '../../model/index.ts';
 import { createOperator } from '../../operator.ts';
 import { schema } from '../../schema.ts';
 import { apiGatewayService } from '../../services/apigatewayv2/index.ts';
@@ -200,5 +200,3 @@ export async function codeOf(promise: Promise<unknown>): Promise<string | undefi
     (error: unknown) => (isFailure(error) ? error.code : String(error)),
   );
 }
-
-export const accountOf = (arn: string): string => parseArn(arn)!.account;

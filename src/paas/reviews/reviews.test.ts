@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fail } from '../../kernel/index.ts';
 import type { DeclaredResource } from '../../model/index.ts';
 import { readConfig } from '../apps/stage-changes.ts';
-import { stages } from '../collections.ts';
+import { applications, stages } from '../collections.ts';
 import { reviews } from './collections.ts';
 import { codeOf, HOME, type ReviewWorld, reviewWorld } from './reviews.fixture.ts';
 import { environmentName } from './rows.ts';
@@ -175,6 +175,33 @@ test('pull requests: opened, moved, closed; another one of the same branch ends 
   assert.match(await world.reviews.pulls.closed(pull(8)), /is of #7/);
   assert.match(await world.reviews.pulls.closed(pull(7)), /is destroyed/);
   assert.match(await world.reviews.pulls.closed(pull(7)), /has no review app/);
+});
+
+test('settings end with their application', async (t) => {
+  const world = await open(t);
+  assert.deepEqual((await world.ask('PUT /apps/shop/review-settings', { omit: ['API_KEY'], days: 3 })).omit, ['API_KEY']);
+  const application = (await world.store.read.get(applications, ['shop']))!;
+  await world.store.transact((tx) => tx.put(applications, { ...application, createdAt: 2 }));
+  const { base, omit, days } = await world.ask('GET /apps/shop/review-settings');
+  assert.deepEqual([base, omit, days], ['default', [], 7]);
+});
+
+test('one that was killed before it was whole, of an application that is gone, goes too', async (t) => {
+  const world = await open(t);
+  world.before = (operation) => {
+    if (operation === 'iam CreateRole') throw fail('Broken', 'killed');
+  };
+  assert.equal(await codeOf(world.ask('POST /apps/shop/reviews', { branch: 'feature/One' })), 'Broken');
+  const { environment } = (await world.store.read.get(reviews, ['shop', 'feature/One']))!;
+  await world.store.transact(async (tx) => {
+    const review = (await tx.get(reviews, ['shop', 'feature/One']))!;
+    await tx.put(reviews, { ...review, expiresAt: 1 });
+    await tx.delete(stages, ['shop', HOME.account]);
+    await tx.delete(applications, ['shop']);
+  });
+  await world.reviews.service.start();
+  await gone(world);
+  assert.equal(await world.ports.findEnvironment(environment), undefined);
 });
 
 test('who may not see the configuration of the base makes none; roles that would be allowed more are not copied', async (t) => {

@@ -11,12 +11,13 @@ const MOST_OMITTED = 200;
 
 /** Those of an application; default: the configuration of its home, all of it, for seven days. Rejects with NoSuchThing. */
 export async function settingsOf(ports: PaasPorts, app: string): Promise<ReviewSettings> {
-  const found = await ports.store.read.get(reviewSettings, [app]);
-  if (found) return found;
   const application = await ports.store.read.get(applications, [app]);
   if (!application) throw platformFailure('NoSuchThing', `application ${app}`);
+  const { createdAt: appCreatedAt } = application;
+  const found = await ports.store.read.get(reviewSettings, [app]);
+  if (found?.appCreatedAt === appCreatedAt) return found;
   const home = await ports.findEnvironment(application.home);
-  return { app, base: home?.name ?? application.home, omit: [], days: DAYS };
+  return { app, appCreatedAt, base: home?.name ?? application.home, omit: [], days: DAYS };
 }
 
 /** The stage whose configuration and role are copied. Rejects with NoSuchThing. */
