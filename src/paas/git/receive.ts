@@ -123,6 +123,8 @@ function refuseByName(app: Application, updates: readonly RefUpdate[]): void {
     if (!TAKEN.test(ref)) throw refused(`${ref}: only branches, tags and notes are taken`);
     if (ref === branchOf(app) && to === undefined)
       throw refused(`${app.branch} is the branch that ${app.name} is released from: it cannot be deleted`);
+    if (to !== undefined && (ref.startsWith(`${branchOf(app)}/`) || branchOf(app).startsWith(`${ref}/`)))
+      throw refused(`${shortOf(ref)} and ${app.branch} cannot both be branches, and ${app.name} is released from ${app.branch}`);
   }
 }
 

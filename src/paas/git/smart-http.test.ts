@@ -77,6 +77,14 @@ test('the branch cannot be deleted; by force it can be moved, and that is a rele
     assert.match((await room.run(tree, 'push', 'dalamb', `HEAD:${ref}`)).err, /(hidden ref|only branches, tags and notes)/);
 });
 
+test('no branch stands in the way of the one that is released', async () => {
+  room.app('inway');
+  const tree = await room.tree('inway');
+  const pushed = await room.run(tree, 'push', 'dalamb', 'HEAD:refs/heads/main/x');
+  assert.match(pushed.err, /PushRefused.*main\/x and main cannot both be branches/);
+  await room.ok(tree, 'push', '-q', 'dalamb', 'main', 'main:mainly', 'main:other/x');
+});
+
 test('a failed build refuses the push, says why last, and leaves nothing', async () => {
   room.app('failing');
   const tree = await room.tree('failing');
