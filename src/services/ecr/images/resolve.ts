@@ -69,7 +69,15 @@ async function find(deps: EcrDeps, place: Place, uri: string): Promise<Found> {
   const { manifest, digest } = await manifestOf(source, reference.digest ?? reference.tag!);
   const bytes = judgeLayers(manifest);
   const config = parseImageConfig(await source.text(manifest.config), thisPlatform);
-  return { uri: `${reference.host}/${reference.name}@${digest}`, digest: hashOf(digest), config, bytes, manifest, source };
+  const host = lastingHost(deps, place, reference);
+  return { uri: `${host}/${reference.name}@${digest}`, digest: hashOf(digest), config, bytes, manifest, source };
+}
+
+/** This platform may have another address when the function starts: its own repositories are named as ECR does. */
+function lastingHost({ settings }: EcrDeps, place: Place, { host, name }: ImageReference): string {
+  if (placeOfEcrHost(host) || !settings.isOwnHost(host)) return host;
+  const { account, region } = ownPlace(place, name);
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
 }
 
 async function sourceOf(deps: EcrDeps, place: Place, { host, name }: ImageReference): Promise<ImageSource> {
