@@ -121,6 +121,7 @@ export {
 } from './parameter-mapping.ts';
 export * from './pattern-index.ts';
 export * from './people.ts';
+export * from './planned-release.ts';
 export * from './policy.ts';
 export * from './policy-document.ts';
 export type * from './ports.ts';
