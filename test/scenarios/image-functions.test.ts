@@ -53,7 +53,7 @@ test(
   'an ordinary web server, pushed as an archive, is a function, its next image too, and the alias keeps the first',
   options,
   async (t) => {
-    const platform = await startPlatform();
+    let platform = await startPlatform();
     t.after(() => platform.stop());
     const of = clients(platform.url);
     const { host } = new URL(platform.url);
@@ -92,7 +92,7 @@ test(
     assert.deepEqual(Code, {
       RepositoryType: 'ECR',
       ImageUri: `${host}/shop-web:1`,
-      ResolvedImageUri: `${host}/shop-web@${first.digest}`,
+      ResolvedImageUri: `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop-web@${first.digest}`,
     });
     await of.lambda.createAlias({ FunctionName, Name: 'live', FunctionVersion: '1' });
     const { FunctionUrl } = await of.lambda.createFunctionUrlConfig({ FunctionName, Qualifier: 'live', AuthType: 'NONE' });
@@ -125,6 +125,10 @@ test(
       message: `Source image ${host}/shop-web:none does not exist. Provide a valid source image.`,
     });
     assert.equal(await ask('/'), '200 hello GET / as 993 with image');
+    await platform.kill();
+    platform = await startPlatform({ directory: platform.directory });
+    assert.notEqual(new URL(platform.url).host, host);
+    assert.equal(await ask('/'), '200 hello GET / as 993 with image', 'whatever the address of the platform is now');
   },
 );
 
