@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { randomIds, systemClock } from '../../src/kernel/index.ts';
 import type { BuildBench, Files } from '../../src/paas/build/build.fixture.ts';
+import { createTrees } from '../../src/sandbox/index.ts';
 import { type BuilderRoom, builderRoom } from '../support/builder-room.ts';
-import { ociMissing } from '../support/invoke-room.ts';
+import { functionSpec, invokeBench, ociMissing } from '../support/invoke-room.ts';
 
 /** No network: all that happens here is the machine's own. */
 suite('builds in sandboxes', { skip: ociMissing ?? false, timeout: 300_000 }, () => {
@@ -42,6 +44,34 @@ suite('builds in sandboxes', { skip: ociMissing ?? false, timeout: 300_000 }, ()
     assert.ok(bench.lines.some((line) => /^v24\./.test(line)) && bench.lines.includes('993'), bench.lines.join('\n'));
     assert.match((await bench.zip(built, 'web')).toString('latin1'), /dist\/link\.js/);
     assert.deepEqual((await bench.build(files)).processes, built.processes);
+  });
+
+  test('what was built runs', async (t) => {
+    const bench = await room.bench(t);
+    const built = await bench.build({
+      Procfile: 'ts: src/app.handler\npy: app.handler\nlinked: latest.handler\n',
+      'package.json': '{"type":"module"}',
+      'src/app.ts':
+        'import { twice } from "../lib/twice.ts";\nexport const handler = async (n: number): Promise<number> => twice(n);\n',
+      'lib/twice.ts': 'export const twice = (n: number): number => 2 * n;\n',
+      'app.py': 'def handler(event, context):\n    return event + 1\n',
+      'latest.js': { link: 'real.js' },
+      'real.js': 'export const handler = async (n) => n;\n',
+    });
+    const invoke = await invokeBench(t);
+    for (const { name, handler, runtime, code } of built.processes) {
+      const zip = await bench.zip(built, name);
+      const readBlob = async () =>
+        (async function* () {
+          yield zip;
+        })();
+      const { hash } = code as { hash: string };
+      const trees = await createTrees({ directory: invoke.directory, readBlob, clock: systemClock, ids: randomIds });
+      await trees.prepare(hash);
+      const outcome = await invoke.call(functionSpec(hash, { name, handler, runtime: runtime! }), 20);
+      const expected = { ts: '40', py: '21', linked: '20' }[name];
+      assert.equal(Buffer.from(outcome.payload).toString(), expected, name);
+    }
   });
 
   test('what fails says with which code, and what is missing afterwards', async (t) => {

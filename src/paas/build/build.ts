@@ -44,6 +44,8 @@ export function createBuild(ports: BuildPorts): BuildSource {
   const leases = createLeases({ store, clock, ids, places: settings.parallel });
   const opening = openWorkshop(ports, leases);
   opening.catch(() => {}); // each build says so
+  if (settings.unsafe && !ports.driver.features.isolation)
+    ports.logger.warn('UNSAFE BUILDS: whoever may push runs programs as this user, without isolation, for build.unsafe is true');
   return async ({ commit, source, line, signal }) => {
     const job: Job = { workshop: await opening, line, signal, closing: [] };
     try {
