@@ -24,7 +24,7 @@ import {
   type Environments,
   type GitSettings,
 } from './paas/index.ts';
-import type { SandboxDriver } from './sandbox/index.ts';
+import type { SandboxDriver, TreeStore } from './sandbox/index.ts';
 
 export interface ApplicationPorts {
   readonly store: Store;
@@ -36,6 +36,7 @@ export interface ApplicationPorts {
   readonly installation: string;
   readonly dataDirectory: string;
   readonly driver: SandboxDriver;
+  readonly trees: Pick<TreeStore, 'derive'>;
   readonly runtimes: RuntimeCatalogue;
   /** All services, by the names of the wire. */
   readonly services: Readonly<Record<string, ServiceTable>>;
@@ -81,6 +82,7 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     secrets: ports.box,
     git: () => git,
     publicUrl,
+    ...(ports.driver.features.isolation && { deriveTree: (hash, on) => ports.trees.derive(hash, on) }),
   });
   const git = createGit({
     directory: path.join(dataDirectory, 'repositories'),

@@ -9,6 +9,7 @@ import type {
   RemoveSource,
   RequireRole,
 } from '../model/index.ts';
+import type { TreeStore } from '../sandbox/index.ts';
 
 /** What applications and their releases need from outside. */
 export interface PaasPorts {
@@ -25,4 +26,6 @@ export interface PaasPorts {
   readonly audit: Audit;
   readonly requireRole: RequireRole;
   readonly findEnvironment: FindEnvironment;
+  /** Makes the tree of a zip out of that of another (sandbox); absent where trees cannot lie over each other. */
+  readonly deriveTree?: TreeStore['derive'];
 }

@@ -87,6 +87,12 @@ function holdAll(trees: TreeStore, hashes: readonly string[]): () => void {
   }
 }
 
+/** Derived trees as what they consist of. */
+function whole(store: TreeStore, { trees, ...rest }: Assignment): Assignment {
+  if (!trees) return rest;
+  return { ...rest, trees: trees.map(({ hashes, target }) => ({ hashes: hashes.flatMap((hash) => store.parts(hash)), target })) };
+}
+
 function silenceable(events: SandboxEvents): { readonly events: SandboxEvents; readonly silence: () => void } {
   let live = true;
   return {
@@ -154,7 +160,7 @@ function guardedSandbox(inner: Sandbox, { clock, trees, silence, gone }: Surroun
     assign: (assignment) =>
       command('assign', undefined, async () => {
         hold(assignment);
-        await inner.assign(assignment);
+        await inner.assign(whole(trees, assignment));
       }),
     run: (process) => command('run', 'running', () => inner.run(process)),
     freeze: () => command('freeze', 'frozen', () => inner.freeze()),

@@ -21,4 +21,5 @@ export { type KeeperOptions, keeperObstacle, runKeeper } from './keeper/run.ts';
 export { type SpawnKeeperOptions, spawnKeeper } from './keeper/spawn.ts';
 export { type OciDriverOptions, ociDriver } from './oci/driver.ts';
 export { type ProcessDriverOptions, processDriver } from './process/driver.ts';
+export type { TreeFile } from './tree-patch.ts';
 export { createTrees, type TreeOptions, type TreeStore } from './trees.ts';

@@ -8,6 +8,7 @@ import { type Clock, fail, type Ids, MIB, platformFailure } from '../kernel/inde
 import { type ArchiveLimits, unpack } from './archive.ts';
 import { type LayerMarks, unpackLayerArchive } from './layer-archive.ts';
 import { mergeTrees, removesAny } from './layer-merge.ts';
+import { type TreeFile, writePatch } from './tree-patch.ts';
 
 /** Unpacked code and layers of images, one read-only directory for each. */
 export interface TreeStore {
@@ -19,7 +20,14 @@ export interface TreeStore {
    * with what is below. Rejects with InvalidArchive, ArchiveTooLarge, BlobMissing.
    */
   unpackLayer(below: readonly string[], layer: { readonly hash: string }): Promise<readonly string[]>;
-  /** Where a prepared tree lies. */
+  /**
+   * Makes the tree of a hash be a prepared one with files over it: nothing is unpacked or copied. Whoever says so answers for the hash meaning just
+   * that. Resolves false, and nothing is done, when the base is not prepared or lies over another itself. Rejects with InvalidArchive.
+   */
+  derive(hash: string, on: { readonly base: string; readonly files: readonly TreeFile[] }): Promise<boolean>;
+  /** The prepared trees of which it is overlaid, the lowest first: itself, unless it was derived. */
+  parts(hash: string): readonly string[];
+  /** Where a prepared tree lies; of a derived one its base. */
   path(hash: string): string;
   /** Keeps a tree from being evicted until the returned function is called. */
   hold(hash: string): () => void;
@@ -55,6 +63,8 @@ interface Known {
   readonly bytes: number;
   /** Of a layer that takes away from those below it. */
   readonly marks?: LayerMarks;
+  /** Of a derived tree, which has no directory of its own: what it consists of, and what lets go of that. */
+  readonly derived?: { readonly base: string; readonly patch: string; readonly letGo: () => void };
   used: number;
   holds: number;
 }
@@ -82,7 +92,12 @@ class Trees implements TreeStore {
 
   path(hash: string): string {
     if (!HASH.test(hash)) throw fail('InvalidArchive', `${JSON.stringify(hash)} is no tree`);
-    return path.join(this.#options.directory, hash);
+    return path.join(this.#options.directory, this.#known.get(hash)?.derived?.base ?? hash);
+  }
+
+  parts(hash: string): readonly string[] {
+    const derived = this.#known.get(hash)?.derived;
+    return derived ? [derived.base, derived.patch] : [hash];
   }
 
   hold(hash: string): () => void {
@@ -104,6 +119,48 @@ class Trees implements TreeStore {
       return { bytes: await unpack(zip, tree, { bytes: unpackedBytes, entries }) };
     });
     return { unpackedBytes: known.bytes };
+  }
+
+  async derive(hash: string, { base, files }: { readonly base: string; readonly files: readonly TreeFile[] }): Promise<boolean> {
+    const below = this.#known.get(base);
+    if (this.#known.has(hash)) return true;
+    if (!below || below.derived) return false;
+    const bases = this.hold(base);
+    try {
+      const patch = nameOf('patch', [hash]);
+      const { bytes } = await this.#have(patch, async (tree) => ({ bytes: await writePatch(tree, files) }));
+      const patches = this.hold(patch);
+      const letGo = () => {
+        bases();
+        patches();
+      };
+      if (this.#known.has(hash)) letGo();
+      else {
+        const used = this.#options.clock.now();
+        this.#known.set(hash, { bytes: below.bytes + bytes, derived: { base, patch, letGo }, used, holds: 0 });
+        below.used = used;
+      }
+      await this.#forgetDerived(base, hash);
+      return true;
+    } catch (error) {
+      bases();
+      throw error;
+    }
+  }
+
+  /** Of the trees over one base only the last is likely to be asked for again; any can be unpacked whole. */
+  async #forgetDerived(base: string, last: string): Promise<void> {
+    const before = this.#options.clock.now() - KEEP_MS;
+    for (const [hash, { derived, holds, used }] of this.#known)
+      if (derived?.base === base && hash !== last && holds === 0 && used < before) await this.#forget(hash);
+  }
+
+  async #forget(hash: string): Promise<void> {
+    const derived = this.#known.get(hash)?.derived;
+    this.#known.delete(hash);
+    if (!derived) return removeTree(this.#options.directory, hash);
+    derived.letGo();
+    if (this.#known.get(derived.patch)?.holds === 0) await this.#forget(derived.patch);
   }
 
   async unpackLayer(below: readonly string[], { hash }: { readonly hash: string }): Promise<readonly string[]> {
@@ -174,6 +231,7 @@ class Trees implements TreeStore {
       await fs.writeFile(`${target}.json`, JSON.stringify({ ...filled, boot: await bootId() }));
       await fs.rename(tree, target);
       const known = { ...filled, used: this.#options.clock.now(), holds: 0 };
+      this.#known.get(name)?.derived?.letGo();
       this.#known.set(name, known);
       await this.#evict();
       return known;
@@ -185,14 +243,14 @@ class Trees implements TreeStore {
   /** Removes unused trees, least recently used first, until the quota holds; one prepared in the last minutes is about to be used. */
   async #evict(): Promise<void> {
     let total = 0;
-    for (const known of this.#known.values()) total += known.bytes;
+    for (const known of this.#known.values()) if (!known.derived) total += known.bytes;
     const idle = [...this.#known].filter(([, known]) => known.holds === 0 && known.used < this.#options.clock.now() - KEEP_MS);
     idle.sort(([, a], [, b]) => a.used - b.used);
     for (const [hash, known] of idle) {
       if (total <= this.#quota) return;
-      this.#known.delete(hash);
-      total -= known.bytes;
-      await removeTree(this.#options.directory, hash);
+      if (!this.#known.has(hash)) continue;
+      if (!known.derived) total -= known.bytes;
+      await this.#forget(hash);
     }
   }
 }
@@ -203,7 +261,7 @@ function above(below: readonly string[], tree: string): readonly string[] {
 }
 
 /** Never the hash of a content, whose tree would be another. */
-function nameOf(kind: 'layer' | 'merged', parts: readonly string[]): string {
+function nameOf(kind: 'layer' | 'merged' | 'patch', parts: readonly string[]): string {
   return createHash('sha256')
     .update([kind, ...parts].join('\n'))
     .digest('hex');

@@ -37,6 +37,8 @@ export async function invokeBench(test: Pick<TestContext, 'after'>, bench: Bench
   const trees: TreeStore = {
     prepare: async () => ({ unpackedBytes: 0 }),
     unpackLayer: async (below, { hash }) => [...below, hash],
+    derive: async () => false,
+    parts: (hash) => [hash],
     path: (hash) => path.join(directory, hash),
     hold: () => () => {},
   };

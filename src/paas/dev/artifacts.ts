@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { collect, MIB, platformFailure, type Store } from '../../kernel/index.ts';
 import { type Built, type BuiltArtifact, buildsItself, canPatch, type TreeChanges } from '../../model/index.ts';
+import type { TreeFile } from '../../sandbox/index.ts';
 import { patchZip, readDirectory, type ZipDirectory, type ZipPut } from './patch-zip.ts';
 import type { DevTree } from './receive-tree.ts';
 import type { DevBase } from './sessions.ts';
@@ -54,19 +56,34 @@ function builtOf({ contents }: DevTree, { entries }: ZipDirectory): BuiltArtifac
 
 const KINDS = { f: 'file', x: 'program', l: 'link' } as const;
 
+/** Other code for a function. */
+export interface Patched {
+  readonly zip: Buffer;
+  /** SHA-256 of it, in hex. */
+  readonly hash: string;
+  /** Hash of the zip that was built. */
+  readonly base: string;
+  /** What lies over that one's tree; absent when it is not only files that are put there. */
+  readonly files?: readonly TreeFile[];
+}
+
 /** The zips with these changes in them, by the hash of what they were. A file lies where it lay; a new one in all of them. */
 export function patched(
   { artifacts }: DevBase,
   tree: DevTree,
   { changed, added, removed }: TreeChanges,
-): ReadonlyMap<string, Buffer> {
+): ReadonlyMap<string, Patched> {
   const putOf = (name: string): ZipPut => {
     const kind = KINDS[tree.manifest[name]!.charAt(0) as keyof typeof KINDS];
     return { name, bytes: tree.contents.get(name)!, kind };
   };
-  const one = ({ hash, zip, directory }: Artifact) => {
+  const one = ({ hash: base, zip: built, directory }: Artifact) => {
     const put = [...changed.filter((path) => directory.entries.has(path)), ...added].map(putOf);
-    return [hash, patchZip(zip, directory, { put, remove: removed })] as const;
+    const zip = patchZip(built, directory, { put, remove: removed });
+    const plain = removed.length === 0 && put.every(({ kind }) => kind !== 'link');
+    const files = put.map(({ name, bytes, kind }) => ({ name, bytes, executable: kind === 'program' }));
+    const hash = createHash('sha256').update(zip).digest('hex');
+    return [base, { zip, hash, base, ...(plain && { files }) }] as const;
   };
   return new Map(artifacts.map(one));
 }

@@ -93,7 +93,7 @@ async function run(running: Running): Promise<DevSwapped> {
   const changes = treeChanges(base.tree.manifest, tree.manifest);
   const differs = changes.changed.length + changes.added.length + changes.removed.length > 0;
   if (kind === 'patched' && (alive || differs))
-    await swapCode(deps.ports, how, developed, { built: base.built, zips: patched(base, tree, changes) });
+    await swapCode(deps.ports, how, developed, { built: base.built, codes: patched(base, tree, changes) });
   sessions.set(key, { ...session, tree, base, running: { manifest: tree.manifest, release } });
   const { app, account } = how;
   const processes = base.built.processes.map(({ name }) => ({ name, function: functionName(app, name) }));

@@ -8,6 +8,7 @@ import { makeFunction, ready } from '../releases/functions.ts';
 import { settlingOf } from '../releases/releases.ts';
 import { makeResources, resourceVariables } from '../releases/resources.ts';
 import { settle } from '../releases/settle.ts';
+import type { Patched } from './artifacts.ts';
 import type { Developed, Developing } from './developed-stage.ts';
 
 const LATEST = '$LATEST';
@@ -66,16 +67,17 @@ export async function deleteFunction(ports: Pick<PaasPorts, 'operateAt'>, place:
   }
 }
 
-/** Other code for functions that are there, and nothing else: the way that is waited for after a save. zips: by the hash of what was built. */
+/** Other code for functions that are there, and nothing else: the way that is waited for after a save. codes: by the hash of what was built. */
 export async function swapCode(
   ports: PaasPorts,
   { app, signal }: Developing,
   { stage }: Developed,
-  what: { readonly built: Built; readonly zips: ReadonlyMap<string, Buffer> },
+  what: { readonly built: Built; readonly codes: ReadonlyMap<string, Patched> },
 ): Promise<void> {
   const operate = ports.operateAt(stage);
+  for (const { hash, base, files } of what.codes.values()) if (files) await ports.deriveTree?.(hash, { base, files });
   const swap = async ({ name, code }: Built['processes'][number]) => {
-    const ZipFile = code.kind === 'zip' ? what.zips.get(code.hash) : undefined;
+    const ZipFile = code.kind === 'zip' ? what.codes.get(code.hash)?.zip : undefined;
     if (ZipFile === undefined) return;
     const FunctionName = functionName(app, name);
     await operate('lambda', 'UpdateFunctionCode', { FunctionName, ZipFile });
