@@ -107,3 +107,14 @@ test('the remote is an address of the platform, or of its SSH', async () => {
   const without = await dalamb(['git:remote', 'shop', '--ssh'], answers);
   assert.deepEqual([without.code, /git\.ssh_port/.test(without.err)], [1, true]);
 });
+
+test('a plan sends the tree of a commit, and tells what would differ', async () => {
+  const planned = { release: 5, differences: [{ what: 'web code', before: 'a', after: 'b' }], lines: [] };
+  const asked: string[] = [];
+  const archive = async (commit: string) => {
+    asked.push(commit);
+    return Buffer.from('a tar');
+  };
+  const { out } = await dalamb(['--app', 'shop', 'plan'], { 'POST /apps/shop/plan': planned }, { archive });
+  assert.deepEqual([out, asked], ['v5 would be:\nweb code: a → b\n', ['HEAD']]);
+});

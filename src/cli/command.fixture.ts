@@ -22,6 +22,7 @@ export type Answers = Readonly<Record<string, unknown>>;
 interface Given extends Partial<CliDeps> {
   readonly signal?: AbortSignal;
   readonly remoteUrl?: CliIo['remoteUrl'];
+  readonly archive?: CliIo['archive'];
   readonly colour?: boolean;
   readonly stdin?: string;
 }
@@ -30,7 +31,7 @@ interface Given extends Partial<CliDeps> {
 export async function dalamb(
   line: readonly string[],
   answers: Answers = {},
-  { signal, remoteUrl, colour, stdin, ...deps }: Given = {},
+  { signal, remoteUrl, archive, colour, stdin, ...deps }: Given = {},
 ) {
   const sent: Sent[] = [];
   let [out, err] = ['', ''];
@@ -49,6 +50,7 @@ export async function dalamb(
       fetch: fetched as typeof fetch,
       now: () => NOW,
       ...(remoteUrl && { remoteUrl }),
+      ...(archive && { archive }),
       ...(colour && { colour }),
       signal: signal ?? AbortSignal.timeout(5000),
     },

@@ -115,7 +115,8 @@ function showText(release: ReleaseShown): string {
   ].join('');
 }
 
-function differencesText(differences: readonly ReleaseDifference[]): string {
+/** Lines of a comparison; values of variables are not among them. */
+export function differencesText(differences: readonly ReleaseDifference[]): string {
   if (differences.length === 0) return 'no difference\n';
   return differences
     .map(({ what, before, after }) => printable(`${what}: ${before ?? '(none)'} → ${after ?? '(none)'}`))

@@ -20,6 +20,7 @@ import { addLogs } from './logs.ts';
 import { addMappings } from './mappings.ts';
 import { addMembers } from './members.ts';
 import { addOn } from './on.ts';
+import { addPlan } from './plan.ts';
 import { addRegistries } from './registries.ts';
 import { addReleases } from './releases.ts';
 import { addReplay } from './replay.ts';
@@ -45,6 +46,8 @@ export interface CliIo {
   readonly colour?: boolean;
   /** Of the git repository around; default asks git. */
   readonly remoteUrl?: RemoteUrl;
+  /** A tar of a commit of that repository; default by git. */
+  readonly archive?: (commit: string) => Promise<Buffer<ArrayBuffer>>;
   /** Ends what waits (`logs -f`). */
   readonly signal: AbortSignal;
 }
@@ -121,6 +124,7 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
   addAppConfig(program, stage);
   addAppProcesses(program, stage);
   addReleases(program, stage);
+  addPlan(program, stage);
   addRepository(program, stage);
   addReviews(program, stage);
   addFunctions(program, stage, fails);

@@ -15,6 +15,7 @@ import { ociMissing } from '../support/invoke-room.ts';
 import { type Platform, root, startPlatform } from '../support/platform.ts';
 
 const run = promisify(execFile);
+const CLI = ['--disable-warning=ExperimentalWarning', path.join(root, 'src/main.ts')];
 const POLICIES = ['service-role/AWSLambdaBasicExecutionRole', 'AmazonS3FullAccess'];
 
 /** How this machine's Python is told of its index, for builders that go there. */
@@ -109,6 +110,14 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     const { stderr } = await git('push', 'dalamb', 'main');
     assert.match(stderr, /[Rr]eleased .*v5/);
     assert.match(await cli('releases'), /v5 +current +Deploy \w+ +ann/);
+    fs.writeFileSync(at('Procfile'), 'create: CreateThumbnail.handler\nother: ResizeThumbnail.handler\n');
+    await git('commit', '-qam', 'Renamed');
+    const plan = await run(process.execPath, [...CLI, '--url', platform.url, '--app', 'thumbnails', 'plan'], { cwd: folder });
+    assert.match(
+      plan.stdout,
+      /^v6 would be:\n.*other handler: \(none\) → ResizeThumbnail\.handler\n.*resize handler: .* → \(none\)/s,
+    );
+    await git('reset', '-q', '--hard', 'HEAD~1');
     fs.writeFileSync(at('requirements.txt'), 'no-such-package-of-dalamb==1\n');
     await git('commit', '-qam', 'Broken');
     const failed = await git('push', 'dalamb', 'main').then(

@@ -11,6 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { Released } from '../releases/releases.ts';
 import { createApplication, destroyStage, findApplication, listApplications, urlsOf } from './applications.ts';
+import { planRoute } from './plan.ts';
 import { promote } from './promote.ts';
 import { actorOf, fieldsOf, optionalText, stageChange, textField, textsField } from './request.ts';
 import {
@@ -32,7 +33,7 @@ export interface AppRoutePorts extends ChangePorts {
 
 /** The control API of applications: an answer tells all that the command line shows. */
 export function appRoutes(deps: AppRoutePorts): ControlRoute[] {
-  return [...applicationRoutes(deps), ...configRoutes(deps), ...releaseRoutes(deps), ...processRoutes(deps)];
+  return [...applicationRoutes(deps), ...configRoutes(deps), ...releaseRoutes(deps), ...processRoutes(deps), planRoute(deps)];
 }
 
 function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
