@@ -4,6 +4,7 @@ import { applications, releases, type StoredStage, stages } from '../collections
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
 import { prepare } from './prepare.ts';
+import { pruneReleases } from './prune.ts';
 import { type Begin, beginRelease, failRelease, noteSettled, stageOf, switchTo } from './release-rows.ts';
 import { realResources } from './resources.ts';
 import { type Settling, settle } from './settle.ts';
@@ -47,9 +48,10 @@ export function createReleases(ports: PaasPorts): Releases {
     everyMs: AGAIN_MS,
     failed: (error) => ports.logger.error('releases could not be settled', { error: describe(error) }),
     async round(signal) {
-      for (const stage of await unsettledStages(ports)) {
+      for (const stage of await allStages(ports)) {
         if (signal.aborted) return;
-        await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
+        if (isUnsettled(stage)) await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
+        if (stage.preparing === undefined) await turns.take(key(stage), signal, () => pruneReleases(ports, stage));
       }
     },
   });
@@ -150,9 +152,8 @@ async function endInterrupted(ports: PaasPorts, { app, account, preparing }: Sto
   if (release) await failRelease(ports, release, 'dalamb was stopped in the middle of it');
 }
 
-async function unsettledStages(ports: PaasPorts): Promise<readonly StoredStage[]> {
-  const all = await allStages(ports);
-  return all.filter(({ current, settled, preparing }) => current !== settled && preparing === undefined);
+function isUnsettled({ current, settled, preparing }: StoredStage): boolean {
+  return current !== settled && preparing === undefined;
 }
 
 async function settleAgain(ports: PaasPorts, { app, account }: StoredStage, signal: AbortSignal): Promise<void> {

@@ -39,6 +39,8 @@ export interface Services {
   smoke: (version: Settings) => string | undefined;
   /** Weights that aliases had, as `NAME:VERSION+OTHER@WEIGHT`, in order. */
   readonly weighed: string[];
+  /** Versions that were deleted, as `NAME:VERSION`. */
+  readonly deleted: string[];
 }
 
 export interface ReleaseWorld {
@@ -81,6 +83,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     callsLeft: Number.POSITIVE_INFINITY,
     smoke: () => undefined,
     weighed: [],
+    deleted: [],
   };
   const open = async (): Promise<ReleaseWorld> => {
     services.callsLeft = Number.POSITIVE_INFINITY;
@@ -176,7 +179,8 @@ function operate(services: Services, operation: string, input: Settings): unknow
       delete found.concurrency;
       return {};
     case 'lambda DeleteFunction':
-      services.functions.delete(name);
+      if (input.Qualifier === undefined) services.functions.delete(name);
+      else services.deleted.push(`${name}:${String(input.Qualifier)}`);
       return {};
   }
   throw fail('NotImplemented', operation);
