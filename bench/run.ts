@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCold } from './cold.ts';
+import { benchDev } from './dev.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { describeMachine, headOf, type Run } from './head.ts';
 import { benchIdle } from './idle.ts';
@@ -41,6 +42,7 @@ const benches: Readonly<Record<string, (quick: boolean, more: More) => Promise<F
   start: benchStart,
   services: benchServices,
   sources: benchSources,
+  dev: benchDev,
   memory: (quick, { events }) => benchMemory(quick, events),
 };
 
