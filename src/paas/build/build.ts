@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { platformFailure } from '../../kernel/index.ts';
 import type { BuildSource, Built, Process, ProcessCode } from '../../model/index.ts';
 import { type DeclaredProcess, type Manifest, readManifest } from '../manifest/application.ts';
 import { DECLARATION } from '../manifest/declaration.ts';
@@ -29,6 +30,7 @@ export interface Job {
   readonly workshop: Workshop;
   readonly line: (text: string) => void;
   readonly signal: AbortSignal;
+  readonly waits: () => void;
   readonly closing: (() => Promise<unknown>)[];
 }
 
@@ -47,12 +49,15 @@ export function createBuild(ports: BuildPorts): BuildSource {
   if (settings.unsafe && !ports.driver.features.isolation)
     ports.logger.warn('UNSAFE BUILDS: whoever may push runs programs as this user, without isolation, for build.unsafe is true');
   return async ({ commit, source, line, signal }) => {
-    const job: Job = { workshop: await opening, line, signal, closing: [] };
+    const waits = () => line('waiting for a builder');
+    const job: Job = { workshop: await opening, line, signal, waits, closing: [] };
     try {
       const received = await receiveSource(source, { ...ports, mib: settings.sourceMiB, signal });
       job.closing.push(() => received.close());
       const built = await buildTree(job, received.tree);
       return { ...built, ...(commit !== undefined && { commit }) };
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? platformFailure('StoreFull', 'a build needs space') : error;
     } finally {
       for (const close of job.closing.reverse()) await close().catch(() => {});
     }

@@ -26,8 +26,10 @@ function room(t: TestContext, quotaMiB = 64) {
   return { directory, counts, make, open, cache: open() };
 }
 
+const { signal } = new AbortController();
+
 const read = async (cache: ReturnType<typeof room>['cache'], key: string, make: () => Promise<Made>) => {
-  const part = await cache.have(key, make);
+  const part = await cache.have(key, signal, make);
   const text = (await unpacked(part).get('a')!.read()).toString();
   await part.close();
   return text;
@@ -45,11 +47,16 @@ test('what was made is there for whoever asks, also after a start', async (t) =>
 test('whoever asks meanwhile waits for the same, and makes it when that fails', async (t) => {
   const { cache, make, counts } = room(t);
   const gate = Promise.withResolvers<void>();
-  const failing = cache.have('k', async () => {
+  const failing = cache.have('k', signal, async () => {
     await gate.promise;
     throw fail('BuildFailed', 'aborted');
   });
   const waiting = [read(cache, 'k', () => make('x')), read(cache, 'k', () => make('x')), read(cache, 'k', () => make('x'))];
+  const leaving = AbortSignal.abort();
+  await assert.rejects(
+    cache.have('k', leaving, () => make('x')),
+    { name: 'AbortError' },
+  );
   gate.resolve();
   await assert.rejects(failing, { code: 'BuildFailed' });
   assert.deepEqual(await Promise.all(waiting), ['x', 'x', 'x']);
@@ -79,7 +86,7 @@ test('what was not used for longest goes first; what is lent can be read to the 
   const { cache, make, directory } = room(t, 1);
   const noise = () => Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
   const big = () => Buffer.concat(Array.from({ length: 7 }, noise)); // does not get smaller
-  const lent = await cache.have('k1', () => make(big()));
+  const lent = await cache.have('k1', signal, () => make(big()));
   await read(cache, 'k2', () => make(big()));
   fs.utimesSync(path.join(directory, 'k1.pack'), 1, 1);
   await read(cache, 'k3', () => make(big()));

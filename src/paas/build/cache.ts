@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { bug, type Clock, type Ids, MIB } from '../../kernel/index.ts';
+import { unlessAborted } from './refusals.ts';
 import { readPart, type Tree } from './trees.ts';
 import { type PackedEntry, writePart, type ZipPart } from './zip.ts';
 
@@ -12,8 +13,8 @@ export interface LentPart extends ZipPart {
 
 /** Installed dependencies, packed, by the hash of all that they follow from. Shared by all applications of the platform. */
 export interface PartCache {
-  /** The part of that key; makes it when it is not there. Whoever asks meanwhile waits for the same. */
-  have(key: string, make: () => Promise<Made>): Promise<LentPart>;
+  /** The part of that key; makes it when it is not there. Whoever asks meanwhile waits for the same, until the signal aborts. */
+  have(key: string, signal: AbortSignal, make: () => Promise<Made>): Promise<LentPart>;
 }
 
 export interface Made {
@@ -65,14 +66,18 @@ export function createPartCache({ directory, quotaMiB, clock, ids }: CacheOption
     }
   };
   return {
-    async have(key, fill) {
+    async have(key, signal, fill) {
       for (let tries = 0; ; tries++) {
         const found = await open(key);
         if (found) return found;
         if (tries >= TRIES) throw bug('what was packed cannot be opened');
         const running = making.get(key);
         // Another's failure is not ours: its signal may have ended it.
-        if (running) await running.catch(() => {});
+        if (running)
+          await unlessAborted(
+            signal,
+            running.catch(() => {}),
+          );
         else {
           const started = make(key, fill).finally(() => making.delete(key));
           making.set(key, started);

@@ -1,7 +1,7 @@
 import { isFailure } from '../../kernel/index.ts';
 import type { DeclaredProcess } from '../manifest/application.ts';
 import type { Job } from './build.ts';
-import { installDependencies } from './dependencies.ts';
+import { type Dependencies, installDependencies } from './dependencies.ts';
 import { type Detected, detect, detectAs } from './detect.ts';
 import type { Sources } from './languages.ts';
 import { node } from './node.ts';
@@ -18,26 +18,32 @@ export interface Commanding {
 
 /** Runs the application's own command among its files and dependencies, those for development too; resolves to the files as they are afterwards. */
 export async function runCommand(job: Job, sources: Sources, { processes, command, environment }: Commanding): Promise<Tree> {
-  const { workshop, line, signal, closing } = job;
+  const { workshop, line, signal, waits, closing } = job;
   const found = await toolsOf(processes, sources, workshop.runtimes);
   const { runtime } = found[0]!;
-  const trees: Tree[] = [];
+  const installed: Dependencies[] = [];
   for (const { language, runtime: own } of distinct(found)) {
     if (language.compile) continue;
-    trees.push((await installDependencies(job, { language, runtime: own, sources, dev: true })).tree);
+    installed.push(await installDependencies(job, { language, runtime: own, sources, dev: true }));
   }
   line(`running ${command}`);
+  const replaced = (path: string) => installed.some(({ replaces }) => replaces?.test(path));
+  const source = new Map([...sources.tree].filter(([path]) => !replaced(path)));
+  const trees = installed.map(({ tree }) => tree);
+  const again = replaced('node_modules/') ? ['(^|/)node_modules$'] : [];
   const work = {
-    files: [sources.tree, ...trees],
+    files: [source, ...trees],
     steps: ({ work: at }: { readonly work: string }) => [
       { say: command, argv: ['/bin/sh', '-c', `PATH="${at}/node_modules/.bin:$PATH"; ${command}`], env: environment },
     ],
-    collect: [{ from: '.', to: '', drop: ['(^|/)(node_modules|\\.git)$', '(^|/)__pycache__$'] }],
+    collect: [{ from: '.', to: '', drop: [...again, '(^|/)(\\.git|__pycache__)$'] }],
     runtime,
   };
-  const made = await workshop.leases.hold(signal, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
+  const made = await workshop.leases.hold({ signal, waits }, (held) =>
+    runSandboxed(work, { ports: workshop, line, signal: held }),
+  );
   closing.push(() => made.close());
-  return withoutDependencies(made.tree, trees, sources.tree);
+  return withoutDependencies(made.tree, trees, source);
 }
 
 /** What the command may want to use: the languages of the processes as far as they show before it runs, Node.js first. */

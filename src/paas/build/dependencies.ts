@@ -28,7 +28,7 @@ export interface Installing {
 
 /** Those of a lock file, installed once: out of the cache as long as nothing changes from which they follow. */
 export async function installDependencies(job: Job, { language, runtime, sources, dev }: Installing): Promise<Dependencies> {
-  const { workshop, line, signal, closing } = job;
+  const { workshop, line, signal, waits, closing } = job;
   const install = await language.install(sources, runtime, dev);
   if (!install) return NONE;
   const { settings } = workshop;
@@ -42,12 +42,12 @@ export async function installDependencies(job: Job, { language, runtime, sources
     environment: settings.environment,
   });
   let made = false;
-  const part = await workshop.cache.have(key, () => {
+  const part = await workshop.cache.have(key, signal, () => {
     made = true;
     line(`installing dependencies: ${install.say}`);
     const files = [new Map(install.inputs.map((entry) => [entry.path, entry]))];
     const work = { files, steps: install.steps, collect: install.collect, runtime };
-    return workshop.leases.hold(signal, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
+    return workshop.leases.hold({ signal, waits }, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
   });
   closing.push(() => part.close());
   if (!made) line(`dependencies are as they were: ${install.say} is not needed`);

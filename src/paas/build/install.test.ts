@@ -73,7 +73,10 @@ suite('what Node.js installs', () => {
     const odd = '{"dependencies":{"a":"1"},"packageManager":"pnpm@9; rm -rf /"}';
     assert.deepEqual((await installOf(node, { 'package.json': odd, 'pnpm-lock.yaml': '' }))?.steps[0], 'npm install pnpm@10');
     assert.deepEqual((await installOf(node, { ...manifest, 'yarn.lock': '' }))?.steps[0], 'npm install yarn@1.22.22');
-    await assert.rejects(installOf(node, { ...manifest, 'yarn.lock': '__metadata:\n' }), /Yarn 2 and later/);
+    assert.deepEqual(
+      (await installOf(node, { ...manifest, 'yarn.lock': '__metadata:\n' }))?.steps[0],
+      'npm install @yarnpkg/cli-dist@4',
+    );
     await assert.rejects(
       installOf(node, { ...manifest, ...lock, 'yarn.lock': '' }),
       /package-lock\.json and yarn\.lock are both here/,

@@ -9,7 +9,7 @@ test('only so many work at a time, in order of arrival, whichever process they a
   const { store } = await buildBench(t);
   const options = { store, clock: systemClock, ids: randomIds, places: 2 };
   const [here, there] = [createLeases(options), createLeases(options)];
-  const { signal } = new AbortController();
+  const who = { signal: new AbortController().signal, waits: () => {} };
   const order: number[] = [];
   let working = 0;
   let most = 0;
@@ -19,7 +19,7 @@ test('only so many work at a time, in order of arrival, whichever process they a
     await new Promise((done) => setTimeout(done, 30));
     working--;
   };
-  await Promise.all([0, 1, 2, 3].map((i) => here.hold(signal, work(i))).concat([there.hold(signal, work(9))]));
+  await Promise.all([0, 1, 2, 3].map((i) => here.hold(who, work(i))).concat([there.hold(who, work(9))]));
   assert.equal(most, 2);
   assert.deepEqual(
     order.filter((i) => i !== 9),
@@ -33,15 +33,17 @@ test('a place whose holder has died is free when its time has come; what fails a
   const clock = { ...systemClock, now: () => 1_000_000 };
   const leases = createLeases({ store, clock, ids: randomIds, places: 1 });
   await store.transact((tx) => tx.put(builders, { place: 0, holder: 'dead', until: 1_000_000 }));
-  const { signal } = new AbortController();
+  let waited = 0;
+  const who = { signal: new AbortController().signal, waits: () => void waited++ };
   await assert.rejects(
-    leases.hold(signal, async () => assert.fail('work')),
+    leases.hold(who, async () => assert.fail('work')),
     /work/,
   );
-  assert.equal(await leases.hold(signal, async () => 'again'), 'again');
+  assert.equal(await leases.hold(who, async () => 'again'), 'again');
   await store.transact((tx) => tx.put(builders, { place: 0, holder: 'alive', until: 1_000_001 }));
   await assert.rejects(
-    leases.hold(AbortSignal.timeout(50), async () => assert.fail('it was held')),
+    leases.hold({ ...who, signal: AbortSignal.timeout(50) }, async () => assert.fail('it was held')),
     { name: 'TimeoutError' },
   );
+  assert.equal(waited, 1);
 });

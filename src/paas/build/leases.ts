@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Ids, Store } from '../../kernel/index.ts';
 import { builders } from '../collections.ts';
-import { buildFailed } from './refusals.ts';
+import { buildFailed, unlessAborted } from './refusals.ts';
 
 const HOLD_MS = 15_000;
 const RENEW_MS = 5_000;
@@ -9,9 +9,15 @@ const LOOK_MS = 250;
 /** Builds that wait for a builder. */
 const MOST_WAITING = 100;
 
+export interface Waiting {
+  readonly signal: AbortSignal;
+  /** Called once when no place is free. */
+  readonly waits: () => void;
+}
+
 export interface Leases {
   /** Runs the work while one of the builders' places is held, in order of arrival; a place is free again when its holder is gone for 15 s. */
-  hold<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  hold<T>(who: Waiting, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 export function createLeases(options: {
@@ -42,22 +48,28 @@ export function createLeases(options: {
       else await tx.put(builders, { place, holder, until });
       return true;
     });
-  const untilTaken = async (holder: string, signal: AbortSignal): Promise<number> => {
-    for (;;) {
+  const untilTaken = async (holder: string, { signal, waits }: Waiting): Promise<number> => {
+    for (let looks = 0; ; looks++) {
       signal.throwIfAborted();
       const place = await take(holder);
       if (place !== undefined) return place;
+      if (looks === 0) waits();
       await sleep(LOOK_MS, undefined, { signal }).catch(() => {}); // aborted: the signal knows why
     }
   };
   return {
-    async hold(signal, work) {
+    async hold({ signal, waits }, work) {
       if (waiting >= MOST_WAITING) throw buildFailed(`${MOST_WAITING} builds are waiting already: push again later`);
       const holder = ids.hex(8);
       waiting++;
-      const taking = turn.then(() => untilTaken(holder, signal));
+      const taking = turn.then(() => untilTaken(holder, { signal, waits }));
       turn = taking.catch(() => {});
-      const place = await taking.finally(() => waiting--);
+      const place = await unlessAborted(signal, taking)
+        .catch((error) => {
+          taking.then((late) => keep(late, holder, undefined)).catch(() => {});
+          throw error;
+        })
+        .finally(() => waiting--);
       const lost = new AbortController();
       const renewing = setInterval(async () => {
         const kept = await keep(place, holder, clock.now() + HOLD_MS).catch(() => true); // the store says so itself, to the work too

@@ -8,6 +8,8 @@ const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 export interface OutputLines {
   /** Bytes of the builder, cut anywhere. */
   take(chunk: Uint8Array): void;
+  /** Some came too fast to be read; said once. */
+  dropped(): void;
   /** What is left without a line end. */
   end(): void;
 }
@@ -20,6 +22,7 @@ export function outputLines(line: (text: string) => void, secrets: readonly stri
   const decoder = new StringDecoder('utf8');
   let rest = '';
   let said = 0;
+  let lost = false;
   const say = (text: string) => {
     if (said > MOST_BYTES) return;
     const clean = tidy(hidden(text, secrets));
@@ -36,6 +39,10 @@ export function outputLines(line: (text: string) => void, secrets: readonly stri
         say(rest);
         rest = '';
       }
+    },
+    dropped() {
+      if (!lost) say('… some of its output came too fast, and is not shown');
+      lost = true;
     },
     end() {
       if (rest !== '') say(rest);

@@ -39,7 +39,7 @@ export const node: Language = {
     const read = await readPackage(sources);
     if (!read) return undefined;
     const needed = Object.keys({ ...read.dependencies, ...read.optionalDependencies, ...(dev && read.devDependencies) });
-    const lock = lockOf(sources);
+    const lock = await lockOf(sources);
     if (lock === undefined) {
       if (needed.length === 0 || [...sources.tree.keys()].some((name) => name.startsWith('node_modules/'))) return undefined;
       throw buildFailed(
@@ -47,8 +47,6 @@ export const node: Language = {
       );
     }
     if (needed.length === 0 && read.workspaces === undefined) return undefined;
-    if (lock.file === 'yarn.lock' && (await sources.text(lock.file))?.includes('__metadata:'))
-      throw buildFailed('lock files of Yarn 2 and later are not read: commit package-lock.json, pnpm-lock.yaml or one of Yarn 1');
     const whole = await needsAll(sources, read, lock);
     return {
       say: lock.say,
@@ -59,7 +57,9 @@ export const node: Language = {
           from: '.',
           to: '',
           keep: '(^|/)node_modules/',
-          drop: ['(^|/)node_modules/\\.(cache|modules\\.yaml|pnpm-workspace-state[^/]*|yarn-integrity|yarn-state\\.yml)$'],
+          drop: [
+            '(^|/)node_modules/\\.(cache|modules\\.yaml|pnpm-workspace-state[^/]*|yarn-integrity|yarn-state\\.yml|package-map\\.json)$',
+          ],
         },
       ],
     };
@@ -108,11 +108,12 @@ const LOCKS: readonly Lock[] = [
   { file: 'yarn.lock', say: 'yarn install', steps: yarnSteps },
 ];
 
-function lockOf({ tree }: Sources): Lock | undefined {
+async function lockOf({ tree, text }: Sources): Promise<Lock | undefined> {
   const found = LOCKS.filter(({ file }) => tree.has(file));
   if (found.length > 1)
     throw buildFailed(`${found.map(({ file }) => file).join(' and ')} are both here: commit the lock file that holds`);
-  return found[0];
+  const modern = found[0]?.file === 'yarn.lock' && (await text('yarn.lock'))?.includes('__metadata:');
+  return modern ? { ...found[0]!, steps: modernYarnSteps } : found[0];
 }
 
 /** Scripts of the application itself, and packages beside it, read other files than the manifest and its lock. */
@@ -191,6 +192,37 @@ function yarnSteps(at: BuilderPlaces, { dev, manager }: { readonly dev: boolean;
       say: `yarn ${args.join(' ')}`,
       argv: [at.program, `${at.scratch}/tools/node_modules/yarn/bin/yarn.js`, ...args, '--cache-folder', `${at.scratch}/yarn`],
       env: { npm_config_nodedir: at.program.replace(/\/bin\/node$/, '') },
+    },
+  ];
+}
+
+const REGISTRY = '[ -z "$npm_config_registry" ] || export YARN_NPM_REGISTRY_SERVER="$npm_config_registry"; exec "$@"';
+
+/** Yarn 2 and later, which takes its registry by another name, into node_modules: the runtime knows no other place. */
+function modernYarnSteps(at: BuilderPlaces, { dev, manager }: { readonly dev: boolean; readonly manager: unknown }): Step[] {
+  const version = pinned(manager, 'yarn', '4');
+  const args = dev ? ['install', '--immutable'] : ['workspaces', 'focus', '--all', '--production'];
+  return [
+    tool(at, '@yarnpkg/cli-dist', version),
+    {
+      say: `yarn ${args.join(' ')}`,
+      argv: [
+        '/bin/sh',
+        '-c',
+        REGISTRY,
+        'sh',
+        at.program,
+        `${at.scratch}/tools/node_modules/@yarnpkg/cli-dist/bin/yarn.js`,
+        ...args,
+      ],
+      env: {
+        YARN_NODE_LINKER: 'node-modules',
+        YARN_IGNORE_PATH: '1',
+        YARN_ENABLE_TELEMETRY: '0',
+        YARN_ENABLE_IMMUTABLE_INSTALLS: '1',
+        YARN_GLOBAL_FOLDER: `${at.scratch}/yarn`,
+        npm_config_nodedir: at.program.replace(/\/bin\/node$/, ''),
+      },
     },
   ];
 }

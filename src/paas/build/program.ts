@@ -17,7 +17,7 @@ export interface Compiling {
 
 /** A program out of its source; the same source is compiled once. */
 export async function compileProgram(job: Job, { sources, dependencies, language, wanted }: Compiling): Promise<ZipPart> {
-  const { workshop, line, signal, closing } = job;
+  const { workshop, line, signal, waits, closing } = job;
   const files = [sources.tree, dependencies.tree];
   const compile = language.compile!({ ...sources, tree: new Map(files.flatMap((tree) => [...tree])) }, wanted);
   const key = keyOf({
@@ -29,10 +29,10 @@ export async function compileProgram(job: Job, { sources, dependencies, language
     steps: compile.steps({ work: PLACE, scratch: PLACE, program: PLACE, npm: PLACE }).map(({ argv, env }) => [argv, env]),
     environment: workshop.settings.environment,
   });
-  const part = await workshop.cache.have(key, () => {
+  const part = await workshop.cache.have(key, signal, () => {
     line(`compiling: ${compile.say}`);
     const work = { files, steps: compile.steps, collect: compile.collect, runtime: wanted.runtime };
-    return workshop.leases.hold(signal, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
+    return workshop.leases.hold({ signal, waits }, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
   });
   closing.push(() => part.close());
   return part;

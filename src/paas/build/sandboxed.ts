@@ -4,7 +4,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import { type Frame, type FrameWriter, frameWriter, readFrames } from './frames.ts';
 import { outputLines, secretsOf } from './lines.ts';
 import type { BuildPorts, BuildRuntime } from './ports.ts';
-import { buildFailed } from './refusals.ts';
+import { buildFailed, unlessAborted } from './refusals.ts';
 import { Spool, type Tree } from './trees.ts';
 
 /** Where things are inside a builder. */
@@ -72,7 +72,7 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
     {
       connection: (name, connected) => (name === 'channel' ? socket.take(connected) : void connected.destroy()),
       output: (chunk) => output.take(chunk),
-      dropped: (bytes) => line(`… ${bytes} bytes of output came too fast and are not shown`),
+      dropped: () => output.dropped(),
       egress: () => {},
     },
   );
@@ -104,16 +104,6 @@ function refuseWithoutIsolation({ driver, settings }: BuildPorts): void {
   throw buildFailed(
     'this platform runs without isolation, so what a build runs could read and change all that the platform can; [build] unsafe = true in its configuration allows it all the same',
   );
-}
-
-/** Rejects as soon as the signal aborts, whatever the work does then. */
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** Only the first to connect is the builder: it does so before it runs anything. */
