@@ -45,13 +45,21 @@ export function isPatchable({ tree, artifacts }: DevBase, changes: TreeChanges):
 }
 
 function builtOf({ contents }: DevTree, { entries }: ZipDirectory): BuiltArtifact {
+  const folders = new Set([...entries.keys()].flatMap(foldersAbove));
   return {
     has(path) {
       const [entry, content] = [entries.get(path), contents.get(path)];
-      if (!entry) return 'none';
+      const clashes = folders.has(path) || foldersAbove(path).some((folder) => entries.has(folder));
+      if (!entry) return clashes ? 'other' : 'none';
       return content !== undefined && entry.size === content.byteLength && entry.crc === crc32(content) ? 'same' : 'other';
     },
   };
+}
+
+/** `a` and `a/b` of `a/b/c`. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 const KINDS = { f: 'file', x: 'program', l: 'link' } as const;

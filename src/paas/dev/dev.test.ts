@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import tar from 'tar-stream';
 import { unzipped, zipOf } from '../../../test/support/archives.ts';
-import { platformFailure } from '../../kernel/index.ts';
+import { MIB, platformFailure } from '../../kernel/index.ts';
 import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
 import type { PaasPorts } from '../ports.ts';
 import { sealConfig } from '../releases/config.ts';
@@ -37,11 +37,11 @@ const how = {
 };
 const APPLICATION = { Procfile: 'web: web.handler', 'package.json': '{}', 'web.js': 'one', 'lib/a.js': 'a' };
 
-async function world(t: TestContext) {
+async function world(t: TestContext, made: Files = {}, bytes?: number) {
   const { ports, services, releases, release } = await releaseWorld(t);
   const builds: string[][] = [];
   const build: PaasPorts['build'] = async ({ source }) => {
-    const files: Record<string, string> = { 'node_modules/dep/index.js': 'dep' };
+    const files: Record<string, string> = { 'node_modules/dep/index.js': 'dep', ...made };
     const extract = tar.extract();
     extract.end(await buffer(source));
     for await (const entry of extract) files[entry.header.name] = (await buffer(entry)).toString();
@@ -54,7 +54,7 @@ async function world(t: TestContext) {
       await ports.store.transact((tx) => tx.addBlob(staged));
       return {
         ...process,
-        code: { kind: 'zip' as const, hash: staged.hash, bytes: staged.size },
+        code: { kind: 'zip' as const, hash: staged.hash, bytes: bytes ?? staged.size },
         sources: [{ source: 'sqs:jobs' }],
       };
     });
@@ -109,6 +109,24 @@ test('a save sends what changed and puts it into what was built', async (t) => {
   assert.equal(builds.length, 1);
 });
 
+test('a name that clashes with what only the build has is built', async (t) => {
+  const { dev, builds } = await world(t, { 'made.js': 'made', 'out.js/deep.js': 'made' });
+  for (const clashing of ['made.js', 'out.js', 'made.js/below.js']) {
+    await save(dev, APPLICATION);
+    const before = builds.length;
+    assert.equal((await save(dev, { ...APPLICATION, [clashing]: 'mine' })).how, 'built', clashing);
+    assert.equal(builds.length, before + 1);
+  }
+});
+
+test('code that is too large to be patched is built again when it changed, and only then', async (t) => {
+  const { dev, builds } = await world(t, {}, 60 * MIB);
+  await save(dev, APPLICATION);
+  assert.equal((await save(dev, APPLICATION)).how, 'unchanged');
+  assert.equal((await save(dev, { ...APPLICATION, 'web.js': 'two' })).how, 'built');
+  assert.equal(builds.length, 2);
+});
+
 test('what says how to build is built again', async (t) => {
   const { dev, builds, codeOf } = await world(t);
   await save(dev, APPLICATION);
@@ -149,12 +167,14 @@ test('where releases run nobody develops; variables set there hold from the next
   const { dev, release, services, store, secrets } = await world(t);
   await save(dev, APPLICATION);
   await release({ reason: 'config', config: sealConfig(secrets, { A: '1' }) });
+  assert.deepEqual([...services.sources], ['shop-web:live sqs:jobs']);
   assert.equal((await save(dev, { ...APPLICATION, 'web.js': 'two' })).how, 'patched');
   assert.deepEqual(services.functions.get('shop-web')!.latest.Environment, { Variables: { A: '1' } });
   assert.deepEqual([...services.sources], ['shop-web:live sqs:jobs']);
   const processes = [await processOf(store, 'web', 'released')];
   await release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } });
   await assert.rejects(save(dev, APPLICATION), { code: 'InvalidRequest', status: 409 });
+  await assert.rejects(dev.remove(how), { code: 'InvalidRequest', status: 409 });
 });
 
 test('remove takes functions and event sources away, and an application that never had a release', async (t) => {

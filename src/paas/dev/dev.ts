@@ -15,7 +15,7 @@ import type { PaasPorts } from '../ports.ts';
 import { unsettle } from '../releases/settle.ts';
 import { createTurns } from '../releases/turns.ts';
 import { artifactsOf, isPatchable, patched } from './artifacts.ts';
-import { type Developed, type Developing, developedStage } from './developed-stage.ts';
+import { checkDevelops, type Developed, type Developing, developedStage } from './developed-stage.ts';
 import { type DevTree, receiveTree, tarOf } from './receive-tree.ts';
 import { createSessions, type DevBase, type Sessions } from './sessions.ts';
 import { bringAlive, swapCode } from './swap.ts';
@@ -83,11 +83,13 @@ async function run(running: Running): Promise<DevSwapped> {
   const began = clock.monotonic();
   const { base: known, running: before, ...session } = sessions.get(key);
   const release = developed.release?.number;
-  const patchable = known !== undefined && isPatchable(known, treeChanges(known.tree.manifest, tree.manifest));
+  const patchable =
+    known !== undefined &&
+    (isSame(known.tree.manifest, tree.manifest) || isPatchable(known, treeChanges(known.tree.manifest, tree.manifest)));
   const base = patchable ? known : await build(running);
   const built = clock.monotonic();
   const alive = base === known && before !== undefined && before.release === release;
-  const kind = !patchable ? 'built' : alive && sameManifest(before.manifest, tree.manifest) ? 'unchanged' : 'patched';
+  const kind = !patchable ? 'built' : alive && isSame(before.manifest, tree.manifest) ? 'unchanged' : 'patched';
   sessions.set(key, { ...session, tree, base });
   if (!alive) await bringAlive(deps.ports, how, developed, base.built);
   const changes = treeChanges(base.tree.manifest, tree.manifest);
@@ -109,7 +111,7 @@ async function build({ deps, how, tree }: Running): Promise<DevBase> {
   return { tree, built, artifacts: await artifactsOf(deps.ports.store, built) };
 }
 
-function sameManifest(one: TreeManifest, other: TreeManifest): boolean {
+function isSame(one: TreeManifest, other: TreeManifest): boolean {
   const { changed, added, removed } = treeChanges(one, other);
   return changed.length + added.length + removed.length === 0;
 }
@@ -118,6 +120,7 @@ async function remove(deps: DevDeps, sessions: Sessions, key: string, how: Stage
   const { ports } = deps;
   const { app, account, actor } = how;
   const { stage } = await findApplication(ports, app, account);
+  await checkDevelops(ports, stage);
   const row = await ports.store.read.get(devStages, [app, account]);
   if (!row) throw platformFailure('NoSuchThing', `nothing of ${app} is in development here`);
   if (stage.next === 1) await ports.requireRole(actor, 'owner', { app, account });

@@ -36,6 +36,12 @@ export async function developedStage(
   const { app, account } = how;
   const stage = await read.get(stages, [app, account]);
   if (!stage) return { stage: await makeStage(ports, how, created), release: undefined };
+  return { stage, release: await checkDevelops(ports, stage) };
+}
+
+/** Resolves to the release whose configuration holds. Rejects with InvalidRequest when one with code runs, ReleaseUnderWay. */
+export async function checkDevelops({ store: { read } }: PaasPorts, stage: StoredStage): Promise<Release | undefined> {
+  const { app, account } = stage;
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
   const release = stage.current === undefined ? undefined : await read.get(releases, [app, account, stage.current]);
   if (release && release.contents.processes.length > 0)
@@ -43,7 +49,7 @@ export async function developedStage(
       status: 409,
       fields: { next: 'develop in another one: dalamb dev --env NAME' },
     });
-  return { stage, release };
+  return release;
 }
 
 async function makeStage(ports: PaasPorts, how: Developing, created: (app: Application) => Promise<void>): Promise<StoredStage> {

@@ -9,7 +9,7 @@ import {
   type Process,
   type Release,
 } from '../../model/index.ts';
-import { placed, type StoredStage } from '../collections.ts';
+import { devStages, placed, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { openConfig } from './config.ts';
 import { functionSettings } from './function-settings.ts';
@@ -53,8 +53,10 @@ async function removeOthers({ ports, stage, resources }: Settling, processes: re
   );
   const { store, removeSource } = ports;
   const { items } = await store.read.range(placed, { prefix: [stage.app, stage.account], limit: 1000 });
+  const inDevelopment = processes.length > 0 ? undefined : await store.read.get(devStages, [stage.app, stage.account]);
+  const developed = inDevelopment?.processes ?? []; // a release of variables alone is about them too
   for (const { process, source } of items) {
-    if (wanted.has(`${process}\n${source}`)) continue;
+    if (wanted.has(`${process}\n${source}`) || developed.includes(process)) continue;
     await removeSource(stage, liveArn(stage, process), { source });
     await store.transact((tx) => tx.delete(placed, [stage.app, stage.account, process, source]));
   }
