@@ -69,17 +69,25 @@ suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, (
   });
 
   test('native dependencies are compiled by the Node.js that runs them', async (t) => {
-    const bench = await room.bench(t, { settings: npm });
+    const environment = { ...npm.environment, npm_config_build_from_source: 'true', JOBS: '1' };
+    const bench = await room.bench(t, { settings: { ...npm, environment } });
+    const scripts = { install: 'node -p process.version > node_modules/version' };
+    const dependencies = { bufferutil: '4.0.9' };
+    const packages = {
+      '': { name: 'n', version: '1.0.0', dependencies },
+      'node_modules/bufferutil': { version: '4.0.9', hasInstallScript: true, dependencies: { 'node-gyp-build': '^4.3.0' } },
+      'node_modules/node-gyp-build': { version: '4.8.4', bin: { 'node-gyp-build': 'bin.js' } },
+    };
     const built = await bench.build({
       Procfile: 'web: index.handler',
-      'index.js': 'exports.handler = async () => require("./build/Release/hello.node")',
-      'package.json':
-        '{"name":"n","version":"1.0.0","engines":{"node":"22"},"dependencies":{"ms":"2.1.3"},"scripts":{"install":"node -p process.version > node_modules/version"}}',
-      'package-lock.json':
-        '{"name":"n","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"n","version":"1.0.0","hasInstallScript":true,"dependencies":{"ms":"2.1.3"}},"node_modules/ms":{"version":"2.1.3"}}}',
+      'index.js': 'exports.handler = async () => require("bufferutil")\n',
+      'package.json': JSON.stringify({ name: 'n', version: '1.0.0', engines: { node: '22' }, scripts, dependencies }),
+      'package-lock.json': JSON.stringify({ name: 'n', version: '1.0.0', lockfileVersion: 3, requires: true, packages }),
     });
     assert.equal(built.processes[0]!.runtime, 'nodejs22.x');
-    assert.match((await bench.zip(built, 'web')).toString('latin1'), /node_modules\/versionv22\./);
+    const zip = (await bench.zip(built, 'web')).toString('latin1');
+    assert.match(zip, /node_modules\/bufferutil\/build\/Release\/bufferutil\.node/, bench.lines.join('\n'));
+    assert.match(zip, /node_modules\/versionv22\./);
   });
 
   test('pnpm and Yarn, old and new, install by their own lock files', async (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { randomIds, systemClock } from '../../src/kernel/index.ts';
-import type { BuildBench, Files } from '../../src/paas/build/build.fixture.ts';
+import { type BuildBench, type Files, installation } from '../../src/paas/build/build.fixture.ts';
 import { createTrees } from '../../src/sandbox/index.ts';
 import { type BuilderRoom, builderRoom } from '../support/builder-room.ts';
 import { functionSpec, invokeBench, ociMissing } from '../support/invoke-room.ts';
@@ -146,5 +147,48 @@ suite('builds in sandboxes', { skip: ociMissing ?? false, timeout: 300_000 }, ()
     );
     assert.ok(performance.now() - began < 5000);
     assert.equal((await bench.build(node('true'))).processes.length, 1);
+  });
+
+  test('whatever a builder says that was taken over, the build fails or makes what may be made', async (t) => {
+    const frame = (kind: string, body: string) => {
+      const head = Buffer.alloc(5);
+      head.writeUInt32BE(body.length + 1);
+      head.write(kind, 4, 'latin1');
+      return Buffer.concat([head, Buffer.from(body, 'latin1')]);
+    };
+    const message = (value: unknown) => frame('J', JSON.stringify(value));
+    const file = (name: unknown, size: unknown, more = {}) => message({ file: name, kind: 'file', size, ...more });
+    const done = message({ done: true });
+    const builder = path.join(installation, 'test/support/hostile-builder');
+    const say = async (said: readonly Buffer[], leave = false) => {
+      const environment = { SAY: Buffer.concat(said).toString('base64'), ...(leave && { LEAVE: '1' }) };
+      const bench = await room.bench(t, { builder, settings: { environment, seconds: 3 } });
+      return refused(bench, node('true'));
+    };
+    const forms: readonly (readonly [Promise<string>, RegExp])[] = [
+      [say([file('../../etc/x', 1), frame('D', 'x'), done]), /leads out of it/],
+      [say([file('/etc/x', 1), frame('D', 'x'), done]), /leads out of it/],
+      [say([file('a', 1, { kind: 'link' }), frame('D', '/'), done]), /leads out of the application/],
+      [say([file('a', 2), frame('D', 'xxx'), done]), /sent less than it said|disturbed/],
+      [say([file('a', 10), done]), /sent less than it said/],
+      [say([file('a', 0), file('a', 0), done]), /"a" twice/],
+      [say([file('a', 1e300), frame('D', 'x')]), /took longer than 3 s/],
+      [say([frame('D', 'x')]), /disturbed/],
+      [say([Buffer.from('GET / HTTP/1.1\r\n\r\n')]), /disturbed/],
+      [say([message({ failed: null })], true), /ended with/],
+      [say([message({ failed: { step: '\x1b[31mx\n', code: 1 } })], true), /: {2}\[31mx {2}ended with code 1$/],
+      [say([], true), /was ended by what it ran/],
+      [say([]), /took longer than 3 s/],
+      [say([done]), /index\.handler/],
+    ];
+    for (const [refusal, expected] of forms) assert.match(await refusal, expected);
+  });
+
+  test('npm may be installed anywhere', async (t) => {
+    const environment = {};
+    const npm = path.join(installation, 'node_modules/yauzl'); // stands for it: what is asked is whether builders see it
+    const bench = await room.bench(t, { settings: { environment, npm } });
+    await bench.build(node('cat /srv/npm/package.json'));
+    assert.match(bench.lines.join('\n'), /"name": "yauzl"/);
   });
 });

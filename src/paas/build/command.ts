@@ -8,6 +8,8 @@ import { node } from './node.ts';
 import type { BuildRuntime } from './ports.ts';
 import { runSandboxed } from './sandboxed.ts';
 import type { Tree } from './trees.ts';
+import { workKey } from './work-key.ts';
+import { unpacked } from './zip.ts';
 
 export interface Commanding {
   readonly processes: readonly DeclaredProcess[];
@@ -16,7 +18,10 @@ export interface Commanding {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Runs the application's own command among its files and dependencies, those for development too; resolves to the files as they are afterwards. */
+/**
+ * Runs the application's own command, once for the same files, among its files and dependencies,
+ * those for development too; resolves to the files as they are afterwards.
+ */
 export async function runCommand(job: Job, sources: Sources, { processes, command, environment }: Commanding): Promise<Tree> {
   const { workshop, line, signal, waits, closing } = job;
   const found = await toolsOf(processes, sources, workshop.runtimes);
@@ -26,7 +31,6 @@ export async function runCommand(job: Job, sources: Sources, { processes, comman
     if (language.compile) continue;
     installed.push(await installDependencies(job, { language, runtime: own, sources, dev: true }));
   }
-  line(`running ${command}`);
   const replaced = (path: string) => installed.some(({ replaces }) => replaces?.test(path));
   const source = new Map([...sources.tree].filter(([path]) => !replaced(path)));
   const trees = installed.map(({ tree }) => tree);
@@ -39,11 +43,12 @@ export async function runCommand(job: Job, sources: Sources, { processes, comman
     collect: [{ from: '.', to: '', drop: [...again, '(^|/)(\\.git|__pycache__)$'] }],
     runtime,
   };
-  const made = await workshop.leases.hold({ signal, waits }, (held) =>
-    runSandboxed(work, { ports: workshop, line, signal: held }),
-  );
-  closing.push(() => made.close());
-  return withoutDependencies(made.tree, trees, source);
+  const part = await workshop.cache.have(workKey(work, workshop.settings), signal, () => {
+    line(`running ${command}`);
+    return workshop.leases.hold({ signal, waits }, (held) => runSandboxed(work, { ports: workshop, line, signal: held }));
+  });
+  closing.push(() => part.close());
+  return withoutDependencies(unpacked(part), trees, source);
 }
 
 /** What the command may want to use: the languages of the processes as far as they show before it runs, Node.js first. */

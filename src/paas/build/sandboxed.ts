@@ -246,13 +246,20 @@ const outOfMemory = ({ memoryMiB }: BuildPorts['settings']) =>
 
 async function judged(message: Readonly<Record<string, unknown>>, { sandbox, ports }: Receiving) {
   const { settings, clock } = ports;
-  const { step, full, hint, code, signal } = message.failed as Record<string, unknown>;
-  if (typeof hint === 'string') return buildFailed(hint.slice(0, 500));
-  if (full === true) return buildFailed(`${String(step)}: the builder's disk of ${settings.diskMiB} MiB is full`);
+  const { step, full, hint, code, signal } = Object(message.failed) as Record<string, unknown>;
+  if (typeof hint === 'string') return buildFailed(word(hint, 500));
+  if (full === true) return buildFailed(`${word(step)}: the builder's disk of ${settings.diskMiB} MiB is full`);
   const exit = await Promise.race([
     sandbox.exited,
     new Promise<undefined>((done) => clock.after(EXIT_MS, () => done(undefined))),
   ]);
   if (exit?.oom) return outOfMemory(settings);
-  return buildFailed(`${String(step).slice(0, 200)} ended with ${signal ? String(signal) : `code ${String(code)}`}`);
+  return buildFailed(`${word(step)} ended with ${signal ? word(signal) : `code ${word(code)}`}`);
+}
+
+/** What it runs may have spoken through it. */
+function word(said: unknown, most = 200): string {
+  return String(said)
+    .replace(/[\0-\x1f\x7f-\x9f]/g, ' ')
+    .slice(0, most);
 }
