@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { leavesTree } from './links.ts';
+import { leavesTree, linkBudget } from './links.ts';
 
 const leaves = (links: Record<string, string>, link: string) => leavesTree(new Map(Object.entries(links)), link);
 
@@ -26,6 +26,22 @@ test('links through links', () => {
   assert.ok(!leaves({ 'd/e/f': 'g', l: 'd/e/f/../h' }, 'l'));
   assert.ok(!leaves({ a: 'b', b: 'a' }, 'a'));
   assert.ok(leaves({ a: 'b', b: '/x' }, 'a'));
+});
+
+test('following links has a budget: ten thousand that name thousands of folders end soon, ten thousand usual ones are followed', () => {
+  const budget = linkBudget();
+  const far = new Map(Array.from({ length: 10_000 }, (_, i) => [`l${i}`, Array(2047).fill('a').join('/')]));
+  let asked = 0;
+  for (const link of far.keys()) {
+    leavesTree(far, link, budget);
+    asked++;
+    if (budget.left < 0) break;
+  }
+  assert.ok(budget.left < 0 && asked < 100, `${asked} were followed`);
+  const usual = new Map(Array.from({ length: 10_000 }, (_, i) => [`node_modules/.bin/tool${i}`, `../tool${i}/bin/tool${i}.js`]));
+  const enough = linkBudget();
+  for (const link of usual.keys()) assert.ok(!leavesTree(usual, link, enough));
+  assert.ok(enough.left > 0);
 });
 
 /** What a kernel would do, with a folder for the tree in a folder. */

@@ -1,6 +1,6 @@
 import { MIB, platformFailure } from '../../kernel/index.ts';
 import { type GitRun, outputOf, type RunGit } from './git-process.ts';
-import { leavesTree } from './links.ts';
+import { leavesTree, linkBudget } from './links.ts';
 
 /** Where the objects of a commit are: a repository, and the quarantine of a push that is not accepted yet. */
 export interface Objects {
@@ -103,10 +103,12 @@ async function checkLinks(git: RunGit, objects: Objects, links: ReadonlyMap<stri
   if (links.size === 0) return;
   const contents = await readBlobs(git, objects, [...new Set(links.values())]);
   const targets = new Map([...links].map(([path, object]) => [path, contents.get(object) ?? '']));
+  const budget = linkBudget();
   for (const [path, target] of targets) {
     if (target === '' || target.includes('\0')) throw refused(`the link ${path} leads nowhere`);
-    if (target.startsWith('/') || leavesTree(targets, path))
-      throw refused(`the link ${path} leads out of the repository: ${target}`);
+    if (target.startsWith('/') || leavesTree(targets, path, budget))
+      throw refused(`the link ${path} leads out of the repository: ${target.slice(0, 200)}`);
+    if (budget.left < 0) throw refused('its links lead through so many folders and links that they are not followed');
   }
 }
 
