@@ -98,7 +98,11 @@ class Session {
     });
     try {
       const since = io.now();
-      this.#tell(await sender.send()); // what no save can mend ends it
+      const first = sender.send();
+      this.#syncing = first.then(() => {}).catch(() => {});
+      this.#tell(await first); // what no save can mend ends it
+      this.#syncing = undefined;
+      this.#next(sender);
       if (watching.how() === 'poll')
         io.error('dalamb: this system tells of no changes here: the folder is looked at every 500 ms\n');
       await this.#followLogs(since);
@@ -122,6 +126,11 @@ class Session {
       if (isFailure(error, 'Unreachable')) setTimeout(() => this.#saved(sender), AGAIN_MS).unref();
     }
     this.#syncing = undefined;
+    this.#next(sender);
+  }
+
+  /** What was saved while the last save was on its way. */
+  #next(sender: FolderSender): void {
     if (!this.#again || this.#stage.io.signal.aborted) return;
     this.#again = false;
     this.#saved(sender);

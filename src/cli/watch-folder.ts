@@ -66,6 +66,7 @@ export function watchFolders(changed: () => void): Watching {
       }
       const added = folders.filter((folder) => !watchers.has(folder));
       for (const folder of added) if (polling === undefined) watch(folder);
+      if (added.length > 0) touch(); // for what was saved there before it was watched
     },
     how: () => (polling === undefined ? 'watch' : 'poll'),
     close() {

@@ -69,6 +69,8 @@ export interface DevStage {
   readonly app: string;
   readonly account: string;
   readonly processes: readonly string[];
+  /** The stage was made for it, and goes with it unless it had a release. */
+  readonly made?: true;
 }
 
 export const devStages: Collection<DevStage> = collection<DevStage>({ name: 'paas.dev', key: ['app', 'account'] });

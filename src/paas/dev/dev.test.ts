@@ -6,6 +6,7 @@ import tar from 'tar-stream';
 import { unzipped, zipOf } from '../../../test/support/archives.ts';
 import { MIB, platformFailure } from '../../kernel/index.ts';
 import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
+import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { sealConfig } from '../releases/config.ts';
 import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
@@ -37,11 +38,11 @@ const how = {
 };
 const APPLICATION = { Procfile: 'web: web.handler', 'package.json': '{}', 'web.js': 'one', 'lib/a.js': 'a' };
 
-async function world(t: TestContext, made: Files = {}, bytes?: number) {
+async function world(t: TestContext, besides: Files = {}, bytes?: number) {
   const { ports, services, releases, release } = await releaseWorld(t);
   const builds: string[][] = [];
   const build: PaasPorts['build'] = async ({ source }) => {
-    const files: Record<string, string> = { 'node_modules/dep/index.js': 'dep', ...made };
+    const files: Record<string, string> = { 'node_modules/dep/index.js': 'dep', ...besides };
     const extract = tar.extract();
     extract.end(await buffer(source));
     for await (const entry of extract) files[entry.header.name] = (await buffer(entry)).toString();
@@ -60,13 +61,23 @@ async function world(t: TestContext, made: Files = {}, bytes?: number) {
     });
     return { processes: await Promise.all(processes), resources: [], checks: { smoke: {} } };
   };
-  const nothing = async () => {};
-  const dev: Dev = createDev({ ports: { ...ports, build }, created: nothing, destroyed: nothing });
+  const roles: string[] = [];
+  const operateAt: PaasPorts['operateAt'] = (place) => async (service, name, input) => {
+    if (service !== 'iam') return ports.operateAt(place)(service, name, input);
+    roles.push(`${name} ${(input as { RoleName: string }).RoleName}`);
+    return {} as never;
+  };
+  const made: string[] = [];
+  const dev: Dev = createDev({
+    ports: { ...ports, build, operateAt },
+    created: async ({ name }) => void made.push(name),
+    destroyed: async (app) => void made.splice(made.indexOf(app), 1),
+  });
   const codeOf = async (name: string) => {
     const code = services.functions.get(`${APP}-${name}`)!.latest.CodeSha256;
     return unzipped(Buffer.from(String(code), 'base64'));
   };
-  return { dev, builds, services, codeOf, release, releases, store: ports.store, secrets: ports.secrets };
+  return { dev, builds, services, codeOf, release, releases, store: ports.store, secrets: ports.secrets, roles, made, ports };
 }
 
 /** As the command line does: contents only when they are asked for. */
@@ -177,13 +188,37 @@ test('where releases run nobody develops; variables set there hold from the next
   await assert.rejects(dev.remove(how), { code: 'InvalidRequest', status: 409 });
 });
 
-test('remove takes functions and event sources away, and an application that never had a release', async (t) => {
-  const { dev, services } = await world(t);
+test('remove takes functions and event sources away, and not an application that somebody made', async (t) => {
+  const { dev, services, store } = await world(t);
   await assert.rejects(dev.remove(how), { code: 'NoSuchThing' });
   await save(dev, APPLICATION);
   assert.deepEqual(await dev.remove(how), { removed: ['shop-web'] });
   assert.deepEqual([services.functions.size, services.sources.size], [0, 0]);
+  assert.ok(await store.read.get(stages, [APP, ACCOUNT]));
   await assert.rejects(dev.remove(how), { code: 'NoSuchThing' });
+});
+
+test('a role is that of the stage, or refused', async (t) => {
+  const { dev } = await world(t);
+  const manifest = manifestOf(APPLICATION);
+  const role = 'arn:aws:iam::000000000000:role/another';
+  await assert.rejects(dev.sync({ ...how, role }, bodyOf(manifest, APPLICATION)), { code: 'InvalidRequest', status: 409 });
+});
+
+test('an application is made with a role of its own, and goes with what was made for development', async (t) => {
+  const { dev, roles, made, ports } = await world(t);
+  const own = { ...how, app: 'fresh' };
+  await dev.sync(own, bodyOf(manifestOf(APPLICATION), APPLICATION));
+  assert.deepEqual(roles, ['CreateRole fresh-dev', 'AttachRolePolicy fresh-dev']);
+  assert.equal((await ports.store.read.get(stages, ['fresh', ACCOUNT]))?.role, `arn:aws:iam::${ACCOUNT}:role/fresh-dev`);
+  assert.deepEqual(made, ['fresh']);
+  assert.deepEqual(await dev.remove(own), { removed: ['fresh-web'] });
+  assert.equal(await ports.store.read.get(stages, ['fresh', ACCOUNT]), undefined);
+  assert.deepEqual(made, []);
+  await assert.rejects(dev.sync({ ...own, app: 'No Name' }, bodyOf(manifestOf(APPLICATION), APPLICATION)), {
+    code: 'InvalidRequest',
+  });
+  assert.equal(roles.length, 2);
 });
 
 test('hostile bodies are refused', async (t) => {

@@ -36,7 +36,7 @@ export interface DevOrder extends Developing {
 export interface Dev {
   /** Runs a folder in a stage: builds it, or puts what changed into what was built. Rejects as developedStage does. When the build failed the old code runs on. */
   readonly sync: (how: DevOrder, source: AsyncIterable<Uint8Array>) => Promise<DevAnswer>;
-  /** Takes away what sync made; application and stage too, if they never had a release. Rejects with NoSuchThing. */
+  /** Takes away what sync made; the stage too, if it was made for development and never had a release. Rejects with NoSuchThing. */
   readonly remove: (how: StageChange) => Promise<{ readonly removed: readonly string[] }>;
 }
 
@@ -123,9 +123,10 @@ async function remove(deps: DevDeps, sessions: Sessions, key: string, how: Stage
   await checkDevelops(ports, stage);
   const row = await ports.store.read.get(devStages, [app, account]);
   if (!row) throw platformFailure('NoSuchThing', `nothing of ${app} is in development here`);
-  if (stage.next === 1) await ports.requireRole(actor, 'owner', { app, account });
+  const wholly = row.made === true && stage.next === 1;
+  if (wholly) await ports.requireRole(actor, 'owner', { app, account });
   sessions.delete(key);
-  if (stage.next === 1) {
+  if (wholly) {
     if (await destroyStage(ports, app, account, actor)) await deps.destroyed(app);
   } else {
     await unsettle({ ports, stage }, row.processes);

@@ -2,7 +2,7 @@ import { isFailure, platformFailure } from '../../kernel/index.ts';
 import type { Application, Place, Release } from '../../model/index.ts';
 import { checkName, checkRole, createApplication } from '../apps/applications.ts';
 import type { StageChange } from '../apps/stage-changes.ts';
-import { applications, releases, type StoredStage, stages } from '../collections.ts';
+import { applications, devStages, releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 
 export interface Developing extends StageChange {
@@ -36,6 +36,8 @@ export async function developedStage(
   const { app, account } = how;
   const stage = await read.get(stages, [app, account]);
   if (!stage) return { stage: await makeStage(ports, how, created), release: undefined };
+  if (how.role !== undefined && how.role !== stage.role)
+    throw platformFailure('InvalidRequest', `the role of ${app} in this environment is ${stage.role}`, { status: 409 });
   return { stage, release: await checkDevelops(ports, stage) };
 }
 
@@ -62,6 +64,7 @@ async function makeStage(ports: PaasPorts, how: Developing, created: (app: Appli
   checkRole(role);
   if (!application) {
     const made = await createApplication(ports, place, { name: app, role, branch: 'main' }, actor);
+    await ports.store.transact((tx) => tx.put(devStages, { app, account, processes: [], made: true }));
     await created(made.application);
     return made.stage;
   }
@@ -69,6 +72,7 @@ async function makeStage(ports: PaasPorts, how: Developing, created: (app: Appli
   const at = ports.clock.now();
   await ports.store.transact(async (tx) => {
     await tx.put(stages, stage);
+    await tx.put(devStages, { app, account, processes: [], made: true });
     await ports.audit(tx, { actor, action: 'create', app, account, detail: `for development, role ${role}`, at });
   });
   return stage;

@@ -50,10 +50,11 @@ async function note(
 ): Promise<readonly string[]> {
   const at = ports.clock.now();
   return ports.store.transact(async (tx) => {
-    const before = (await tx.get(devStages, [app, account]))?.processes ?? [];
+    const known = await tx.get(devStages, [app, account]);
+    const before = known?.processes ?? [];
     const gone = before.filter((name) => !processes.includes(name));
     if (before.length === processes.length && gone.length === 0) return [];
-    await tx.put(devStages, { app, account, processes });
+    await tx.put(devStages, { ...known, app, account, processes });
     await ports.audit(tx, { actor, action: 'dev', app, account, detail: processes.join(', '), at });
     return gone;
   });
