@@ -1,7 +1,7 @@
-import { stripTypeScriptTypes } from 'node:module';
 import { type Language, newestFirst, type Sources, versionOf } from './languages.ts';
 import { buildFailed } from './refusals.ts';
 import type { BuilderPlaces, Step } from './sandboxed.ts';
+import { typesFault } from './strip-types.ts';
 import type { TreeEntry } from './trees.ts';
 import { allows } from './versions.ts';
 
@@ -35,9 +35,10 @@ export const node: Language = {
     const here = newestFirst(runtimes).map(({ name }) => name);
     throw buildFailed(`package.json asks for Node.js ${JSON.stringify(wanted)}; here are ${here.join(', ')}`);
   },
-  async install(sources, _runtime, dev) {
+  async install(sources, _runtime, wanted) {
     const read = await readPackage(sources);
     if (!read) return undefined;
+    const dev = wanted && Object.keys(read.devDependencies ?? {}).length > 0; // else it is the same, and is installed once
     const needed = Object.keys({ ...read.dependencies, ...read.optionalDependencies, ...(dev && read.devDependencies) });
     const lock = await lockOf(sources);
     if (lock === undefined) {
@@ -67,13 +68,11 @@ export const node: Language = {
   async check(sources, handler) {
     const file = EXTENSIONS.map((extension) => fileOf(handler) + extension).find((name) => sources.tree.has(name))!;
     if (!/\.[mc]?ts$/.test(file)) return;
-    try {
-      stripTypeScriptTypes((await sources.text(file)) ?? '');
-    } catch (error) {
+    const fault = await typesFault((await sources.text(file)) ?? '');
+    if (fault !== undefined)
       throw buildFailed(
-        `${file}: ${(error as Error).message.split('\n')[0]}. Node.js runs TypeScript by taking the types away, which enums, namespaces and parameter properties outlive: do without them, or compile with [build] command`,
+        `${file}: ${fault}. Node.js runs TypeScript by taking the types away, which enums, namespaces and parameter properties outlive: do without them, or compile with [build] command`,
       );
-    }
   },
 };
 

@@ -1,0 +1,38 @@
+import { Worker } from 'node:worker_threads';
+
+const DEADLINE_MS = 10_000;
+/** Longer files are not looked at: what is wrong with them is said when they are loaded. */
+const LONGEST = 1024 * 1024;
+
+const JUDGE = `
+const { parentPort, workerData } = require('node:worker_threads');
+try {
+  require('node:module').stripTypeScriptTypes(workerData);
+  parentPort.postMessage('');
+} catch (error) {
+  parentPort.postMessage(String(error.message));
+}`;
+
+/**
+ * What is wrong with a TypeScript file that Node.js is to run by taking its types away; undefined: nothing that could be found. In a thread of its
+ * own with a deadline: the parser of a process is broken for good, for all that it loads, by a file that nests deeply enough.
+ */
+export function typesFault(text: string): Promise<string | undefined> {
+  if (text.length > LONGEST) return Promise.resolve(undefined);
+  const worker = new Worker(JUDGE, {
+    eval: true,
+    workerData: text,
+    execArgv: ['--no-warnings'],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
+  });
+  return new Promise<string | undefined>((resolve) => {
+    const late = setTimeout(() => resolve(`it could not be read in ${DEADLINE_MS / 1000} s`), DEADLINE_MS);
+    worker.once('message', (fault: string) => resolve(fault === '' ? undefined : fault.split('\n')[0]));
+    worker.once('error', (error: Error) => resolve(error.message.split('\n')[0]));
+    worker.once('exit', () => {
+      clearTimeout(late);
+      resolve('it could not be read');
+    });
+  }).finally(() => worker.terminate());
+}
