@@ -119,6 +119,7 @@ export {
   parameterMapFault,
   textAt,
 } from './parameter-mapping.ts';
+export { compilePathPattern, matchesPath, type PathPattern, PLAIN_PATTERN } from './path-patterns.ts';
 export * from './pattern-index.ts';
 export * from './people.ts';
 export * from './planned-release.ts';

@@ -1,7 +1,15 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { platformFailure } from '../../kernel/index.ts';
-import type { BuildSource, Built, Process, ProcessCode } from '../../model/index.ts';
+import {
+  type BuildSource,
+  type Built,
+  compilePathPattern,
+  matchesPath,
+  type Process,
+  type ProcessCode,
+} from '../../model/index.ts';
 import { type DeclaredProcess, type Manifest, readManifest } from '../manifest/application.ts';
 import { DECLARATION } from '../manifest/declaration.ts';
 import { PROCFILE } from '../manifest/procfile.ts';
@@ -13,10 +21,10 @@ import { type Detected, detect } from './detect.ts';
 import type { Sources } from './languages.ts';
 import { createLeases, type Leases } from './leases.ts';
 import type { BuildPorts } from './ports.ts';
-import { compileProgram } from './program.ts';
+import { compilePrograms } from './programs.ts';
 import { buildFailed } from './refusals.ts';
 import { receiveSource } from './source.ts';
-import { openNameless, type Tree } from './trees.ts';
+import { openNameless, type Tree, type TreeEntry } from './trees.ts';
 import { writePart, type ZipPart, zipContents, zipOf } from './zip.ts';
 
 /** What all builds of a platform share. */
@@ -89,8 +97,15 @@ async function buildTree(job: Job, source: Tree): Promise<Built> {
 }
 
 async function manifestOf(tree: Tree): Promise<Manifest> {
-  const [procfile, declaration] = await Promise.all([PROCFILE, DECLARATION].map((name) => tree.get(name)?.read()));
+  const [procfile, declaration] = await Promise.all([PROCFILE, DECLARATION].map((name) => readSmall(tree, name)));
   return readManifest({ ...(procfile && { procfile }), ...(declaration && { declaration }) });
+}
+
+/** Undefined: it is not there. Their readers want far less, and say so. */
+async function readSmall(tree: Tree, name: string): Promise<Buffer | undefined> {
+  const entry = tree.get(name);
+  if (entry && entry.size > MOST_TEXT) throw buildFailed(`${name} has more than ${MOST_TEXT} bytes`);
+  return entry?.read();
 }
 
 export function sourcesOf(tree: Tree): Sources {
@@ -131,38 +146,41 @@ interface Coding {
 /** The code of each process: one zip for all that are written in the same language for the same runtime, programs one each. */
 async function codesOf(job: Job, sources: Sources, { found, exclude }: Coding): Promise<Map<string, ProcessCode>> {
   const codes = new Map<string, ProcessCode>();
-  const zips = new Map<string, Promise<ProcessCode>>();
-  const installed = new Map<string, Dependencies>();
-  for (const { process, language, runtime } of found) {
-    const key = `${language.name} ${runtime.name}`;
-    const dependencies = installed.get(key) ?? (await installDependencies(job, { language, runtime, sources, dev: false }));
-    installed.set(key, dependencies);
-    const zip = language.compile ? `${key} ${process.handler}` : key;
-    const code =
-      zips.get(zip) ??
-      (language.compile
-        ? compileProgram(job, { sources, dependencies, language, wanted: { handler: process.handler, runtime } }).then((part) =>
-            pack(job, [part]),
-          )
-        : sourcePart(job, sources.tree, { exclude, dependencies }).then((part) => pack(job, [part, ...dependencies.parts])));
-    zips.set(zip, code);
-    codes.set(process.name, await code);
+  const groups = Map.groupBy(found, ({ language, runtime }) => `${language.name} ${runtime.name}`);
+  for (const group of groups.values()) {
+    const { language, runtime } = group[0]!;
+    const dependencies = await installDependencies(job, { language, runtime, sources, dev: false });
+    const handlers = [...new Set(group.map(({ process }) => process.handler))];
+    const zips = language.compile
+      ? await compilePrograms(job, { sources, dependencies, compile: language.compile, runtime, handlers })
+      : new Map([[undefined, [await sourcePart(job, sources.tree, { exclude, dependencies }), ...dependencies.parts]]]);
+    const packed = new Map<string | undefined, ProcessCode>();
+    for (const [handler, parts] of zips) packed.set(handler, await pack(job, parts));
+    for (const { process } of group) codes.set(process.name, packed.get(language.compile && process.handler)!);
   }
   return codes;
 }
 
+/** Files between two turns of the event loop: patterns are of users. */
+const JUDGED_AT_ONCE = 50;
+
 /** The application's own files, without what was left out and what is installed anew. */
 async function sourcePart(
-  { workshop, closing }: Job,
+  { workshop, closing, signal }: Job,
   tree: Tree,
   { exclude, dependencies }: { readonly exclude: readonly string[]; readonly dependencies: Dependencies },
 ): Promise<ZipPart> {
   const file = await openNameless(workshop.directory, workshop.ids);
   closing.push(() => file.close());
   const replaced = dependencies.replaces;
-  const left = [...tree.values()].filter(
-    ({ path: name }) => !replaced?.test(name) && !exclude.some((pattern) => path.posix.matchesGlob(name, pattern)),
-  );
+  let judged = 0;
+  const patterns = exclude.map(compilePathPattern);
+  const left: TreeEntry[] = [];
+  for (const entry of tree.values()) {
+    if (replaced?.test(entry.path)) continue;
+    if (patterns.length > 0 && ++judged % JUDGED_AT_ONCE === 0) await nextTurn(undefined, { signal });
+    if (!patterns.some((pattern) => matchesPath(pattern, entry.path))) left.push(entry);
+  }
   return writePart(file, left);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_PATTERN } from '../../model/index.ts';
 import { PROCESS_NAME } from './procfile.ts';
 
 const processName = z.string().regex(PROCESS_NAME, 'is no name of a process: a letter, then up to 31 letters, digits, - and _');
@@ -115,7 +116,10 @@ export const declarationSchema = z.strictObject({
     .strictObject({
       command: z.string().min(1).max(4096).optional(),
       environment: variables.default({}),
-      exclude: z.array(z.string().min(1).max(256)).max(100).default([]),
+      exclude: z
+        .array(z.string().min(1).max(256).regex(PLAIN_PATTERN, 'only *, ** and ? stand for something'))
+        .max(100)
+        .default([]),
     })
     .prefault({}),
 });
