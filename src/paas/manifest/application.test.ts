@@ -198,10 +198,21 @@ exclude = ["test/**"]
       ['a = 1\na = 2', 'dalamb.toml:2:'],
       ['[app', 'dalamb.toml:1:'],
       [`a = ${'['.repeat(100_000)}`, 'dalamb.toml:1:'],
+      [`${Array(100_000).fill('a').join('.')} = 1`, 'dalamb.toml:1:1: tables and lists are nested at most 64 deep'],
+      [`["${'a'.repeat(5000)}"]`, 'dalamb.toml:1:1: a key has at most 1024 characters'],
+      ['[build]\nexclude = ["{a,b}{a,b}"]', 'dalamb.toml:2:12: build.exclude[0]: only *, ** and ? stand for something'],
       ['#'.repeat(300_000), 'dalamb.toml:1:1: it has more than 262144 bytes'],
       ['[app]\n# \0', 'dalamb.toml:2:3: a control character, U+0000'],
     ];
     for (const [form, message] of forms) starts(refused('web: index.handler', form), message);
+  });
+
+  test('a header of many long keys over many others costs little', () => {
+    const began = performance.now();
+    const header = `[${Array.from({ length: 60 }, (_, i) => `k${i}`.padEnd(1000, 'x')).join('.')}]`;
+    const keys = Array.from({ length: 15_000 }, (_, i) => `a${i}=1`);
+    starts(refused('web: index.handler', [header, ...keys].join('\n')), 'dalamb.toml:1:2: ');
+    assert.ok(performance.now() - began < 5000);
   });
 
   test('whatever it is, it is read or refused', () => {

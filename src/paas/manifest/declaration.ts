@@ -25,6 +25,8 @@ export const noDeclaration: ReadDeclaration = {
 export function parseDeclaration(bytes: Uint8Array): ReadDeclaration {
   const text = textOf(DECLARATION, bytes, MOST_BYTES);
   const document = readToml(text);
+  const tooFar = excess(document, 0);
+  if (tooFar) throw refusedAt({ file: DECLARATION, line: 1, column: 1 }, tooFar);
   const position = positionsOf(text);
   const refuse = (path: KeyPath, what: string) =>
     refusedAt({ file: DECLARATION, ...position(path) }, path.length === 0 ? what : `${nameOf(path)}: ${what}`);
@@ -46,6 +48,21 @@ function readToml(text: string): Record<string, unknown> {
     const what = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
     throw refusedAt({ file: DECLARATION, line: error.line, column: error.column }, what);
   }
+}
+
+/** Parsers and schemas go through tables by calling themselves, and places are found by whole paths: neither is for paths without end. */
+const DEEPEST = 64;
+const LONGEST_KEY = 1024;
+
+function excess(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > DEEPEST) return `tables and lists are nested at most ${DEEPEST} deep`;
+  if (Object.keys(value).some((key) => key.length > LONGEST_KEY)) return `a key has at most ${LONGEST_KEY} characters`;
+  for (const one of Object.values(value)) {
+    const found = excess(one, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** A key that schemas pass over. */

@@ -16,11 +16,14 @@ export function positionsOf(text: string): (path: KeyPath) => { readonly line: n
 }
 
 const keyOf = (path: KeyPath) => JSON.stringify(path);
+/** Characters of paths; those that come later are where the table is that they are in, or at the top. */
+const MOST_NOTED = 16 * 1024 * 1024;
 const BARE = /[A-Za-z0-9_-]/;
 
 class Scanner {
   readonly #text: string;
   readonly #tables: Tables = { arrays: new Map(), found: new Map() };
+  #left = MOST_NOTED;
   #at = 0;
   #table: KeyPath = [];
 
@@ -72,7 +75,9 @@ class Scanner {
 
   /** The first place where a path shows. */
   #note(path: KeyPath, offset: number): void {
+    if (this.#left <= 0) return;
     const key = keyOf(path);
+    this.#left -= key.length;
     if (!this.#tables.found.has(key)) this.#tables.found.set(key, offset);
   }
 
