@@ -10,6 +10,8 @@ interface AppShown {
   readonly application: Application;
   readonly stage: ApplicationStage;
   readonly release?: ReleaseShown;
+  /** What dalamb dev runs, where there is no release with code. */
+  readonly developed?: readonly { readonly name: string; readonly function: string }[];
   readonly urls: readonly string[];
 }
 
@@ -101,7 +103,12 @@ function infoText(shown: AppShown): string {
   return `${head}${release === undefined ? 'no release yet\n' : releasedText({ release, urls: shown.urls })}${processesText(shown)}`;
 }
 
-function processesText({ release }: AppShown): string {
+function processesText({ release, developed = [] }: AppShown): string {
+  if (developed.length > 0)
+    return table(
+      ['IN DEVELOPMENT', 'FUNCTION'],
+      developed.map((one) => [one.name, one.function]),
+    );
   if (!release || release.processes.length === 0) return 'no processes yet: git push dalamb main\n';
   const rows = release.processes.map((one) => [
     one.name,

@@ -65,6 +65,12 @@ test('one process of them, and one that is not there', async () => {
   assert.equal((await dalamb(['logs', 'f', '--process', 'web'], answers)).code, 2);
 });
 
+test('processes in development have logs too', async () => {
+  const developed = [{ name: 'web', function: 'shop-web' }];
+  const { out } = await dalamb(['logs', '--app', 'shop', ...SINCE], { ...answers, 'GET /apps/shop': { developed } });
+  assert.match(out, /web \| one/);
+});
+
 test('a process that was never called has no log group yet: that is no error in an application', async () => {
   const quiet = { ...answers, 'GET /logs': undefined };
   const missing = { error: { code: 'NoSuchThing', message: 'no such thing' } };

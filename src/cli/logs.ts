@@ -70,10 +70,15 @@ async function follow(stage: Stage, question: LogQuestion, sources: () => Promis
   });
 }
 
+interface AppShown {
+  readonly release?: ReleaseShown;
+  readonly developed?: readonly { readonly name: string; readonly function: string }[];
+}
+
 /** Log groups of an application's processes as they are now; of one, when it is named. Rejects with NoSuchThing. */
 async function processLogs(stage: Stage, app: string, only: string | undefined): Promise<readonly LogSource[]> {
-  const { release } = await stage.api().get<{ release?: ReleaseShown }>(`/apps/${encodeURIComponent(app)}`);
-  const all = release?.processes ?? [];
+  const { release, developed = [] } = await stage.api().get<AppShown>(`/apps/${encodeURIComponent(app)}`);
+  const all = [...(release?.processes ?? []), ...developed];
   const wanted = only === undefined ? all : all.filter((one) => one.name === only || one.function === only);
   if (only !== undefined && wanted.length === 0)
     throw fail('NoSuchThing', `no process ${only} in ${app}`, { fields: { next: 'see them with: dalamb ps' } });

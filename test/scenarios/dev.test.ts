@@ -103,6 +103,12 @@ test('a folder runs, and every save of it', { skip: ociMissing ?? false, timeout
   assert.deepEqual((await session.next('swapped', ({ how }) => how === 'built')).processes.length, 2);
   assert.equal(JSON.parse(await dalamb(platform, 'run', 'mail')), 'new');
 
+  const { lines } = JSON.parse(await dalamb(platform, 'logs', '--json'));
+  assert.deepEqual([...new Set(lines.map((line: { process: string }) => line.process))].sort(), ['mail', 'web']);
+  const said = lines.flatMap((line: { text: string }) => /\tINFO\t(.*)$/.exec(line.text)?.[1] ?? []);
+  assert.deepEqual([said[0], said[1], said.at(-1)], ['one', 'two', 'new']);
+  assert.match(await dalamb(platform, 'ps'), /mail +shop-mail\n/);
+
   await dalamb(platform, 'config:set', 'A=set');
   write('lib/new.js', text('newer'));
   await session.next('swapped');

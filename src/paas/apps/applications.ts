@@ -1,5 +1,5 @@
 import { fail, platformFailure } from '../../kernel/index.ts';
-import type { Actor, Application, Place } from '../../model/index.ts';
+import { type Actor, type Application, functionName, type Place } from '../../model/index.ts';
 import { applications, devStages, placed, releases, type StoredStage, stages } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
@@ -103,6 +103,12 @@ export async function destroyStage(ports: PaasPorts, app: string, account: strin
 
 async function allReleases({ store }: PaasPorts, app: string, account: string) {
   return (await store.read.range(releases, { prefix: [app, account], limit: PAGE })).items;
+}
+
+/** What is in development here (docs/decisions/0013); nothing where releases run. */
+export async function developedHere({ store }: Pick<PaasPorts, 'store'>, app: string, account: string) {
+  const processes = (await store.read.get(devStages, [app, account]))?.processes ?? [];
+  return processes.map((name) => ({ name, function: functionName(app, name) }));
 }
 
 /** The URLs at which its HTTP routes answer. */

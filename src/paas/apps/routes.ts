@@ -10,7 +10,7 @@ import {
   releaseDifferences,
 } from '../../model/index.ts';
 import type { Released } from '../releases/releases.ts';
-import { createApplication, destroyStage, findApplication, listApplications, urlsOf } from './applications.ts';
+import { createApplication, destroyStage, developedHere, findApplication, listApplications, urlsOf } from './applications.ts';
 import { planRoute } from './plan.ts';
 import { promote } from './promote.ts';
 import { actorOf, fieldsOf, optionalText, stageChange, textField, textsField } from './request.ts';
@@ -66,11 +66,13 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
     {
       method: 'GET',
       path: '/apps/:app',
-      summary: 'an application: its release, processes and routes here',
+      summary: 'an application: its release, processes, what is in development, and routes here',
       handle: async (request) => {
         const { app, account } = await stageChange(ports, request, 'reader');
         const found = await findApplication(ports, app, account);
-        return { ...found, release: shown(await currentRelease(deps, app, account)), urls: await urlsOf(ports, app, account) };
+        const release = shown(await currentRelease(deps, app, account));
+        const developed = release?.processes.length ? [] : await developedHere(ports, app, account);
+        return { ...found, release, developed, urls: await urlsOf(ports, app, account) };
       },
     },
     {
