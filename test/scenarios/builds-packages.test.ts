@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type Files, filesOf, installation, type SETTINGS } from '../../src/paas/build/build.fixture.ts';
-import { type BuilderRoom, builderRoom, goProxy, indexHosts, npmRegistry, reachable } from '../support/builder-room.ts';
+import {
+  type BuilderRoom,
+  builderRoom,
+  goMissing,
+  goProxy,
+  indexHosts,
+  npmRegistry,
+  pipMissing,
+  reachable,
+} from '../support/builder-room.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 
 const ms = {
@@ -106,7 +115,7 @@ suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, (
     assert.ok(other.includes('node_modules/ms/index.js') && !other.includes('node_modules/is-odd'), bench.lines.join('\n'));
   });
 
-  test('pip installs the requirements of the example', async (t) => {
+  test('pip installs the requirements of the example', { skip: pipMissing }, async (t) => {
     const bench = await room.bench(t, { settings: { allow: await reachable(...indexHosts()) } });
     const files = filesOf(path.join(installation, 'examples/thumbnails-python'));
     const built = await bench.build(files);
@@ -117,7 +126,7 @@ suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, (
     assert.deepEqual(await bench.build(files), built);
   });
 
-  test('uv and Poetry install by their own lock files', async (t) => {
+  test('uv and Poetry install by their own lock files', { skip: pipMissing }, async (t) => {
     const bench = await room.bench(t, { settings: { allow: await reachable(...indexHosts()) } });
     const web = { Procfile: 'web: app.handler', 'app.py': 'import six\ndef handler(e, c): return six.PY3\n' };
     const uv = await bench.build({ ...web, 'pyproject.toml': PROJECT, 'uv.lock': UV_LOCK });
@@ -128,19 +137,22 @@ suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, (
     assert.match((await bench.zip(plain, 'web')).toString('latin1'), /six\.py/);
   });
 
-  test('a Go program is compiled of the folder that its handler names; the same source is compiled once', async (t) => {
+  test('Go programs are compiled of the folders that their handlers name, once for the same source', {
+    skip: goMissing,
+  }, async (t) => {
     const { allow, environment } = await goProxy();
     const bench = await room.bench(t, { settings: { allow, environment } });
     const files = {
-      Procfile: 'web: cmd/web.handler',
+      Procfile: 'web: cmd/web.handler\nwork: main.handler',
       'go.mod': 'module shop\n\ngo 1.20\n\nrequire github.com/pkg/errors v0.9.1\n',
       'go.sum': GO_SUM,
-      'main.go': 'package main\nfunc main() {',
+      'main.go': 'package main\nfunc main() { println("work") }\n',
       'cmd/web/main.go': 'package main\nimport _ "github.com/pkg/errors"\nfunc main() {}\n',
     };
     const built = await bench.build(files);
     assert.equal(built.processes[0]!.runtime, 'provided.al2023');
     assert.equal((await bench.zip(built, 'web')).toString('latin1', 30, 39), 'bootstrap');
+    assert.notDeepEqual(built.processes[1]!.code, built.processes[0]!.code);
     assert.ok(bench.lines.includes('$ go mod download'));
     assert.deepEqual(await bench.build(files), built);
     assert.ok(!bench.lines.some((line) => line.startsWith('$ ')), bench.lines.join('\n'));

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import dns from 'node:dns/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -58,6 +58,15 @@ export function npmRegistry(): string {
 export function indexHosts(): readonly string[] {
   return ['pypi.org', 'files.pythonhosted.org'];
 }
+
+const works = (program: string, ...args: string[]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+/** Why builders have no Go here. */
+export const goMissing: string | false =
+  works('/usr/local/go/bin/go', 'version') || works('/usr/bin/go', 'version') ? false : 'no Go below /usr';
+
+/** Why the newest Python that builders see has no pip. */
+export const pipMissing: string | false = works('/usr/bin/python3', '-c', 'import pip') ? false : 'no pip for /usr/bin/python3';
 
 /** Where Go on this machine gets modules from: what builders may reach for it, and their variables. */
 export async function goProxy() {

@@ -33,7 +33,7 @@ export const go: Language = {
       collect: [{ from: `${MODULES}/cache/download`, to: `${MODULES}/cache/download`, drop: ['^sumdb$', '\\.lock$'] }],
     };
   },
-  compile({ tree }, { handler }) {
+  compile({ tree }, { handler, out }) {
     const folder = handler.slice(0, handler.lastIndexOf('.'));
     const own = [...tree.keys()].some(
       (name) => name.startsWith(`${folder}/`) && /^[^/]+\.go$/.test(name.slice(folder.length + 1)),
@@ -55,7 +55,7 @@ export const go: Language = {
             '-ldflags',
             '-s -w -buildid=',
             '-o',
-            '.dalamb-out/bootstrap',
+            `${out}/bootstrap`,
             what,
           ],
           env: {
@@ -69,7 +69,6 @@ export const go: Language = {
           needs: { probe: ['go', 'version'], hint: GO },
         },
       ],
-      collect: [{ from: '.dalamb-out', to: '' }],
     };
   },
 };
@@ -86,13 +85,13 @@ export const rust: Language = {
   async install() {
     return undefined;
   },
-  compile({ tree }, { handler }) {
+  compile({ tree }, { handler, out }) {
     if (!tree.has('Cargo.lock'))
       throw buildFailed('Cargo.lock is not here: commit it, so that the same commit gives the same program');
     const name = handler.slice(0, handler.lastIndexOf('.'));
     const own = tree.has(`src/bin/${name}.rs`) || tree.has(`src/bin/${name}/main.rs`);
     const args = ['build', '--release', '--locked', ...(own ? ['--bin', name] : [])];
-    const pick = own ? `cp "target/release/${name}" .dalamb-out/bootstrap` : PICK_ONLY;
+    const pick = own ? `cp "target/release/${name}" ${out}/bootstrap` : `${PICK_ONLY} ${out}/bootstrap`;
     return {
       say: `cargo ${args.join(' ')}`,
       steps: (at) => [
@@ -106,15 +105,14 @@ export const rust: Language = {
           },
           needs: { probe: ['cargo', '--version'], hint: CARGO },
         },
-        { say: 'take the program', argv: ['/bin/sh', '-c', `mkdir .dalamb-out && ${pick}`] },
+        { say: 'take the program', argv: ['/bin/sh', '-c', `mkdir -p ${out} && ${pick}`] },
       ],
-      collect: [{ from: '.dalamb-out', to: '' }],
     };
   },
 };
 
 const PICK_ONLY =
-  'set -- $(find target/release -maxdepth 1 -type f -perm -u+x ! -name "*.*"); [ $# = 1 ] || { echo "expected one program, found $#: name one in the Procfile, as in web: NAME.handler"; exit 1; }; cp "$1" .dalamb-out/bootstrap';
+  'set -- $(find target/release -maxdepth 1 -type f -perm -u+x ! -name "*.*"); [ $# = 1 ] || { echo "expected one program, found $#: name one in the Procfile, as in web: NAME.handler"; exit 1; }; cp "$1"';
 
 /** A program that somebody else built: `bootstrap`, for the OS-only runtimes. */
 export const bootstrap: Language = {

@@ -16,7 +16,6 @@ export interface Install {
 export interface Compile {
   readonly say: string;
   readonly steps: (at: BuilderPlaces) => readonly Step[];
-  readonly collect: readonly Collect[];
 }
 
 /** The files of an application, read where a language needs to look into them. */
@@ -28,7 +27,8 @@ export interface Sources {
 
 export interface Wanted {
   readonly handler: string;
-  readonly runtime: BuildRuntime;
+  /** The folder, below the top, in which the program is to be, called `bootstrap`. */
+  readonly out: string;
 }
 
 /** One language: detect → install → compile. */

@@ -5,6 +5,9 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const ESCAPES = /\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[ -/]*[0-~])/g;
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
+/** npm's complaint of a variable that builders set for node-gyp, which older ones know by no other name. */
+const OURS = /^npm warn Unknown env config "nodedir"/i;
+
 export interface OutputLines {
   /** Bytes of the builder, cut anywhere. */
   take(chunk: Uint8Array): void;
@@ -24,7 +27,7 @@ export function outputLines(line: (text: string) => void, secrets: readonly stri
   let said = 0;
   let lost = false;
   const say = (text: string) => {
-    if (said > MOST_BYTES) return;
+    if (said > MOST_BYTES || OURS.test(text)) return;
     const clean = tidy(hidden(text, secrets));
     said += clean.length + 1;
     line(said > MOST_BYTES ? `… what else it says is not shown: it was more than ${MOST_BYTES / 1024 / 1024} MiB` : clean);
