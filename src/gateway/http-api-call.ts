@@ -1,5 +1,6 @@
 import { type Failure, fail } from '../kernel/index.ts';
 import {
+  commonLogTime,
   type Expressions,
   executeArn,
   type HttpApi,
@@ -10,7 +11,7 @@ import {
   textAt,
 } from '../model/index.ts';
 import type { Exchange } from './exchange.ts';
-import { commonLogTime, domainName, type EventCall, headerLists, iamAuthorizer } from './payload-v2.ts';
+import { domainName, type EventCall, headerLists, iamAuthorizer } from './payload-v2.ts';
 
 /** One request to an HTTP API whose route is known. */
 export interface ApiCall {

@@ -1,6 +1,7 @@
+import { commonLogTime } from '../model/index.ts';
 import type { ApiCall, ApiCaller } from './http-api-call.ts';
 import { fullPath } from './http-api-call.ts';
-import { commonLogTime, domainName, eventBody, type SeenRequest, seenRequest } from './payload-v2.ts';
+import { domainName, eventBody, type SeenRequest, seenRequest } from './payload-v2.ts';
 
 /** Payload 1.0 as HTTP APIs send it (spec/event-sources.md §6.2): what is empty is null. */
 export function payloadV1(call: ApiCall, body: Buffer, seen?: SeenRequest): object {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from '../model/index.ts';
+import { commonLogTime, type Principal } from '../model/index.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What an event of payload 2.0 is made from (spec/event-sources.md §6.1): the same for function URLs and HTTP APIs. */
@@ -166,12 +166,4 @@ function isText(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
   return /^text\/|^application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))$/.test(type);
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `12/Mar/2020:19:03:58 +0000`. */
-export function commonLogTime(now: number): string {
-  const iso = new Date(now).toISOString();
-  return `${iso.slice(8, 10)}/${MONTHS[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

@@ -1,3 +1,4 @@
+import { commonLogTime } from './common-log-time.ts';
 import type { SampleFacts } from './sample-events.ts';
 
 const API = 'a1b2c3d4e5';
@@ -32,7 +33,7 @@ export function requestSampleV2({ account, now }: SampleFacts): object {
       requestId: ID,
       routeKey: '$default',
       stage: '$default',
-      time: requestTime(now),
+      time: commonLogTime(now),
       timeEpoch: now,
     },
     isBase64Encoded: false,
@@ -76,7 +77,7 @@ export function requestSampleV1({ account, now }: SampleFacts): object {
       path: '/',
       protocol: 'HTTP/1.1',
       requestId: ID,
-      requestTime: requestTime(now),
+      requestTime: commonLogTime(now),
       requestTimeEpoch: now,
       resourceId: null,
       resourcePath: '$default',
@@ -87,12 +88,4 @@ export function requestSampleV1({ account, now }: SampleFacts): object {
     body: null,
     isBase64Encoded: false,
   };
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `12/Mar/2020:19:03:58 +0000`. */
-function requestTime(now: number): string {
-  const iso = new Date(now).toISOString();
-  return `${iso.slice(8, 10)}/${MONTHS[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }
