@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly ready?: number;
   /** What all environments may use together, in MiB; default as shipped: three quarters of the machine. */
   readonly memoryMiB?: number;
+  /** More of the configuration file: whole sections. */
+  readonly config?: string;
 }
 
 const running = new Set<number>();
@@ -58,12 +60,13 @@ export function removeBenchDirectory(directory: string): void {
 }
 
 /** The platform as shipped, started as `npm start` does it; only its user ids differ. */
-export async function start(directory: string, { ready, memoryMiB }: BenchOptions = {}): Promise<Platform> {
+export async function start(directory: string, { ready, memoryMiB, config: more }: BenchOptions = {}): Promise<Platform> {
   const config = [
     '[sandbox]',
     `first_uid = ${FIRST_UID}`,
     ...(ready === undefined ? [] : [`ready = ${ready}`]),
     ...(memoryMiB === undefined ? [] : ['[limits]', `memory_mib = ${memoryMiB}`]),
+    ...(more === undefined ? [] : [more]),
   ];
   const platform = await startPlatform({ directory, command: launcher(), config: config.join('\n') });
   running.add(platform.pid);

@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCold } from './cold.ts';
+import { benchDelivery } from './delivery.ts';
 import { benchDev } from './dev.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { describeMachine, headOf, type Run } from './head.ts';
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, (quick: boolean, more: More) => Promise<F
   services: benchServices,
   sources: benchSources,
   dev: benchDev,
+  delivery: benchDelivery,
   memory: (quick, { events }) => benchMemory(quick, events),
 };
 
