@@ -54,6 +54,8 @@ suite('builds with packages', { skip: ociMissing ?? false, timeout: 300_000 }, (
     assert.deepEqual(web!.code, work!.code);
     const zip = (await bench.zip(built, 'web')).toString('latin1');
     assert.ok(zip.includes('node_modules/ms/index.js') && !zip.includes('node_modules/is-odd'));
+    const other = await room.bench(t, { settings: npm });
+    assert.deepEqual((await other.build(shop)).processes, built.processes, 'installed anew it is the same');
     const down = await room.bench(t, { directory: path.join(bench.directory, 'builds'), settings: { ...npm, allow: [] } });
     assert.deepEqual((await down.build(shop)).processes, built.processes);
     assert.ok(down.lines.includes('dependencies are as they were: npm ci is not needed'), down.lines.join('\n'));

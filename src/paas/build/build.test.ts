@@ -132,3 +132,14 @@ test('an image needs no build', async (t) => {
   assert.equal(built.processes[0]!.runtime, undefined);
   assert.equal(built.processes[0]!.handler, 'node server.js');
 });
+
+test('what a killed build left goes at the next start', async (t) => {
+  const bench = await buildBench(t);
+  const directory = path.join(bench.directory, 'builds');
+  fs.mkdirSync(path.join(directory, 'dependencies'), { recursive: true });
+  fs.writeFileSync(path.join(directory, 'dependencies/.new-0123'), 'half');
+  const again = await buildBench(t, { directory });
+  await again.build({ Procfile: 'web: index.handler', 'index.js': handler });
+  assert.deepEqual(fs.readdirSync(path.join(directory, 'dependencies')), []);
+  assert.deepEqual(fs.readdirSync(directory), ['dependencies']);
+});

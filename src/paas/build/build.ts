@@ -185,9 +185,9 @@ async function sourcePart(
 }
 
 async function pack({ workshop, line }: Job, parts: readonly ZipPart[]): Promise<ProcessCode> {
-  const { kept, unpacked } = zipContents(parts);
-  const { hash, bytes } = await keepArtifact(workshop, zipOf(parts));
-  line(`packed ${kept.length} files, ${inMib(unpacked)} (${inMib(bytes)} as a zip, ${hash.slice(0, 12)})`);
+  const contents = zipContents(parts);
+  const { hash, bytes } = await keepArtifact(workshop, zipOf(parts, contents));
+  line(`packed ${contents.kept.length} files, ${inMib(contents.unpacked)} (${inMib(bytes)} as a zip, ${hash.slice(0, 12)})`);
   return { kind: 'zip', hash, bytes };
 }
 

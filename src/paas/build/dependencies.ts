@@ -38,5 +38,11 @@ export async function installDependencies(job: Job, { language, runtime, sources
   });
   closing.push(() => part.close());
   if (!made) line(`dependencies are as they were: ${install.say} is not needed`);
-  return { parts: [part], tree: unpacked(part), ...(language.name === 'Node.js' && { replaces: /(^|\/)node_modules\// }) };
+  return {
+    parts: [part],
+    get tree() {
+      return unpacked(part); // only who compiles looks into it
+    },
+    ...(language.name === 'Node.js' && { replaces: /(^|\/)node_modules\// }),
+  };
 }

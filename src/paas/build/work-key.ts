@@ -14,7 +14,7 @@ export function workKey(work: Work, { environment }: Pick<BuildSettings, 'enviro
   return keyOf({
     edition: EDITION,
     runtime: [name, version, process.arch],
-    files: files.map(({ path, kind, executable, sha256 }) => [path, kind, executable, sha256]).sort(),
+    files: files.map(({ path, kind, executable, sha256 }) => `${path} ${kind} ${executable} ${sha256}`).sort(),
     steps: work.steps({ work: PLACE, scratch: PLACE, program: PLACE, npm: PLACE }).map(({ argv, env }) => [argv, env]),
     collect: work.collect,
     environment,
