@@ -1,13 +1,13 @@
-import { isFailure } from '../../kernel/index.ts';
-import { type Built, functionName, LIVE, type Place, type Release } from '../../model/index.ts';
+import { type Built, functionName, LIVE, type Release } from '../../model/index.ts';
 import { devStages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { openConfig, sealConfig } from '../releases/config.ts';
 import { functionSettings } from '../releases/function-settings.ts';
-import { makeFunction, ready } from '../releases/functions.ts';
+import { makeFunction, ready, refuseForeignFunctions, removeFunction } from '../releases/functions.ts';
 import { settlingOf } from '../releases/releases.ts';
 import { makeResources, resourceVariables } from '../releases/resources.ts';
 import { settle } from '../releases/settle.ts';
+import { refuseTaken } from '../releases/taken.ts';
 import type { Patched } from './artifacts.ts';
 import type { Developed, Developing } from './developed-stage.ts';
 
@@ -20,7 +20,8 @@ const LATEST = '$LATEST';
 export async function bringAlive(ports: PaasPorts, how: Developing, { stage, release }: Developed, built: Built): Promise<void> {
   const { app, account } = stage;
   const processes = built.processes.map(({ name }) => name);
-  const gone = await note(ports, how, processes);
+  const operate = ports.operateAt(stage);
+  await refuseForeignFunctions(operate, app, processes);
   const contents = { ...built, overrides: {}, added: [] };
   const config = release?.config ?? sealConfig(ports.secrets, {});
   const developed: Release = {
@@ -28,7 +29,8 @@ export async function bringAlive(ports: PaasPorts, how: Developing, { stage, rel
     ...{ state: 'current', config, contents, versions: {} },
   };
   const settling = await settlingOf(ports, { stage, release: developed, signal: how.signal });
-  const operate = ports.operateAt(stage);
+  await refuseTaken(settling);
+  const gone = await note(ports, how, processes);
   await makeResources(operate, settling.resources);
   const variables = { config: openConfig(ports.secrets, config), resources: resourceVariables(stage, settling.resources) };
   await Promise.all(
@@ -39,7 +41,7 @@ export async function bringAlive(ports: PaasPorts, how: Developing, { stage, rel
   const moves = processes.map((process) => ({ function: functionName(app, process), alias: LIVE, version: LATEST }));
   await ports.store.transact((tx) => ports.pointAliases(tx, stage, moves));
   await settle(settling);
-  for (const process of gone) await deleteFunction(ports, stage, functionName(app, process));
+  for (const process of gone) await removeFunction(operate, app, process);
 }
 
 /** Says which functions there will be. Resolves to those that were and are no more. */
@@ -58,14 +60,6 @@ async function note(
     await ports.audit(tx, { actor, action: 'dev', app, account, detail: processes.join(', '), at });
     return gone;
   });
-}
-
-export async function deleteFunction(ports: Pick<PaasPorts, 'operateAt'>, place: Place, FunctionName: string): Promise<void> {
-  try {
-    await ports.operateAt(place)('lambda', 'DeleteFunction', { FunctionName });
-  } catch (error) {
-    if (!isFailure(error, 'ResourceNotFoundException')) throw error;
-  }
 }
 
 /** Other code for functions that are there, and nothing else: the way that is waited for after a save. codes: by the hash of what was built. */

@@ -4,6 +4,8 @@ import type { Config } from './config.ts';
 /** What a process is as a function, in the words of CreateFunction and UpdateFunctionConfiguration. */
 export interface FunctionSettings {
   readonly FunctionName: string;
+  /** Says whose it is: one that says otherwise is never changed. */
+  readonly Description: string;
   readonly Role: string;
   readonly Handler?: string;
   readonly Runtime?: string;
@@ -21,6 +23,7 @@ export function functionSettings(
 ): FunctionSettings {
   return {
     FunctionName: functionName(stage.app, process.name),
+    Description: ownerText(stage.app, process.name),
     Role: stage.role,
     ...(process.runtime === undefined ? {} : { Handler: process.handler, Runtime: process.runtime }),
     MemorySize: process.memoryMiB,
@@ -28,6 +31,11 @@ export function functionSettings(
     EphemeralStorage: { Size: process.ephemeralMiB },
     Environment: { Variables: { ...variables.resources, ...process.environment, ...variables.config } },
   };
+}
+
+/** The description of a function that is a process. */
+export function ownerText(app: string, process: string): string {
+  return `Process ${process} of application ${app}`;
 }
 
 /** `BUCKET_PHOTOS`, `TABLE_ORDER_ITEMS`: where functions find a declared resource. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, collect, isFailure, platformFailure, type Store } from '../../kernel/index.ts';
-import type { Operate, ProcessCode } from '../../model/index.ts';
-import { type FunctionSettings, isConfigured } from './function-settings.ts';
+import { functionName, type Operate, type ProcessCode } from '../../model/index.ts';
+import { type FunctionSettings, isConfigured, ownerText } from './function-settings.ts';
 
 /** How long a function may take to become active: images are fetched meanwhile. */
 const READY_WITHIN_MS = 600_000;
@@ -16,7 +16,10 @@ export interface FunctionPorts {
 
 type Configuration = Record<string, unknown> & { readonly State?: string; readonly LastUpdateStatus?: string };
 
-/** Makes $LATEST of a function be as wanted, creating it where it is not there; what is so already is left alone. Resolves when it is active. */
+/**
+ * Makes $LATEST of a function be as wanted, creating it where it is not there; what is so already is left alone. Resolves when it is active. Rejects
+ * with ReleaseFailed when one of that name is there that is none of this process's.
+ */
 export async function makeFunction(
   ports: FunctionPorts,
   wanted: FunctionSettings,
@@ -31,6 +34,7 @@ export async function makeFunction(
     await operate('lambda', 'CreateFunction', { ...wanted, PackageType, Code: await codeInput(ports, code) });
     return ready(ports, FunctionName, signal);
   }
+  refuseForeign(found, wanted);
   if (!hasCode(found, code)) {
     await operate('lambda', 'UpdateFunctionCode', { FunctionName, ...(await codeInput(ports, code)) });
     await ready(ports, FunctionName, signal);
@@ -38,6 +42,38 @@ export async function makeFunction(
   if (isConfigured(found, wanted)) return;
   await operate('lambda', 'UpdateFunctionConfiguration', wanted);
   await ready(ports, FunctionName, signal);
+}
+
+/** Names of two applications can meet, and people make functions by hand: what is not ours is neither overwritten nor given our role. */
+function refuseForeign({ Description }: Configuration, wanted: Pick<FunctionSettings, 'FunctionName' | 'Description'>): void {
+  if (Description === wanted.Description) return;
+  const whose = /^Process \S+ of application \S+$/.test(String(Description)) ? String(Description) : 'none of this application';
+  throw platformFailure(
+    'ReleaseFailed',
+    `the function ${wanted.FunctionName} is there already, and is ${whose}: name the process differently, or delete that function`,
+  );
+}
+
+/** The same before anything is changed or noted. */
+export async function refuseForeignFunctions(operate: Operate, app: string, processes: readonly string[]): Promise<void> {
+  const looks = processes.map(async (process) => {
+    const wanted = { FunctionName: functionName(app, process), Description: ownerText(app, process) };
+    const found = await functionOf(operate, wanted.FunctionName);
+    if (found) refuseForeign(found, wanted);
+  });
+  await Promise.all(looks);
+}
+
+/** Deletes the function of a process; one that is gone, or another's, is fine. */
+export async function removeFunction(operate: Operate, app: string, process: string): Promise<void> {
+  const FunctionName = functionName(app, process);
+  const found = await functionOf(operate, FunctionName);
+  if (found?.Description !== ownerText(app, process)) return;
+  try {
+    await operate('lambda', 'DeleteFunction', { FunctionName });
+  } catch (error) {
+    if (!isFailure(error, 'ResourceNotFoundException')) throw error;
+  }
 }
 
 /** Publishes $LATEST; the same version again when nothing changed. Resolves to its number, when it is active. */

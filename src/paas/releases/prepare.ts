@@ -2,9 +2,10 @@ import { platformFailure } from '../../kernel/index.ts';
 import { effectiveProcesses, functionName, type Operate } from '../../model/index.ts';
 import { openConfig } from './config.ts';
 import { functionSettings } from './function-settings.ts';
-import { makeFunction, publish } from './functions.ts';
+import { makeFunction, publish, refuseForeignFunctions } from './functions.ts';
 import { makeResources, resourceVariables } from './resources.ts';
 import type { Settling } from './settle.ts';
+import { refuseTaken } from './taken.ts';
 
 export interface Preparing extends Settling {
   readonly line: (text: string) => void;
@@ -17,6 +18,9 @@ export interface Preparing extends Settling {
 export async function prepare(preparing: Preparing): Promise<Readonly<Record<string, string>>> {
   const { ports, stage, release, resources, signal, line } = preparing;
   const operate = ports.operateAt(stage);
+  await refuseTaken(preparing);
+  const names = release.contents.processes.map(({ name }) => name);
+  await refuseForeignFunctions(operate, stage.app, names);
   await makeResources(operate, resources);
   const variables = { config: openConfig(ports.secrets, release.config), resources: resourceVariables(stage, resources) };
   const publishOne = async (process: ReturnType<typeof effectiveProcesses>[number]) => {

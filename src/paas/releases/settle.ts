@@ -1,4 +1,3 @@
-import { isFailure } from '../../kernel/index.ts';
 import {
   type EventSource,
   effectiveProcesses,
@@ -13,8 +12,9 @@ import { devStages, placed, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { openConfig } from './config.ts';
 import { functionSettings } from './function-settings.ts';
-import { makeFunction } from './functions.ts';
+import { makeFunction, removeFunction } from './functions.ts';
 import { type RealResource, realSource, resourceVariables } from './resources.ts';
+import { refuseTakenRoute } from './taken.ts';
 
 export interface Settling {
   readonly ports: PaasPorts;
@@ -65,7 +65,10 @@ async function removeOthers({ ports, stage, resources }: Settling, processes: re
 async function place({ ports, stage, resources }: Settling, process: Process, asked: EventSource): Promise<readonly string[]> {
   const source = realSource(asked.source, resources);
   const row = { app: stage.app, account: stage.account, process: process.name, source };
-  await ports.store.transact((tx) => tx.put(placed, row));
+  await ports.store.transact(async (tx) => {
+    if (!(await tx.get(placed, [row.app, row.account, row.process, source]))) await refuseTakenRoute(tx, stage, source);
+    await tx.put(placed, row);
+  });
   const { made, url } = await ports.placeSource(stage, liveArn(stage, process.name), { ...asked, source });
   await ports.store.transact((tx) => tx.put(placed, { ...row, made, ...(url === undefined ? {} : { url }) }));
   return url === undefined ? [] : [url];
@@ -94,11 +97,5 @@ export async function unsettle({ ports, stage }: Pick<Settling, 'ports' | 'stage
     await removeSource(stage, liveArn(stage, process), { source });
     await store.transact((tx) => tx.delete(placed, [stage.app, stage.account, process, source]));
   }
-  for (const process of processes) {
-    try {
-      await operate('lambda', 'DeleteFunction', { FunctionName: functionName(stage.app, process) });
-    } catch (error) {
-      if (!isFailure(error, 'ResourceNotFoundException')) throw error;
-    }
-  }
+  for (const process of processes) await removeFunction(operate, stage.app, process);
 }
