@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import tar from 'tar-stream';
 import { unzipped, zipOf } from '../../../test/support/archives.ts';
-import { MIB, platformFailure } from '../../kernel/index.ts';
+import { fail, MIB, platformFailure } from '../../kernel/index.ts';
 import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
 import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
@@ -219,6 +219,25 @@ test('an application is made with a role of its own, and goes with what was made
     code: 'InvalidRequest',
   });
   assert.equal(roles.length, 2);
+});
+
+test('a role that somebody else made is given nothing, and an application of another home is not taken into an environment of one’s own', async (t) => {
+  const { ports } = await world(t);
+  const asked: string[] = [];
+  const operateAt: PaasPorts['operateAt'] = () => async (_service, name) => {
+    asked.push(name);
+    if (name === 'CreateRole') throw fail('EntityAlreadyExists', 'it is there');
+    return { Role: { Description: 'for something else' } } as never;
+  };
+  const requireRole: PaasPorts['requireRole'] = async (_actor, role, { app, account }) => {
+    if (app === APP && account === ACCOUNT) throw fail('AccessDenied', role);
+  };
+  const dev = createDev({ ports: { ...ports, operateAt, requireRole }, created: async () => {}, destroyed: async () => {} });
+  const send = (app: string, account: string) => dev.sync({ ...how, app, account }, bodyOf(manifestOf(APPLICATION), APPLICATION));
+  await assert.rejects(send('fresh', ACCOUNT), { code: 'NameTaken' });
+  assert.deepEqual(asked, ['CreateRole', 'GetRole']);
+  await assert.rejects(send(APP, '222222222222'), { code: 'AccessDenied' });
+  assert.equal(await ports.store.read.get(stages, [APP, '222222222222']), undefined);
 });
 
 test('hostile bodies are refused', async (t) => {

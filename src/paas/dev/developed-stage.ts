@@ -59,6 +59,7 @@ async function makeStage(ports: PaasPorts, how: Developing, created: (app: Appli
   await ports.requireRole(actor, 'owner', { account });
   checkName(app);
   const application = await ports.store.read.get(applications, [app]);
+  if (application) await ports.requireRole(actor, 'reader', { app, account: application.home }); // of another home, it is not the environment's owner's
   const place = { account, region: application?.region ?? how.region };
   const role = how.role ?? (await makeRole(ports, place, app));
   checkRole(role);
@@ -82,10 +83,14 @@ async function makeStage(ports: PaasPorts, how: Developing, created: (app: Appli
 async function makeRole(ports: PaasPorts, place: Place, app: string): Promise<string> {
   const operate = ports.operateAt(place);
   const RoleName = `${app}-dev`;
+  const Description = `Development of application ${app}`; // a role that somebody else made is given nothing
   try {
-    await operate('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: JSON.stringify(TRUST) });
+    await operate('iam', 'CreateRole', { RoleName, Description, AssumeRolePolicyDocument: JSON.stringify(TRUST) });
   } catch (error) {
     if (!isFailure(error, 'EntityAlreadyExists')) throw error;
+    const { Role } = await operate<{ Role: { Description?: string } }>('iam', 'GetRole', { RoleName });
+    if (Role.Description !== Description)
+      throw platformFailure('NameTaken', `role ${RoleName}`, { fields: { next: 'name the role to use: --role ARN' } });
   }
   await operate('iam', 'AttachRolePolicy', { RoleName, PolicyArn: POLICY });
   return `arn:aws:iam::${place.account}:role/${RoleName}`;

@@ -144,7 +144,8 @@ export async function reviewWorld(t: TestContext): Promise<ReviewWorld> {
       const [method, asked] = line.split(' ');
       const route = reviews.routes.find((one) => one.method === method && one.path.replace(':app', 'shop') === asked);
       if (!route) throw fail('NoSuchRoute', line);
-      const request = { params: { app: 'shop' }, query: new URLSearchParams(query), body, headers: {}, place: HOME, actor };
+      const place = { ...HOME, account: query.account ?? HOME.account };
+      const request = { params: { app: 'shop' }, query: new URLSearchParams(query), body, headers: {}, place, actor };
       return route.handle({ ...request, signal: new AbortController().signal } as ControlRequest);
     },
   });

@@ -177,6 +177,21 @@ test('pull requests: opened, moved, closed; another one of the same branch ends 
   assert.match(await world.reviews.pulls.closed(pull(7)), /has no review app/);
 });
 
+test('review apps and settings are shown to readers of the application’s home, whatever environment they name', async (t) => {
+  const world = await open(t);
+  await world.ask('POST /apps/shop/reviews', { branch: 'feature/One' });
+  world.denied.add(`reader ${HOME.account}`);
+  for (const route of ['GET /apps/shop/reviews', 'GET /apps/shop/review-settings'])
+    assert.equal(await codeOf(world.ask(route, undefined, { account: '999999999999' })), 'AccessDenied', route);
+});
+
+test('a review app that is left of an earlier application of this name is not taken over', async (t) => {
+  const world = await open(t);
+  const { review } = await world.ask('POST /apps/shop/reviews', { branch: 'feature/One' });
+  await world.store.transact((tx) => tx.put(reviews, { ...review, createdAt: -1 }));
+  assert.equal(await codeOf(world.ask('POST /apps/shop/reviews', { branch: 'feature/One' })), 'ReleaseUnderWay');
+});
+
 test('settings end with their application', async (t) => {
   const world = await open(t);
   assert.deepEqual((await world.ask('PUT /apps/shop/review-settings', { omit: ['API_KEY'], days: 3 })).omit, ['API_KEY']);

@@ -1,7 +1,7 @@
 import { platformFailure } from '../../kernel/index.ts';
 import type { ControlRequest, ControlRoute } from '../../model/index.ts';
 import { fieldsOf, stageChange, textField } from '../apps/request.ts';
-import { ownedApp } from '../webhooks/routes.ts';
+import { ownedApp, readApp } from '../webhooks/routes.ts';
 import { type Review, reviews } from './collections.ts';
 import type { ReviewPorts } from './ports.ts';
 import type { ReviewTurns } from './reviews.ts';
@@ -19,7 +19,7 @@ export function reviewRoutes(deps: ReviewPorts, { open, close }: ReviewTurns): C
       path: PATH,
       summary: 'review apps: branches in environments of their own',
       handle: async (request) => {
-        const { app } = await stageChange(ports, request, 'reader');
+        const { app } = await readApp(ports, request);
         const { items } = await ports.store.read.range(reviews, { prefix: [app], limit: 1000 });
         return { reviews: items.map(shown) };
       },
@@ -51,7 +51,7 @@ export function reviewRoutes(deps: ReviewPorts, { open, close }: ReviewTurns): C
       path: SETTINGS,
       summary: 'what review apps begin with',
       handle: async (request) => {
-        const { app } = await stageChange(ports, request, 'reader');
+        const { app } = await readApp(ports, request);
         return settingsOf(ports, app);
       },
     },

@@ -27,10 +27,17 @@ export interface Beginning {
 }
 
 /** The row of a review that is open, its end moved; a new one where there is none. Rejects with InvalidRequest, ReleaseUnderWay while it closes. */
-export function beginReview({ ports }: ReviewPorts, { branch, number, settings: { app, days } }: Beginning): Promise<Review> {
+export function beginReview(
+  { ports }: ReviewPorts,
+  { branch, number, settings: { app, appCreatedAt, days } }: Beginning,
+): Promise<Review> {
   const now = ports.clock.now();
   return ports.store.transact(async (tx) => {
     const found = await tx.get(reviews, [app, branch]);
+    if (found && found.createdAt < appCreatedAt)
+      throw platformFailure('ReleaseUnderWay', `a review app of an earlier application ${app} is still there`, {
+        fields: { next: `dalamb review:destroy ${branch}` },
+      });
     if (found?.state === 'closing') throw platformFailure('ReleaseUnderWay', `the review app of ${branch} is being destroyed`);
     if (!found && (await tx.count(reviews, [app])) >= MOST)
       throw platformFailure('InvalidRequest', `${app} has ${MOST} review apps: destroy some with dalamb review:destroy BRANCH`);

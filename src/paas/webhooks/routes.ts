@@ -3,6 +3,7 @@ import { type ControlRequest, type ControlRoute, type RepositoryProvider, reposi
 import { findApplication } from '../apps/applications.ts';
 import { makeStage } from '../apps/promote.ts';
 import { fieldsOf, optionalText, stageChange, textField, textsField } from '../apps/request.ts';
+import { applications } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { deliveries, type LinkSecrets, type RepositoryLink } from './collections.ts';
 import { connect, disconnect, hookPath, linkOf, secretsOf } from './links.ts';
@@ -31,7 +32,7 @@ export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
       path: PATH,
       summary: 'the repository elsewhere, and what its webhook told last',
       handle: async (request) => {
-        const { app } = await stageChange(deps.ports, request, 'reader');
+        const { app } = await readApp(deps.ports, request);
         const link = await linkOf(deps.ports.store.read, app);
         const { items } = await deps.ports.store.read.range(deliveries, {
           index: 'app',
@@ -39,7 +40,8 @@ export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
           reverse: true,
           limit: SHOWN,
         });
-        const told = items.map(({ delivery, at, event, state, detail, attempts }) => ({
+        const own = items.filter(({ at }) => at >= link.createdAt); // the name may have been another application's
+        const told = own.map(({ delivery, at, event, state, detail, attempts }) => ({
           ...{ delivery, at, event, state: state === 'open' ? 'queued' : state, detail, attempts },
         }));
         return { repository: shown(deps, link), deliveries: told };
@@ -56,6 +58,15 @@ export function repositoryRoutes(deps: LinkRoutePorts): ControlRoute[] {
       },
     },
   ];
+}
+
+/** What belongs to the application and to none of its stages is shown to its home's readers, whichever environment the request names. */
+export async function readApp(ports: PaasPorts, request: ControlRequest) {
+  const how = await stageChange(ports, request, 'reader');
+  const application = await ports.store.read.get(applications, [how.app]);
+  if (!application) throw platformFailure('NoSuchThing', `application ${how.app}`);
+  await ports.requireRole(how.actor, 'reader', { app: how.app, account: application.home });
+  return how;
 }
 
 /** Of the application itself, wherever it runs: its home's owners. */
