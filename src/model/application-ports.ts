@@ -5,6 +5,11 @@ import type { Place } from './functions.ts';
 
 /** Runs an operation of a service as the owner of an account; rejects as it does, and with NotImplemented when there is none. */
 export type Operate = <Output = Record<string, unknown>>(service: string, name: string, input: object) => Promise<Output>;
+/**
+ * A member of a function's Code that names a zip in the store already, of any size that can be unpacked: `{ hash, bytes }`. No client can send
+ * it, for what comes over the wire has no symbols.
+ */
+export const STORED_ZIP: unique symbol = Symbol('stored zip');
 export type OperateAt = (place: Place) => Operate;
 
 /** Moves an alias of several functions, in the caller's transaction; makes it where it is not there (services/lambda). Rejects with ResourceNotFoundException. */

@@ -2,7 +2,7 @@ export type * from './access.ts';
 export * from './adapter-messages.ts';
 export * from './alarm-changes.ts';
 export * from './alarms.ts';
-export type * from './application-ports.ts';
+export * from './application-ports.ts';
 export * from './applications.ts';
 export * from './arns.ts';
 export * from './async-retry.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, collect, isFailure, platformFailure, type Store } from '../../kernel/index.ts';
-import { functionName, type Operate, type ProcessCode } from '../../model/index.ts';
+import { type Clock, isFailure, platformFailure } from '../../kernel/index.ts';
+import { functionName, type Operate, type ProcessCode, STORED_ZIP } from '../../model/index.ts';
 import { type FunctionSettings, isConfigured, ownerText } from './function-settings.ts';
 
 /** How long a function may take to become active: images are fetched meanwhile. */
@@ -9,7 +9,6 @@ const FIRST_LOOK_MS = 2;
 const LAST_LOOK_MS = 100;
 
 export interface FunctionPorts {
-  readonly store: Pick<Store, 'blobs'>;
   readonly clock: Clock;
   readonly operate: Operate;
 }
@@ -31,12 +30,12 @@ export async function makeFunction(
   const found = await functionOf(operate, FunctionName);
   if (found === undefined) {
     const PackageType = code.kind === 'image' ? 'Image' : 'Zip';
-    await operate('lambda', 'CreateFunction', { ...wanted, PackageType, Code: await codeInput(ports, code) });
+    await operate('lambda', 'CreateFunction', { ...wanted, PackageType, Code: codeInput(code) });
     return ready(ports, FunctionName, signal);
   }
   refuseForeign(found, wanted);
   if (!hasCode(found, code)) {
-    await operate('lambda', 'UpdateFunctionCode', { FunctionName, ...(await codeInput(ports, code)) });
+    await operate('lambda', 'UpdateFunctionCode', { FunctionName, ...codeInput(code) });
     await ready(ports, FunctionName, signal);
   }
   if (isConfigured(found, wanted)) return;
@@ -101,10 +100,9 @@ function hasCode(found: Configuration, code: ProcessCode): boolean {
   return found.PackageType === 'Zip' && found.CodeSha256 === Buffer.from(code.hash, 'hex').toString('base64');
 }
 
-async function codeInput({ store }: FunctionPorts, code: ProcessCode): Promise<object> {
+function codeInput(code: ProcessCode): object {
   if (code.kind === 'image') return { ImageUri: code.uri };
-  const tooLarge = () => platformFailure('ReleaseFailed', `the code has more than ${code.bytes} bytes`);
-  return { ZipFile: await collect(await store.blobs.read(code.hash), code.bytes, tooLarge) };
+  return { [STORED_ZIP]: { hash: code.hash, bytes: code.bytes } };
 }
 
 /** Looks until a function is active and its last update is done. Rejects with ReleaseFailed and its reason. */

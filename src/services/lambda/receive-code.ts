@@ -1,5 +1,5 @@
 import { isFailure, type Transaction, withDeadline } from '../../kernel/index.ts';
-import { invalidParameter, type Place, requestTooLarge, settingNotImplemented } from '../../model/index.ts';
+import { invalidParameter, type Place, requestTooLarge, STORED_ZIP, settingNotImplemented } from '../../model/index.ts';
 import type { StoredCode } from './collections.ts';
 import type { Lambda } from './deps.ts';
 
@@ -15,6 +15,8 @@ export interface CodeInput {
   readonly S3ObjectVersion?: string;
   readonly S3ObjectStorageMode?: string;
   readonly SourceKMSKeyArn?: string;
+  /** The platform's own way: a zip that is stored already. */
+  readonly [STORED_ZIP]?: { readonly hash: string; readonly bytes: number };
 }
 
 /** A zip that was received and unpacked. store makes it durable: call it first in the transaction that refers to it, then drop. */
@@ -28,7 +30,7 @@ export interface ReceivedCode {
 export async function receiveCode(lambda: Lambda, place: Place, input: CodeInput): Promise<ReceivedCode> {
   if (input.SourceKMSKeyArn) throw settingNotImplemented('SourceKMSKeyArn');
   if (input.S3ObjectStorageMode === 'REFERENCE') throw settingNotImplemented('S3ObjectStorageMode REFERENCE');
-  const source = input.ZipFile ? await fromRequest(lambda, input.ZipFile) : await fromBucket(lambda, place, input);
+  const source = await sourceOf(lambda, place, input);
   const { unpackedBytes } = await unpack(lambda, source.hash);
   return {
     code: { hash: source.hash, size: source.size, unpackedBytes },
@@ -44,6 +46,12 @@ interface Source {
   readonly hash: string;
   readonly size: number;
   readonly add: (tx: Transaction) => Promise<void>;
+}
+
+async function sourceOf(lambda: Lambda, place: Place, input: CodeInput): Promise<Source> {
+  const stored = input[STORED_ZIP];
+  if (stored) return { hash: stored.hash, size: stored.bytes, add: (tx) => tx.linkBlob(stored.hash) };
+  return input.ZipFile ? fromRequest(lambda, input.ZipFile) : fromBucket(lambda, place, input);
 }
 
 async function fromRequest(lambda: Lambda, zip: Uint8Array): Promise<Source> {
