@@ -1,3 +1,4 @@
+import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import { type Released, releasedText } from './releases.ts';
@@ -27,8 +28,13 @@ export function addAppConfig(program: Command, stage: Stage): void {
   program
     .command('config:set')
     .description('set variables: one release')
-    .argument('<pairs...>', 'NAME=value')
-    .action((pairs: readonly string[]) => change({ set: Object.fromEntries(pairs.map(pairOf)) }));
+    .argument('[pairs...]', 'NAME=value: others on this machine can read it while the command runs, and shells keep it')
+    .option('--from <file>', 'read lines of NAME=value from a file; - reads what comes in')
+    .action(async (pairs: readonly string[], { from }: { from?: string }) => {
+      const lines = from === undefined ? [] : pairLines(await readText(from, stage));
+      if (pairs.length + lines.length === 0) throw fail('WrongUsage', 'say NAME=value, or --from FILE');
+      return change({ set: Object.fromEntries([...lines, ...pairs.map(pairOf)]) });
+    });
   program
     .command('config:unset')
     .description('remove variables: one release')
@@ -38,6 +44,25 @@ export function addAppConfig(program: Command, stage: Stage): void {
     .command('config:clear')
     .description('remove all variables')
     .action(async () => stage.answer(await stage.api().remove<Released>(await path()), releasedText));
+}
+
+/** Empty lines and lines that begin with # say nothing; the rest of a line is its value, as it is. Errors name lines, never what is in them. */
+function pairLines(text: string): readonly (readonly [string, string])[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    if (/^\s*(#|$)/.test(line)) return [];
+    const found = /^\s*(?:export\s+)?([A-Za-z]\w*)=(.*)$/.exec(line);
+    if (!found) throw fail('WrongUsage', `line ${i + 1} is not NAME=value`);
+    return [[found[1]!, found[2]!] as const];
+  });
+}
+
+async function readText(from: string, stage: Stage): Promise<string> {
+  if (from === '-') return (await stage.io.stdin()).toString('utf8');
+  try {
+    return await fs.readFile(from, 'utf8');
+  } catch (error) {
+    throw fail('WrongUsage', `${from} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function pairOf(pair: string): readonly [string, string] {

@@ -29,8 +29,11 @@ const here = { application, stage, release, urls: ['GET / http://api'] };
 const released = { release, urls: ['GET / http://api'], lines: ['shop-web version 3'] };
 
 /** In a folder whose git remote dalamb is the application's. */
-const inFolder = (line: readonly string[], answers: Answers = {}) =>
-  dalamb(line, answers, { remoteUrl: async (remote) => (remote === 'dalamb' ? 'http://h/_dalamb/git/shop.git' : undefined) });
+const inFolder = (line: readonly string[], answers: Answers = {}, more: { readonly stdin?: string } = {}) =>
+  dalamb(line, answers, {
+    ...more,
+    remoteUrl: async (remote) => (remote === 'dalamb' ? 'http://h/_dalamb/git/shop.git' : undefined),
+  });
 
 test('applications are created, listed, and destroyed only when it is said twice', async () => {
   const made = await dalamb(['create', 'shop', '--role', ROLE], { 'POST /apps': { application, stage } });
@@ -83,8 +86,21 @@ test('variables are set, got, unset and cleared', async () => {
   const set = await inFolder(['config:set', 'A=x=y', 'C='], answers);
   assert.deepEqual(set.sent[0]!.body, { set: { A: 'x=y', C: '' } });
   assert.equal((await inFolder(['config:set', 'A'], answers)).code, 2);
+  assert.equal((await inFolder(['config:set'], answers)).code, 2);
   assert.deepEqual((await inFolder(['config:unset', 'A', 'B'], answers)).sent[0]!.body, { unset: ['A', 'B'] });
   assert.equal((await inFolder(['config:clear'], { 'DELETE /apps/shop/config': released })).code, 0);
+});
+
+test('variables are set from lines, so that no list of processes shows them', async () => {
+  const answers = { 'PUT /apps/shop/config': released };
+  const stdin = '# of production\r\n\nexport TOKEN=a=b c \nURL=\n';
+  const set = await inFolder(['config:set', '--from', '-', 'A=1'], answers, { stdin });
+  assert.deepEqual(set.sent[0]!.body, { set: { TOKEN: 'a=b c ', URL: '', A: '1' } });
+  const wrong = await inFolder(['config:set', '--from', '-'], answers, { stdin: 'A=1\ns3cret value\n' });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /line 2 is not NAME=value/);
+  assert.doesNotMatch(wrong.err, /s3cret/);
+  assert.equal((await inFolder(['config:set', '--from', '/nowhere'], answers)).code, 2);
 });
 
 test('processes get resources and event sources', async () => {
