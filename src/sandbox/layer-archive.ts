@@ -27,7 +27,7 @@ export async function unpackLayerArchive(
   limits: ArchiveLimits,
 ): Promise<LayerMarks & { readonly bytes: number }> {
   const extract = tar.extract();
-  const writer = new LayerWriter(directory);
+  const writer = new LayerWriter(directory, limits.entries);
   const gauge: Gauge = { fed: 0, quiet: 0 };
   const feeding = feed(content, extract, { limits, gauge });
   feeding.catch(() => {});

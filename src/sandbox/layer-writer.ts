@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { platformFailure } from '../kernel/index.ts';
 import type { LayerMarks } from './layer-archive.ts';
 import { type LayerEntry, refused } from './layer-entries.ts';
 
@@ -14,18 +15,25 @@ type FileEntry = Extract<LayerEntry, { kind: 'file' }>;
 /** Files up to this size are written beside each other. */
 const SMALL = 256 * 1024;
 const PARALLEL = 8;
+/** Characters of all paths that a layer takes away: they are kept. */
+const MOST_MARKED = 16 * 1024 * 1024;
 
 /** Writes the entries of a layer below an empty directory. Its owner may do everything with all of it, so that it can be removed. */
 export class LayerWriter {
   readonly #directory: string;
+  readonly #mostImplied: number;
+  #implied = 0;
+  #marked = 0;
   readonly #root: Node = { kind: 'directory', children: new Map() };
   readonly #removed: string[] = [];
   readonly #opaque: string[] = [];
   readonly #pending = new Set<Promise<void>>();
   #error: { readonly because: unknown } | undefined;
 
-  constructor(directory: string) {
+  /** mostImplied: directories that entries may lie in without being entries themselves. */
+  constructor(directory: string, mostImplied: number) {
     this.#directory = directory;
+    this.#mostImplied = mostImplied;
   }
 
   /** Reads content to its end. Rejects with InvalidArchive for what lies below something other than a directory of this layer. */
@@ -35,14 +43,21 @@ export class LayerWriter {
     if (entry.kind === 'directory') await this.#makeDirectory(entry.parts, entry.mode | 0o700);
     else if (entry.kind === 'symlink') await this.#symlink(entry.parts, entry.target);
     else if (entry.kind === 'hardlink') await this.#hardlink(entry.parts, entry.target);
-    else if (entry.kind === 'removal') this.#removed.push(entry.parts.join('/'));
-    else if (entry.kind === 'opaque') this.#opaque.push(entry.parts.join('/'));
+    else if (entry.kind === 'removal') this.#mark(this.#removed, entry.parts);
+    else if (entry.kind === 'opaque') this.#mark(this.#opaque, entry.parts);
   }
 
   /** Waits for what is still being written; to be called in any case. */
   async finish(): Promise<LayerMarks> {
     await this.#settle();
     return { removed: this.#removed, opaque: this.#opaque };
+  }
+
+  #mark(marks: string[], parts: readonly string[]): void {
+    const name = parts.join('/');
+    this.#marked += name.length;
+    if (this.#marked > MOST_MARKED) throw platformFailure('ArchiveTooLarge', 'what it takes away has too long names');
+    marks.push(name);
   }
 
   async #file(entry: FileEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -107,6 +122,8 @@ export class LayerWriter {
       if (next && next.kind !== 'directory') throw refused(parts.join('/'), `lies below a ${next.kind}`);
       if (next) at = next;
       else {
+        if (++this.#implied > this.#mostImplied)
+          throw platformFailure('ArchiveTooLarge', `more than ${this.#mostImplied} directories`);
         const made: Node = { kind: 'directory', children: new Map() };
         const target = this.#path(parts.slice(0, depth));
         await fs.mkdir(target);

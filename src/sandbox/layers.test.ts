@@ -189,6 +189,8 @@ test('what is no archive, ends too early or is too large is refused', async () =
     await assert.rejects(unpack([], bytes), { code: 'InvalidArchive' });
   await assert.rejects(unpack([], await layerOf({ name: 'big', content: 'x'.repeat(100_001) })), { code: 'ArchiveTooLarge' });
   await assert.rejects(unpack([], await layerOf(...Array.from({ length: 21 }, (_, i) => `f${i}`))), { code: 'ArchiveTooLarge' });
+  const deep = Array.from({ length: 3 }, (_, i) => `${i}/a/b/c/d/e/f/g`);
+  await assert.rejects(unpack([], await layerOf(...deep)), { code: 'ArchiveTooLarge' });
   await assert.rejects(unpack([], gzipSync(Buffer.alloc(50_000_000))), { code: /InvalidArchive|ArchiveTooLarge/ });
   const half = { name: 'half', content: 'x'.repeat(60_000) };
   const below = await unpack([], await layerOf(half));
