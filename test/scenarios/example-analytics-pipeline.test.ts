@@ -150,7 +150,7 @@ test('the trace of the upload leads to the mail, over every function that nobody
     const shown = await dalamb(platform, 'trace', uploaded);
     return (shown.match(/ delivered /g)?.length ?? 0) >= 6 ? shown : undefined;
   });
-  // Without times, ids and the beginnings of ARNs.
+  // Without times, ids, the sizes of batches and the beginnings of ARNs.
   const depths = trace
     .trimEnd()
     .split('\n')
@@ -160,6 +160,7 @@ test('the trace of the upload leads to the mail, over every function that nobody
         .trim()
         .replace(/^\* /, '')
         .replace(/ +[0-9a-f-]{30,}$/, '')
+        .replace(/ in a batch of \d+$/, '')
         .replace(/^20\S+ |\/stream\/.*$/g, '')
         .replace(/arn:\S+:/, ''),
     ]);
