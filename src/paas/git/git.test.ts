@@ -30,6 +30,15 @@ test('a repository is made once, with the application’s branch, and nothing of
   await assert.rejects(room.git.createRepository({ name: '../up', branch: 'main' }), /no name of an application/);
 });
 
+test('what is left of an earlier application of this name is not the new one’s', async () => {
+  const app = room.app('again');
+  const tree = await room.tree('again');
+  assert.equal((await room.run(tree, 'push', 'dalamb', 'main')).code, 0);
+  assert.ok(await room.git.commitOf('again', 'main'));
+  await room.git.createRepository(app);
+  assert.equal(await room.git.commitOf('again', 'main'), undefined);
+});
+
 test('removing ends what runs in it, and takes all away', async () => {
   room.app('removed');
   const tree = await room.tree('removed');

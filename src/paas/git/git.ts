@@ -47,7 +47,7 @@ export interface Git {
   readonly rawRoutes: readonly RawRoute[];
   /** Start it before the gateway, stop it after. */
   readonly service: Service;
-  /** Makes the repository, unless it is there; a first push or fetch does it too. */
+  /** Makes the repository of a new application; one that a kill left of an earlier application of this name goes. A first push or fetch makes it too. */
   createRepository(app: RepositoryOf): Promise<void>;
   /** Ends what runs in it and removes it; what is gone already is fine. */
   removeRepository(app: string): Promise<void>;
@@ -100,6 +100,7 @@ export function createGit(deps: GitDeps): Git {
       },
     },
     async createRepository(app) {
+      await repositories.remove(app.name);
       await repositories.ensure(app);
     },
     async removeRepository(app) {
