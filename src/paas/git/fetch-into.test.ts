@@ -70,6 +70,8 @@ test('what may not be connected to, or is no such place, is not asked', async ()
   await assert.rejects(bring({ url: 'http://10.0.0.1/x.git' }), fails(/not allowed/));
   for (const url of ['file:///etc', '/etc', 'ext::sh -c id', 'git://a/b', '-x', 'http://me:secret-token@127.0.0.1/x'])
     await assert.rejects(bring({ url }), fails(/(only https|not part of the URL)/), url);
+  for (const host of ['-rebinds.example', '+rebinds.example', '*', 'rebinds.example.', 'a=b'])
+    await assert.rejects(bring({ url: `http://${host}/x.git` }), fails(/no name of a host/), host);
   for (const ref of ['main', 'refs/heads/', '--all', 'refs/heads/a..b', 'refs/heads/x:refs/heads/y', 'refs/heads/a.lock', 'HEAD'])
     await assert.rejects(bring({ ref }), fails(/is no ref/), ref);
   await assert.rejects(bring({ ref: 'refs/heads/none' }), fails(/couldn't find remote ref/));

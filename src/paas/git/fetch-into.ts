@@ -189,6 +189,9 @@ function checkedUrl(text: string): URL {
   if (!url || !schemes.includes(url.protocol)) throw failed('only https://, http:// and ssh:// are fetched');
   if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:'))
     throw failed('credentials are not part of the URL');
+  const named = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(url.hostname); // curl reads more than a name out of other beginnings and ends
+  if (url.protocol !== 'ssh:' && !named && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0)
+    throw failed(`${JSON.stringify(url.hostname.slice(0, 200))} is no name of a host`);
   if (url.protocol === 'ssh:' && !(/^[\w.-]+$/.test(url.hostname) && /^(\/[\w.~+-]+)+$/.test(url.pathname)))
     throw failed(`${text.slice(0, 200)} is no address of a repository`);
   return url;
