@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Actor, localActor } from '../../model/index.ts';
+import { type Actor, localActor, type Release } from '../../model/index.ts';
+import { applications, releases, stages } from '../collections.ts';
 import { peopleWorld } from '../people/people.fixture.ts';
 import { createFindEnvironment } from './find.ts';
 
@@ -29,7 +30,7 @@ test('one is made with an account of its own, renamed, and destroyed with the ro
   assert.deepEqual(await find(made.account), made);
   await assert.rejects(ask(localActor, 'POST /environments', { body: { name: 'dev' } }), { code: 'NameTaken' });
   await assert.rejects(ask(localActor, 'POST /environments', { body: { name: 'welcome' } }), { code: 'NameTaken' });
-  for (const name of ['Dev', '1dev', 'a'.repeat(32), '123456789012', 'a_b'])
+  for (const name of ['r-main-0a1b2c', 'r-0a1b2c', 'Dev', '1dev', 'a'.repeat(32), '123456789012', 'a_b'])
     await assert.rejects(ask(localActor, 'POST /environments', { body: { name } }), invalid, name);
 
   const dee = await user('dee', 'owner', { environment: 'dev' });
@@ -50,6 +51,25 @@ test('one is made with an account of its own, renamed, and destroyed with the ro
     trail.map(({ action }: { action: string }) => action),
     ['env:rename'],
   );
+});
+
+test('one that resources are named after keeps its name, and so does that of a review app', async (t) => {
+  const { store, ask, environments } = await peopleWorld(t);
+  const { account } = await ask(localActor, 'POST /environments', { body: { name: 'staging' } });
+  const shop = { name: 'shop', region: 'us-east-1', branch: 'main', createdAt: 1, createdBy: 'ann' };
+  const stage = { app: 'shop', account, region: 'us-east-1', role: 'arn:aws:iam::000000000000:role/r', next: 2, current: 1 };
+  const contents = { processes: [], resources: [{ kind: 'bucket', name: 'photos', settings: {} }], overrides: {}, added: [] };
+  await store.transact(async (tx) => {
+    await tx.put(applications, { ...shop, home: '000000000000' });
+    await tx.put(stages, stage);
+    await tx.put(releases, { app: 'shop', account, number: 1, contents } as unknown as Release);
+  });
+  const rename = () => ask(localActor, 'PUT /environments/staging', { body: { name: 'prod' } });
+  await assert.rejects(rename(), { ...invalid, status: 409 });
+  await store.transact((tx) => tx.put(applications, { ...shop, home: account }));
+  assert.equal((await rename()).name, 'prod');
+  await environments.create({ name: 'r-main-0a1b2c', review: { app: 'shop', branch: 'main', expiresAt: 1 } }, localActor);
+  await assert.rejects(environments.rename('r-main-0a1b2c', 'mine', localActor), { ...invalid, status: 409 });
 });
 
 test('what is given from the start: default stays, welcome may go', async (t) => {

@@ -1,13 +1,16 @@
 import { type Clock, type Ids, platformFailure, type Store, type Transaction } from '../../kernel/index.ts';
 import type { Actor, Audit, ControlRoute, Environment, RequireRole } from '../../model/index.ts';
-import { stages } from '../collections.ts';
+import { applications, releases, stages } from '../collections.ts';
 import type { People } from '../people/people.ts';
 import { environments } from './collections.ts';
 import { given, isAccount, listNamed, named } from './find.ts';
 import { environmentRoutes } from './routes.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+/** As review apps are called (reviews/rows.ts). */
+const REVIEW_NAME = /^r-(?:[a-z0-9-]*-)?[0-9a-f]{6}$/;
 const MOST = 900;
+const MOST_STAGES = 1000;
 const TRIES = 8;
 const DEFAULT = given[0]!.account;
 
@@ -53,7 +56,7 @@ interface Creation {
 }
 
 async function create(tx: Transaction, deps: EnvironmentDeps, { wish: { name, review }, actor }: Creation): Promise<Environment> {
-  await checkFree(tx, name);
+  await checkFree(tx, name, review !== undefined);
   const { items } = await tx.range(environments, { index: 'name', limit: MOST });
   if (items.length >= MOST)
     throw platformFailure('InvalidRequest', `there are ${MOST} environments: destroy some with dalamb env:destroy`);
@@ -67,11 +70,16 @@ async function create(tx: Transaction, deps: EnvironmentDeps, { wish: { name, re
 }
 
 /** Throws InvalidRequest, NameTaken. */
-async function checkFree(tx: Transaction, name: string): Promise<void> {
+async function checkFree(tx: Transaction, name: string, isReview: boolean): Promise<void> {
   if (!NAME.test(name))
     throw platformFailure(
       'InvalidRequest',
       `${JSON.stringify(name.slice(0, 80))} is no name: a letter, then up to 30 of a-z, 0-9 and -`,
+    );
+  if (!isReview && REVIEW_NAME.test(name))
+    throw platformFailure(
+      'InvalidRequest',
+      `names like ${name} are those of review apps: another could stand where one is to be made`,
     );
   if (await named(tx, name)) throw platformFailure('NameTaken', `environment ${name}`);
 }
@@ -99,11 +107,28 @@ interface Renaming {
 
 async function rename(tx: Transaction, { audit, clock }: EnvironmentDeps, { name, to, actor }: Renaming): Promise<Environment> {
   const found = isAccount(name) ? await unnamed(tx, name, clock.now()) : await changeable(tx, name);
-  await checkFree(tx, to);
+  await checkFree(tx, to, false);
+  await refuseNamedAfter(tx, found);
   const renamed = { ...found, name: to };
   await tx.put(environments, renamed);
   await audit(tx, { actor, action: 'env:rename', account: found.account, detail: `${name} is ${to}`, at: clock.now() });
   return renamed;
+}
+
+/** Resources away from an application's home have the environment's name in theirs: with another name they would be others, and empty. */
+async function refuseNamedAfter(tx: Transaction, { account, kind }: Environment): Promise<void> {
+  if (kind === 'review')
+    throw platformFailure('InvalidRequest', 'the environment of a review app keeps its name', { status: 409 });
+  const { items } = await tx.range(stages, { index: 'account', prefix: [account], limit: MOST_STAGES });
+  for (const { app, current } of items) {
+    if ((await tx.get(applications, [app]))?.home === account) continue;
+    const release = current === undefined ? undefined : await tx.get(releases, [app, account, current]);
+    if (release && release.contents.resources.length > 0)
+      throw platformFailure('InvalidRequest', `resources of ${app} are named after this environment, and would be others then`, {
+        status: 409,
+        fields: { next: `take the application out of it first: dalamb destroy --app ${app} --env ${account}` },
+      });
+  }
 }
 
 /** An account in use that is to get a name. Throws InvalidRequest. */
