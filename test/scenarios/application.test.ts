@@ -146,6 +146,18 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     assert.deepEqual(there.release.processes[0]!.code, here.release.processes[0]!.code);
   });
 
+  test('a branch of it is previewed in an environment of its own, which goes again', async () => {
+    await git('push', '-q', `${platform.url}/_dalamb/git/thumbnails.git`, 'HEAD~1:refs/heads/preview');
+    assert.match(await cli('review:create', 'preview'), /preview/);
+    const { reviews } = JSON.parse(await cli('--json', 'reviews')) as { reviews: { branch: string; account: string }[] };
+    const [review] = reviews;
+    assert.equal(review!.branch, 'preview');
+    const shown = await cli('--env', review!.account, 'ps');
+    assert.match(shown, /create +thumbnails-create/);
+    await cli('review:destroy', 'preview');
+    assert.deepEqual(JSON.parse(await cli('--json', 'reviews')).reviews, []);
+  });
+
   test('it is killed and comes back as it was', async () => {
     const { directory } = platform;
     await platform.kill();
