@@ -44,6 +44,16 @@ export interface Job {
 
 /** Of a small file that is looked into. */
 const MOST_TEXT = 16 * 1024 * 1024;
+/** Written by people, unlike lock files, and parsed whole. */
+const MOST_DECLARED = 1024 * 1024;
+const DECLARATIONS: ReadonlySet<string> = new Set([
+  'package.json',
+  'pyproject.toml',
+  'requirements.txt',
+  '.python-version',
+  'runtime.txt',
+  'go.mod',
+]);
 
 /**
  * Builds commits: detects languages, installs dependencies (once for each lock file), runs the application's command, compiles, packs. What
@@ -114,7 +124,8 @@ export function sourcesOf(tree: Tree): Sources {
     async text(name) {
       const entry = tree.get(name);
       if (entry === undefined || entry.kind === 'link') return undefined;
-      if (entry.size > MOST_TEXT) throw buildFailed(`${name} has more than ${MOST_TEXT} bytes`);
+      const most = DECLARATIONS.has(name) ? MOST_DECLARED : MOST_TEXT;
+      if (entry.size > most) throw buildFailed(`${name} has more than ${most} bytes`);
       return (await entry.read()).toString();
     },
   };

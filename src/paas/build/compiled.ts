@@ -18,7 +18,9 @@ export const go: Language = {
   async install({ tree, text }) {
     const mod = (await text('go.mod')) ?? '';
     const vendored = [...tree.keys()].some((name) => name.startsWith('vendor/'));
-    if (vendored || !/^\s*require\b/m.test(mod) || /^\s*replace\b[^=]*=>\s*\.{0,2}\//m.test(mod)) return undefined;
+    const lines = mod.split('\n').map((line) => line.trim());
+    const replacesByOwn = lines.some((line) => /=> *\.{0,2}\//.test(line));
+    if (vendored || !lines.some((line) => /^require\b/.test(line)) || replacesByOwn) return undefined;
     return {
       say: 'go mod download',
       inputs: ['go.mod', 'go.sum'].flatMap((name) => tree.get(name) ?? []),

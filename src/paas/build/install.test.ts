@@ -136,3 +136,27 @@ test('ranges of versions', () => {
   ];
   for (const [range, version, expected] of cases) assert.equal(allows(range, version), expected, range);
 });
+
+test('what repositories declare is looked through in bounded time', async () => {
+  const began = performance.now();
+  const long = (text: string) => text.repeat(900_000 / text.length);
+  await installOf(go, { 'go.mod': long('\n') });
+  await installOf(go, { 'go.mod': long('require ') });
+  await installOf(go, { 'go.mod': long('=> ') });
+  await installOf(python, { 'requirements.txt': long('@ ') }).catch(() => {});
+  allows(long('>'), [24]);
+  allows(long('1.'), [24]);
+  const sources = sourcesOf(
+    (
+      await receiveSource(tarOf({ '.python-version': long('1') }), {
+        directory: '/tmp',
+        ids: randomIds,
+        mib: 4,
+        signal: new AbortController().signal,
+      })
+    ).tree,
+  );
+  await python.choose(sources, [...RUNTIMES.values()]);
+  assert.ok(performance.now() - began < 3000);
+  await assert.rejects(installOf(node, { 'package.json': ' '.repeat(1_100_000) }), /package.json has more than 1048576 bytes/);
+});

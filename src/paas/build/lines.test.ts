@@ -49,3 +49,10 @@ test('lines are cut, and all of it ends somewhere', () => {
   assert.ok(many.length < 4300);
   assert.match(many.at(-1)!, /not shown: it was more than 4 MiB/);
 });
+
+test('no line takes long, whatever is in it', () => {
+  const began = performance.now();
+  for (const part of ['a.', 'a://', 'a://b:', '\x1b[', '\x1b]', '\r', '\r\rx', 'x'])
+    for (const end of ['\n', 'x\n']) said([part.repeat(30_000) + end]);
+  assert.ok(performance.now() - began < 2000);
+});

@@ -28,7 +28,7 @@ export function outputLines(line: (text: string) => void, secrets: readonly stri
   let lost = false;
   const say = (text: string) => {
     if (said > MOST_BYTES || OURS.test(text)) return;
-    const clean = tidy(hidden(text, secrets));
+    const clean = tidy(hidden(lastWritten(text), secrets));
     said += clean.length + 1;
     line(said > MOST_BYTES ? `… what else it says is not shown: it was more than ${MOST_BYTES / 1024 / 1024} MiB` : clean);
   };
@@ -54,14 +54,21 @@ export function outputLines(line: (text: string) => void, secrets: readonly stri
   };
 }
 
+/** What is left where a carriage return began the line anew; no more than is looked at. */
+function lastWritten(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\r') end--;
+  const start = text.lastIndexOf('\r', end - 1) + 1;
+  return text.slice(end === 0 ? 0 : start, Math.min(end, start + 4 * LONGEST));
+}
+
 function tidy(text: string): string {
-  const last = text.replace(/\r+$/, '').split('\r').at(-1)!;
-  const plain = last.replace(ESCAPES, '').replace(CONTROLS, '');
+  const plain = text.replace(ESCAPES, '').replace(CONTROLS, '');
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
 }
 
 function hidden(text: string, secrets: readonly string[]): string {
-  let safe = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, '$1[hidden]@');
+  let safe = text.replace(/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]*:[^\s/@]+@/gi, '$1[hidden]@');
   for (const secret of secrets) safe = safe.replaceAll(secret, '[hidden]');
   return safe;
 }

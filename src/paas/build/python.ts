@@ -37,7 +37,7 @@ function moduleOf(handler: string): string {
 
 async function wantedVersion(sources: Sources): Promise<string | undefined> {
   const file = (await sources.text('.python-version')) ?? (await sources.text('runtime.txt'));
-  const named = file && /(?:python-)?(\d+\.\d+)/.exec(file)?.[1];
+  const named = file && /(?:python-)?(\d+\.\d+)/.exec(file.slice(0, 200))?.[1];
   if (named) return `==${named}`;
   const requires = ((await readProject(sources))?.project as Record<string, unknown> | undefined)?.['requires-python'];
   return typeof requires === 'string' ? requires : undefined;

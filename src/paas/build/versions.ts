@@ -1,9 +1,15 @@
+/** What comes after is not looked at. */
+const LONGEST = 200;
+
 /** Whether a version, as far as it is known, is one that a range of npm or Python allows: `>=20 <25`, `^22`, `24.x`, `~=3.11`, `>=3.9,<4`. */
 export function allows(range: string, version: readonly number[]): boolean {
-  return range.split('||').some((part) => {
-    const tidy = part.trim().replace(/([<>=~^!]+)\s+/g, '$1');
-    return tidy.split(/[\s,]+/).every((one) => one === '' || compares(one, version));
-  });
+  return range
+    .slice(0, LONGEST)
+    .split('||')
+    .some((part) => {
+      const tidy = part.trim().replace(/([<>=~^!]+)\s+/g, '$1');
+      return tidy.split(/[\s,]+/).every((one) => one === '' || compares(one, version));
+    });
 }
 
 function compares(text: string, version: readonly number[]): boolean {
