@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { publicAddress } from './event-services.ts';
-import type { RuntimeCatalogue } from './invoke/index.ts';
+import type { InvokeRoom, RuntimeCatalogue } from './invoke/index.ts';
 import type { Clock, Ids, Logger, SecretBox, Service, Store } from './kernel/index.ts';
 import { inOrder, MIB } from './kernel/index.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   PointAliases,
   RawRoute,
   RequireRole,
+  ResolveFunction,
   ServiceTable,
 } from './model/index.ts';
 import { createOperator } from './operator.ts';
@@ -40,7 +41,8 @@ export interface ApplicationPorts {
   readonly runtimes: RuntimeCatalogue;
   /** All services, by the names of the wire. */
   readonly services: Readonly<Record<string, ServiceTable>>;
-  readonly lambda: { readonly pointAliases: PointAliases };
+  readonly lambda: { readonly pointAliases: PointAliases; readonly resolveFunction: ResolveFunction };
+  readonly invoke: Pick<InvokeRoom, 'warm' | 'retire'>;
   readonly findEnvironment: FindEnvironment;
   readonly findActor: FindActor;
   readonly requireRole: RequireRole;
@@ -60,7 +62,7 @@ export interface ApplicationRooms {
 
 /** Repositories, builds, releases: what makes applications out of services. */
 export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
-  const { config, clock, ids, store, dataDirectory } = ports;
+  const { config, clock, ids, store, dataDirectory, lambda, invoke } = ports;
   const operateAt = createOperator({ tables: ports.services, clock, ids });
   const build = createBuild({
     store,
@@ -82,6 +84,10 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     secrets: ports.box,
     git: () => git,
     publicUrl,
+    handover: {
+      warm: async (place, name, version) => invoke.warm(await lambda.resolveFunction(place, name, version)),
+      retire: invoke.retire,
+    },
     ...(ports.driver.features.isolation && { deriveTree: (hash, on) => ports.trees.derive(hash, on) }),
   });
   const git = createGit({

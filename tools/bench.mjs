@@ -1,6 +1,6 @@
 // `npm run bench`: installs what the bench needs, then runs it on Node 26. It prints one table and keeps it as JSON in bench/results/.
 // `--quick`: short rounds, to see that it works. `--only NAME`, as often as wanted: warm, cold, store, patterns, put, idle, many, start,
-// services, sources, dev, memory. `--events N`: how many go through the bench of memory. `--peers`: other servers beside the services.
+// services, sources, dev, delivery, memory. `--events N`: how many go through the bench of memory. `--peers`: other servers beside the services.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { installPackages, installSystemPackages, node26, root } from '../bin/install.mjs';

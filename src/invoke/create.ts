@@ -1,5 +1,5 @@
 import type { Service } from '../kernel/index.ts';
-import type { Expect, Invoke, Retire } from '../model/index.ts';
+import type { Expect, Invoke, Retire, Warm } from '../model/index.ts';
 import { Launcher } from './launch.ts';
 import { Pools } from './pools.ts';
 import { ReadySandboxes } from './ready.ts';
@@ -24,6 +24,7 @@ export interface InvokeStats {
 export interface InvokeRoom extends Service {
   readonly invoke: Invoke;
   readonly retire: Retire;
+  readonly warm: Warm;
   /** Begins to keep sandboxes ready for functions of this kind, e.g. when one is created. Unknown runtimes are ignored. */
   readonly expect: Expect;
   readonly stats: () => InvokeStats;
@@ -48,6 +49,7 @@ export function createInvoke(options: InvokeOptions): InvokeRoom {
   return {
     invoke: (call) => pools.run(call),
     retire: (functionArn, keepIdentity, version) => pools.retire(functionArn, keepIdentity, version),
+    warm: (spec) => pools.warm(spec),
     expect,
     stats: () => ({ ...pools.counts(), ready: ready.size }),
     async start() {

@@ -9,6 +9,9 @@ import type { InvokeOptions } from './settings.ts';
 /** Starts of one function that run at a time; a burst beyond waits for them, and for environments that come free. */
 const MAX_STARTS = 16;
 
+/** Environments that are started ahead of the calls of a version that takes over. */
+const MOST_WARMED = 4;
+
 /** An environment whose call was answered is waited for this long (the runtime asks for the next call, or is replaced) before another starts. */
 const SETTLE_MS = 150;
 
@@ -54,6 +57,24 @@ export class Pools {
       this.#options.clock.after(SETTLE_MS, () => this.#feed(pool, pool.overdue()));
     else this.#feed(pool, pool.starting + 1);
     return outcome;
+  }
+
+  /**
+   * A version takes over: where the function is in use, starts as many environments as are busy now, at least one, as far as memory is free. Resolves
+   * when they have started; a start that fails is the next call's matter.
+   */
+  async warm(spec: FunctionSpec): Promise<void> {
+    const ofFunction = [...this.#pools.values()].filter((pool) => pool.spec.arn === spec.arn && pool.living.size > 0);
+    if (this.#stopping || ofFunction.length === 0 || !entryOf(spec, this.#options.runtimes)) return;
+    const busy = ofFunction.reduce((sum, pool) => sum + pool.busy, 0);
+    const pool = this.#pool(spec);
+    const starts: Promise<void>[] = [];
+    while (
+      pool.living.size < Math.min(Math.max(busy, 1), MOST_WARMED) &&
+      this.#memory + spec.memoryMiB <= this.#options.settings.memoryMiB
+    )
+      starts.push(this.#start(pool));
+    await Promise.all(starts);
   }
 
   /** Environments of this function (unqualified ARN) end after their call, but those of one identity; of one version only, when it is given. */
@@ -178,7 +199,7 @@ export class Pools {
   #feed(pool: FunctionPool, wanted = pool.waiting): void {
     while (pool.starting < Math.min(wanted, MAX_STARTS)) {
       if (!this.#makeRoom(pool)) return void this.#hungry.add(pool);
-      this.#start(pool);
+      void this.#start(pool);
     }
     this.#hungry.delete(pool);
   }
@@ -204,7 +225,8 @@ export class Pools {
     return false; // their memory comes back when they are gone, and then this pool is fed
   }
 
-  #start(pool: FunctionPool): void {
+  /** Resolves when it can be used, or could not be started. */
+  #start(pool: FunctionPool): Promise<void> {
     const runtime = entryOf(pool.spec, this.#options.runtimes)!;
     const { spec } = pool;
     const environment = new Environment({
@@ -226,7 +248,7 @@ export class Pools {
     pool.living.add(environment);
     pool.starting++;
     this.#memory += spec.memoryMiB;
-    environment.open().then(
+    return environment.open().then(
       () => {
         pool.starting--;
         this.#freed(pool, environment);

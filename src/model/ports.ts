@@ -142,6 +142,12 @@ export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: nu
 /** Tells invoke that environments of these identities should drain (after a deploy or a delete); of one version only, when it is given. */
 export type Retire = (functionArn: string, keepIdentity?: string, version?: string) => void;
 
+/**
+ * Starts environments of a version that is about to take over from others, where the function is in use and memory is free (invoke). Resolves
+ * when they can be used; never rejects for what the function does.
+ */
+export type Warm = (spec: FunctionSpec) => Promise<void>;
+
 /** Asks that sandboxes for functions of this runtime and memory size are booted before they are called (invoke). Unknown runtimes are ignored. */
 export type Expect = (runtime: string, memoryMiB: number) => void;
 

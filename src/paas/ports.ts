@@ -4,12 +4,21 @@ import type {
   BuildSource,
   FindEnvironment,
   OperateAt,
+  Place,
   PlaceSource,
   PointAliases,
   RemoveSource,
   RequireRole,
+  Retire,
 } from '../model/index.ts';
 import type { TreeStore } from '../sandbox/index.ts';
+
+/** Environments of functions when versions change (invoke). */
+export interface Handover {
+  /** Starts some of a version that is about to take over, where its function is in use. Rejects when there is no such version. */
+  readonly warm: (place: Place, name: string, version: string) => Promise<void>;
+  readonly retire: Retire;
+}
 
 /** What applications and their releases need from outside. */
 export interface PaasPorts {
@@ -28,4 +37,6 @@ export interface PaasPorts {
   readonly findEnvironment: FindEnvironment;
   /** Makes the tree of a zip out of that of another (sandbox); absent where trees cannot lie over each other. */
   readonly deriveTree?: TreeStore['derive'];
+  /** Absent: environments come with calls, and go when they are idle. */
+  readonly handover?: Handover;
 }

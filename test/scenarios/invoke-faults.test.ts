@@ -178,6 +178,28 @@ test('retiring one version leaves the others alone', async (t) => {
   await left(bench, 0);
 });
 
+test('a version that takes over is started ahead where the function is in use, and only then', async (t) => {
+  const bench = await invokeBench(t);
+  const before = await bench.spec({ 'index.js': MISCHIEF }, { version: '1' });
+  const after = { ...before, version: '2', identity: 'after' };
+  await bench.room.warm(after);
+  assert.equal(bench.room.stats().environments, 0, 'nobody uses it');
+  await bench.call(before);
+  await Promise.all([bench.room.warm(after), bench.room.warm(after)]);
+  assert.deepEqual([bench.room.stats().environments, bench.room.stats().idle], [2, 2]);
+  const first = await bench.call(after);
+  assert.deepEqual(json(first), { n: 1, kept: null });
+  assert.equal(bench.room.stats().environments, 2);
+});
+
+test('nothing is started ahead where that would cost memory that others use', async (t) => {
+  const bench = await invokeBench(t, { settings: { memoryMiB: 128 } });
+  const before = await bench.spec({ 'index.js': MISCHIEF }, { version: '1' });
+  await bench.call(before);
+  await bench.room.warm({ ...before, version: '2', identity: 'after' });
+  assert.equal((json(await bench.call(before)) as { n: number }).n, 2, 'it lives on');
+});
+
 test('an external extension in a layer is refused by name', async (t) => {
   const bench = await invokeBench(t);
   const layer = await bench.tree({ 'extensions/watcher': '#!/bin/sh\n' });

@@ -70,6 +70,25 @@ test('configuration makes a release, and a rollback brings all of the old one ba
   );
 });
 
+test('versions are started before calls reach them, and end when none does any more; what does not change goes on', async (t) => {
+  const world = await releaseWorld(t);
+  const other = await processOf(world.store, 'other', 'same');
+  const { handed } = world.services;
+  await world.release(deploy('c1', [await processOf(world.store, 'web', 'one'), other]));
+  handed.length = 0;
+  await world.release(deploy('c2', [await processOf(world.store, 'web', 'two'), other]));
+  const ofWeb = handed.filter((said) => said.includes('shop-web'));
+  assert.deepEqual(ofWeb, ['warm shop-web:2 beside 1', 'retire shop-web:1']);
+  assert.ok(!handed.some((said) => said.startsWith('retire shop-other')), handed.join());
+  handed.length = 0;
+  const to = await world.releases.find(APP, ACCOUNT, 1);
+  await world.release({ reason: 'rollback', to });
+  assert.deepEqual(
+    handed.filter((said) => said.includes('shop-web')),
+    ['warm shop-web:1 beside 2', 'retire shop-web:2'],
+  );
+});
+
 test('a failed smoke event leaves the old release in place, and puts $LATEST back', async (t) => {
   const world = await releaseWorld(t);
   await world.release(deploy('c1', [await processOf(world.store, 'web', 'good')]));

@@ -3,6 +3,7 @@ import type { Release } from '../../model/index.ts';
 import { applications, releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
+import { drain, warmUp } from './handover.ts';
 import { prepare } from './prepare.ts';
 import { pruneReleases } from './prune.ts';
 import { type Begin, beginRelease, failRelease, noteSettled, stageOf, switchTo } from './release-rows.ts';
@@ -97,6 +98,7 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
   try {
     const urls = await settle({ ...settling, release: current });
     await noteSettled(ports, current);
+    await drain(settling, current);
     return { release: current, urls };
   } catch (error) {
     ports.logger.warn('a release could not be settled', { app: order.app, release: current.number, error: describe(error) });
@@ -110,9 +112,10 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
 /** The versions that a release runs, proven as far as it asks for that. Those of a rollback are there, and have run. */
 async function versionsOf(settling: Settling, line: ReleaseOrder['line']): Promise<Release['versions']> {
   const { release } = settling;
-  if (release.reason === 'rollback') return release.versions;
-  const versions = await prepare({ ...settling, line });
-  await canary({ ...settling, versions, line });
+  const again = release.reason === 'rollback';
+  const versions = again ? release.versions : await prepare({ ...settling, line });
+  await warmUp(settling, versions);
+  if (!again) await canary({ ...settling, versions, line });
   return versions;
 }
 

@@ -4,7 +4,15 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { SMALL_RESERVE } from '../../../test/support/platform.ts';
 import { createSecretBox, fail, randomIds, type Store, silentLogger, systemClock } from '../../kernel/index.ts';
-import { type Actor, type Operate, type PointAliases, type Process, type ReleaseChange, topics } from '../../model/index.ts';
+import {
+  type Actor,
+  type Operate,
+  type PointAliases,
+  type Process,
+  type ReleaseChange,
+  STORED_ZIP,
+  topics,
+} from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { applications, releaseSchema, stages } from '../collections.ts';
 import { peopleSchema } from '../people/collections.ts';
@@ -41,6 +49,8 @@ export interface Services {
   readonly weighed: string[];
   /** Versions that were deleted, as `NAME:VERSION`. */
   readonly deleted: string[];
+  /** What environments were told, as `warm NAME:VERSION` with what was live then, and `retire NAME:VERSION`, in order. */
+  readonly handed: string[];
 }
 
 export interface ReleaseWorld {
@@ -84,6 +94,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     smoke: () => undefined,
     weighed: [],
     deleted: [],
+    handed: [],
   };
   const open = async (): Promise<ReleaseWorld> => {
     services.callsLeft = Number.POSITIVE_INFINITY;
@@ -132,6 +143,12 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
       }),
     removeSource: (_place, arn, source) =>
       call(() => void services.sources.delete(`${arn.split(':').slice(6).join(':')} ${source.source}`)),
+    handover: {
+      warm: async (_place, name, version) => {
+        services.handed.push(`warm ${name}:${version} beside ${services.functions.get(name)!.aliases.get('live')}`);
+      },
+      retire: (arn, _identity, version) => void services.handed.push(`retire ${arn.split(':').at(-1)}:${version}`),
+    },
     build: async () => ({ processes: [], resources: [], checks: { smoke: {} } }),
     audit: async (_tx, { action, detail }) => void services.audit.push(`${action} ${detail}`),
     requireRole: async () => {},
@@ -190,14 +207,19 @@ function editionOf({ latest, versions }: FakeFunction, qualifier: unknown): Sett
   return qualifier === undefined ? latest : versions[Number(qualifier) - 1]!;
 }
 
-function codeOf({ ZipFile }: Settings): Settings {
-  return { PackageType: 'Zip', CodeSha256: Buffer.from(ZipFile as Uint8Array).toString('base64'), code: String(ZipFile) };
+function codeOf(input: Settings & { readonly [STORED_ZIP]?: { readonly hash: string } }): Settings {
+  const code = texts.get(input[STORED_ZIP]?.hash ?? '') ?? String(input.ZipFile);
+  return { PackageType: 'Zip', CodeSha256: Buffer.from(code).toString('base64'), code };
 }
+
+/** What was stored by processOf, by its hash. */
+const texts = new Map<string, string>();
 
 /** A process whose code is this text, stored. The fake's CodeSha256 is that text and never the hash: code is uploaded each time. */
 export async function processOf(store: Store, name: string, code: string, more: Partial<Process> = {}): Promise<Process> {
   const blob = await store.blobs.stage(Buffer.from(code));
   await store.transact((tx) => tx.addBlob(blob));
+  texts.set(blob.hash, code);
   return {
     name,
     handler: `${name}.handler`,
