@@ -95,6 +95,17 @@ test('a docker-archive gets one; a layer that comes again is a link', async () =
   assert.deepEqual(resolved.config.entryPoint, ['/app']);
 });
 
+/** Says of itself that it goes on for 8 GB. */
+async function endlessHeader(): Promise<Buffer> {
+  const header = Buffer.from(await tarOf(file('x', ''))).subarray(0, 512);
+  header.write('77777777777', 124, 'latin1');
+  header.write('x', 156, 'latin1');
+  header.fill(' ', 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return header;
+}
+
 test('archives that are none, lack something or hold more than one image are refused', async () => {
   const refuses = async (why: RegExp, ...entries: TarEntry[]) => {
     const error = await refused(push('broken', await tarOf(...entries)), 'InvalidImage');
@@ -110,6 +121,8 @@ test('archives that are none, lack something or hold more than one image are ref
   await refuses(/names no Config/, file('manifest.json', '[{"Layers":[1]}]'));
   await refused(push('broken', Buffer.from('no archive '.repeat(100))), 'InvalidImage');
   await refused(push('broken', (await tarOf(file('a', 'x'.repeat(2000)))).subarray(0, 1000)), 'InvalidImage');
+  const endless = Buffer.concat([await endlessHeader(), Buffer.alloc(20_000_000, 'a')]);
+  assert.match((await refused(push('broken', endless), 'InvalidImage')).message, /a header that is too large/);
   await refused(push('UPPER', Buffer.alloc(0)), 'InvalidImage');
   await refused(push('broken', Buffer.alloc(0), '-'), 'InvalidImage');
   await refused(push('large', await tarOf(file('big', Buffer.alloc(10_000_001)))), 'LayerTooLarge');
