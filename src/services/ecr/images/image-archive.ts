@@ -19,9 +19,6 @@ const MOST_ENTRIES = 5000;
 const TEXTS = new Set(['manifest.json', 'index.json', 'oci-layout']);
 /** Beside the layers themselves. */
 const MARGIN = 64 * 1024 * 1024;
-/** More between two pieces of content is no archive but an attempt on our memory. */
-const MOST_BETWEEN = 8 * 1024 * 1024;
-const PIECE = 64 * 1024;
 
 /**
  * Reads a docker-archive or OCI archive, as it comes, by gzip or not; keep stores one file. Rejects with InvalidImage for what is none,
@@ -32,9 +29,7 @@ export async function readImageArchive(
   keep: (file: AsyncIterable<Uint8Array>) => Promise<StagedBlob>,
 ): Promise<ImageArchive> {
   const extract = tar.extract();
-  const gauge = { quiet: 0 };
-  const whole = bounded(await plain(content), LARGEST_IMAGE + MARGIN);
-  const source = Readable.from(gauged(whole, gauge), { objectMode: false });
+  const source = Readable.from(bounded(await plain(content), LARGEST_IMAGE + MARGIN), { objectMode: false });
   source.on('error', (error) => extract.destroy(error));
   source.pipe(extract as never);
   const files = new Map<string, StagedBlob>();
@@ -42,14 +37,13 @@ export async function readImageArchive(
   const texts = new Map<string, string>();
   try {
     for await (const entry of extract) {
-      gauge.quiet = 0;
       const name = path.posix.normalize(entry.header.name);
       if (files.size + links.size >= MOST_ENTRIES) throw invalidImage(`the archive has more than ${MOST_ENTRIES} files`);
       if (isLink(entry.header)) links.set(name, targetOf(name, entry.header));
-      if (entry.header.type !== 'file') for await (const _ of alive(entry, gauge));
+      if (entry.header.type !== 'file') for await (const _ of entry);
       else if (TEXTS.has(name))
-        texts.set(name, String(await collect(alive(entry, gauge), LARGEST_MANIFEST, () => invalidImage(`${name} is too large`))));
-      else files.set(name, await keep(alive(entry, gauge)));
+        texts.set(name, String(await collect(bytesOf(entry), LARGEST_MANIFEST, () => invalidImage(`${name} is too large`))));
+      else files.set(name, await keep(bytesOf(entry)));
     }
   } catch (error) {
     throw isFailure(error) || (error as NodeJS.ErrnoException).syscall !== undefined
@@ -61,28 +55,7 @@ export async function readImageArchive(
   return { texts, find: (name) => files.get(name) ?? files.get(links.get(name) ?? '') };
 }
 
-/** Bytes since the last entry or content came out: headers are held in memory until they are whole. */
-interface Gauge {
-  quiet: number;
-}
-
-async function* gauged(content: AsyncIterable<Uint8Array>, gauge: Gauge): AsyncGenerator<Uint8Array> {
-  for await (const chunk of content) {
-    for (let at = 0; at < chunk.byteLength; at += PIECE) {
-      const piece = chunk.subarray(at, at + PIECE);
-      gauge.quiet += piece.byteLength;
-      if (gauge.quiet > MOST_BETWEEN) throw invalidImage('the archive has a header that is too large');
-      yield piece;
-    }
-  }
-}
-
-async function* alive(entry: unknown, gauge: Gauge): AsyncGenerator<Uint8Array> {
-  for await (const chunk of entry as AsyncIterable<Uint8Array>) {
-    gauge.quiet = 0;
-    yield chunk;
-  }
-}
+const bytesOf = (entry: unknown) => entry as AsyncIterable<Uint8Array>;
 
 function isLink({ type }: Header): boolean {
   return type === 'symlink' || type === 'link';
