@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { memberships } from '../people/collections.ts';
 import { addMember } from '../people/members.ts';
 import type { PeopleDeps } from '../people/people.ts';
-import { ACCOUNT, APP, actor, REGION, releaseWorld } from '../releases/world.fixture.ts';
+import { createReleases } from '../releases/releases.ts';
+import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
 import { createApplication, destroyStage } from './applications.ts';
 
 test('roles on an application end with it: who takes its name later begins anew', async (t) => {
@@ -25,4 +26,26 @@ test('roles on an application end with it: who takes its name later begins anew'
   assert.equal((await left()).length, 4);
   assert.equal(await destroyStage(ports, APP, ACCOUNT, actor), true);
   assert.deepEqual(await left(), ['ann *', 'eve blog']);
+});
+
+test('what is destroyed while its last release is still being settled leaves nothing', async (t) => {
+  const { ports, store, services } = await releaseWorld(t);
+  const placing = Promise.withResolvers<void>();
+  const placed = Promise.withResolvers<void>();
+  const placeSource: typeof ports.placeSource = async (...source) => {
+    placing.resolve();
+    await placed.promise;
+    return ports.placeSource(...source);
+  };
+  const releases = createReleases({ ...ports, placeSource });
+  const processes = [await processOf(store, 'web', 'one', { sources: [{ source: 'sqs:a' }, { source: 'sqs:b' }] })];
+  const change = () => ({ change: { reason: 'deploy' as const, built: { processes, resources: [], checks: { smoke: {} } } } });
+  const { signal } = new AbortController();
+  const released = releases.release({ app: APP, account: ACCOUNT, actor, line: () => {}, signal, change });
+  await placing.promise;
+  const destroyed = releases.alone({ app: APP, account: ACCOUNT }, signal, () => destroyStage(ports, APP, ACCOUNT, actor));
+  placed.resolve();
+  await released;
+  assert.equal(await destroyed, true);
+  assert.deepEqual([services.functions.size, services.sources.size], [0, 0]);
 });

@@ -80,10 +80,13 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
       path: '/apps/:app',
       summary: 'takes an application out of an environment: functions, event sources, releases; confirm=APP',
       handle: async (request) => {
-        const { app, account, actor } = await stageChange(ports, request, 'owner');
+        const { app, account, actor, signal } = await stageChange(ports, request, 'owner');
         if (request.query.get('confirm') !== app)
           throw platformFailure('InvalidRequest', `say confirm=${app}: this cannot be undone`);
-        if (await destroyStage(ports, app, account, actor)) await deps.destroyed(app);
+        const { stage } = await findApplication(ports, app, account);
+        if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+        const destroy = () => destroyStage(ports, app, account, actor);
+        if (await deps.releases.alone({ app, account }, signal, destroy)) await deps.destroyed(app);
         return { destroyed: app, kept: 'buckets, tables, queues, topics, streams and logs' };
       },
     },

@@ -28,6 +28,8 @@ export interface Releases extends Service {
    * ReleaseFailed: then the release before runs on. What cannot be settled at once is tried again in the background, and said in a line.
    */
   readonly release: (order: ReleaseOrder) => Promise<Released>;
+  /** Does something with a stage while no release of it is made, settled or pruned. Rejects as take of turns. */
+  readonly alone: <T>(stage: Pick<StoredStage, 'app' | 'account'>, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
   /** Rejects with NoSuchThing. */
   readonly find: (app: string, account: string, number: number) => Promise<Release>;
   /** Newest first, up to fifty; before: a number. */
@@ -57,6 +59,7 @@ export function createReleases(ports: PaasPorts): Releases {
     },
   });
   return {
+    alone: (stage, signal, work) => turns.take(key(stage), signal, work),
     async find(app, account, number) {
       const found = await read.get(releases, [app, account, number]);
       if (!found) throw platformFailure('NoSuchThing', `release v${number} of ${app} here`);

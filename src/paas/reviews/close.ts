@@ -26,7 +26,8 @@ export async function closeReview(
   if (account !== undefined) {
     const leftovers = found.leftovers ?? (await noteLeftovers(deps, found, account));
     try {
-      if (await destroyStage(ports, app, account, actor)) await git.removeRepository(app);
+      const destroy = () => destroyStage(ports, app, account, actor);
+      if (await deps.releases.alone({ app, account }, signal, destroy)) await git.removeRepository(app);
     } catch (error) {
       if (!isFailure(error, 'NoSuchThing')) throw error;
     }
