@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import { type Released, releasedText } from './releases.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
 
 type Config = Readonly<Record<string, string>>;

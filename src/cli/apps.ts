@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { Application, ApplicationStage } from '../model/index.ts';
 import { type ReleaseShown, releasedText } from './releases.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
 
 interface AppShown {

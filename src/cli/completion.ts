@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 /** The scripts are made from the commands themselves, so they never lag behind. */
 export function addCompletion(program: Command, stage: Stage): void {

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { type Failure, fail, isFailure } from '../kernel/index.ts';
 import type { DevFailed, DevSwapped, Environment } from '../model/index.ts';
 import { followLines, lineWriter } from './log-lines.ts';
-import type { Stage } from './run.ts';
 import { createScanner } from './scan-folder.ts';
 import { createSender, type FolderSender, type Sent } from './send-folder.ts';
+import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 import { watchFolders } from './watch-folder.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { EgressPolicy, EgressRule } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 interface Options {
   readonly allow: EgressRule[];

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type Failure, fail } from '../kernel/index.ts';
 import type { EventAccepted, FunctionList, FunctionSummary, InvokeResult } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
 
 export function addFunctions(program: Command, stage: Stage, fails: () => void): void {

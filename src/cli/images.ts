@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { ImagePushed } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 export function addImages(program: Command, stage: Stage): void {
   const images = program.command('images').description('container images of the environment');

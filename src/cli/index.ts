@@ -1,2 +1,3 @@
-export type { CliDeps, CliIo } from './run.ts';
+export type { CliDeps } from './run.ts';
 export { run } from './run.ts';
+export type { CliIo } from './stage.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fail, isFailure } from '../kernel/index.ts';
 import type { LogEntry, LogPage } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 
 /** A log group to read, and what its lines are called among those of others. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fail, isFailure } from '../kernel/index.ts';
 import { followLines, type LogQuestion, type LogSource, linesOf, lineWriter, sinceOf } from './log-lines.ts';
 import type { ReleaseShown } from './releases.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 interface LogOptions {
   readonly group?: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 interface Link {
   readonly source: string;

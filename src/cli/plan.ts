@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { ReleaseDifference } from '../model/index.ts';
 import { differencesText } from './releases.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 interface Planned {
   readonly release: number;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { RegistryList, RegistryLogin } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
 export function addRegistries(program: Command, stage: Stage): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Process, ReleaseDifference } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
 export interface ReleaseShown {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { EventBooks, Replay } from '../model/index.ts';
 import type { Api } from './api.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { RepositoryEvent } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
 interface RepositoryShown {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
 interface ReviewShown {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { InvokeResult } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 
 /** What the control API answers of a log at most, in bytes; as on AWS. */

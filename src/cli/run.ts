@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isFailure } from '../kernel/index.ts';
-import { type Api, createApi } from './api.ts';
+import { createApi } from './api.ts';
 import { addAppConfig } from './app-config.ts';
-import { appName, type RemoteUrl, remoteUrl } from './app-name.ts';
+import { appName, remoteUrl } from './app-name.ts';
 import { addAppProcesses } from './app-processes.ts';
 import { addApps } from './apps.ts';
 import { addAudit } from './audit.ts';
@@ -28,29 +28,10 @@ import { addRepository } from './repository.ts';
 import { addReviews } from './reviews.ts';
 import { addRunProcess } from './run-process.ts';
 import { addSshKeys } from './ssh-keys.ts';
+import type { CliIo, Stage } from './stage.ts';
 import { addRuntimes, addStatus } from './status.ts';
 import { addTokens } from './tokens.ts';
 import { addTrace } from './trace.ts';
-
-/** Where words go and come from; tests bring their own. */
-export interface CliIo {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
-  /** All of standard input. */
-  readonly stdin: () => Promise<Buffer>;
-  readonly fetch: typeof fetch;
-  /** The same over the local socket of a data directory (`--data`). */
-  readonly fetchLocal?: (directory: string) => typeof fetch;
-  readonly now: () => number;
-  /** Whether out is a terminal that shows colours; default not. */
-  readonly colour?: boolean;
-  /** Of the git repository around; default asks git. */
-  readonly remoteUrl?: RemoteUrl;
-  /** A tar of a commit of that repository; default by git. */
-  readonly archive?: (commit: string) => Promise<Buffer<ArrayBuffer>>;
-  /** Ends what waits (`logs -f`). */
-  readonly signal: AbortSignal;
-}
 
 export interface CliDeps {
   readonly io: CliIo;
@@ -59,20 +40,6 @@ export interface CliDeps {
   readonly defaults: { readonly url: string; readonly environment?: string; readonly token?: string };
   /** Verifies a data directory while no server has it open; resolves to what is wrong with it. */
   readonly checkStore?: (directory: string) => Promise<readonly string[]>;
-}
-
-/** What every command gets: the API for the options given, and a way to answer. */
-export interface Stage {
-  readonly io: CliIo;
-  /** environment: another one than was asked for. */
-  readonly api: (environment?: string) => Api;
-  /** The application: --app, else that of the git remote named dalamb. Rejects with WrongUsage. */
-  readonly app: () => Promise<string>;
-  /** What was said, DALAMB_ENV included; no git remote stands in for the application. */
-  readonly given: () => { readonly env?: string; readonly app?: string };
-  /** Prints value as one JSON document with --json, else what text makes of it. */
-  readonly answer: <T>(value: T, text: (value: T) => string) => void;
-  readonly json: () => boolean;
 }
 
 /** Runs one command line (without node and script). Resolves to the exit code: 0 done, 1 refused or failed, 2 wrong usage. */

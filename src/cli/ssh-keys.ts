@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
 interface SshKey {

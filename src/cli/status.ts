@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlatformStatus, RuntimeList } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { duration, table } from './table.ts';
 
 export function addStatus(program: Command, stage: Stage): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Grant } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
 interface Token {

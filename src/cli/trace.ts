@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Trace, TraceDelivery, TraceEvent } from '../model/index.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 
 export function addTrace(program: Command, stage: Stage): void {
