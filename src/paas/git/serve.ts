@@ -49,6 +49,8 @@ interface Open {
 
 /** Children of git at a time, over all applications; a push under way is one. */
 const MOST_CHILDREN = 64;
+/** Of one application: its readers can hold up each other, and nobody else. */
+const MOST_EACH = 16;
 const FETCH_MS = 60 * 60_000;
 
 export function createDoor(deps: DoorDeps): Door {
@@ -72,7 +74,9 @@ export function createDoor(deps: DoorDeps): Door {
       const pushes = service === 'git-receive-pack';
       await deps.requireRole(actor, pushes ? 'deployer' : 'reader', { app: name, account: app.home });
       if (closed) throw platformFailure('GitBusy', 'the platform is stopping');
-      if (open.size >= MOST_CHILDREN) throw platformFailure('GitBusy', undefined, { headers: { 'retry-after': '10' } });
+      const ofApp = [...open].filter((one) => one.app === name).length;
+      if (open.size >= MOST_CHILDREN || ofApp >= MOST_EACH)
+        throw platformFailure('GitBusy', undefined, { headers: { 'retry-after': '10' } });
       await deps.repositories.ensure(app);
       if (!pushes) return keep(name, upload(deps.git, deps.repositories.path(name), args, protocol));
       return keep(name, receiving(receive(deps, { app, actor, args })));
