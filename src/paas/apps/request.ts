@@ -44,6 +44,15 @@ export function optionalText(fields: Fields, name: string): string | undefined {
   return fields[name] === undefined ? undefined : textField(fields, name);
 }
 
+/** Throws InvalidRequest when it is there and no object. */
+export function objectField(fields: Fields, name: string): Readonly<Record<string, unknown>> | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw platformFailure('InvalidRequest', `${name} is an object`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
 /** Texts by name. Throws InvalidRequest. */
 export function textsField(fields: Fields, name: string): Readonly<Record<string, string>> {
   const value = fields[name] ?? {};

@@ -10,10 +10,11 @@ import {
   releaseDifferences,
 } from '../../model/index.ts';
 import type { Released } from '../releases/releases.ts';
+import { checkSource } from '../sources/sources.ts';
 import { createApplication, destroyStage, developedHere, findApplication, listApplications, urlsOf } from './applications.ts';
 import { planRoute } from './plan.ts';
 import { promote } from './promote.ts';
-import { actorOf, fieldsOf, optionalText, stageChange, textField, textsField } from './request.ts';
+import { actorOf, fieldsOf, objectField, optionalText, stageChange, textField, textsField } from './request.ts';
 import {
   addSource,
   type ChangePorts,
@@ -214,7 +215,8 @@ function processRoutes(deps: AppRoutePorts): ControlRoute[] {
       summary: 'adds an event source to a process: process, source, where, settings',
       handle: async (request) => {
         const fields = fieldsOf(request.body, ['process', 'source', 'where', 'settings']);
-        const { where, settings } = fields as { where?: Record<string, unknown>; settings?: Record<string, unknown> };
+        const [where, settings] = [objectField(fields, 'where'), objectField(fields, 'settings')];
+        checkSource(textField(fields, 'source'), settings);
         const source = { source: textField(fields, 'source'), ...(where && { where }), ...(settings && { settings }) };
         const change = await stageChange(ports, request, 'deployer');
         return told(await addSource(deps, change, textField(fields, 'process'), source), change.lines);

@@ -106,7 +106,7 @@ function sourcesOf(name: string, { declaration, refuse }: ReadDeclaration): read
   const add = (path: readonly (string | number)[], source: EventSource) => {
     if (sources.some((one) => one.source === source.source)) throw refuse(path, `${source.source} runs ${name} already`);
     try {
-      checkSource(source.source);
+      checkSource(source.source, source.settings);
     } catch (error) {
       throw isFailure(error) ? refuse(path, error.message) : error;
     }

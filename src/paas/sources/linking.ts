@@ -38,6 +38,15 @@ export function refuseSettings({ settings }: Linking, kind: string): void {
     throw fail('InvalidRequest', `a source of kind ${kind} has no settings`);
 }
 
+/** Which source, which function and which mapping it is about is not for settings to say: they could name another's. */
+const OURS = ['EventSourceArn', 'FunctionName', 'UUID'];
+
+/** Throws InvalidRequest. */
+export function refuseOurs(settings: EventSource['settings']): void {
+  const ours = OURS.find((name) => Object.hasOwn(settings ?? {}, name));
+  if (ours !== undefined) throw fail('InvalidRequest', `${ours} is no setting of an event source`);
+}
+
 /** A name that is the same every time, readable and unique. */
 export function nameOf(...parts: readonly string[]): string {
   const readable = parts

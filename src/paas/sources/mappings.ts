@@ -1,6 +1,6 @@
 import { isFailure } from '../../kernel/index.ts';
 import { type Operate, parseArn } from '../../model/index.ts';
-import { type Linking, type SourceKind, unlessGone } from './linking.ts';
+import { type Linking, refuseOurs, type SourceKind, unlessGone } from './linking.ts';
 
 /** `sqs:QUEUE` */
 export const queueSource: SourceKind = mappingSource(
@@ -34,8 +34,8 @@ function mappingSource(arnOf: (linking: Linking, make: boolean) => Promise<strin
       const EventSourceArn = await arnOf(linking, true);
       const settings = settingsOf(linking, EventSourceArn);
       const UUID = await findMapping(operate, EventSourceArn, arn);
-      if (UUID !== undefined) await operate('lambda', 'UpdateEventSourceMapping', { UUID, ...settings.changeable });
-      return { made: `mapping ${UUID ?? (await create(operate, { EventSourceArn, FunctionName: arn, ...settings.all }))}` };
+      if (UUID !== undefined) await operate('lambda', 'UpdateEventSourceMapping', { ...settings.changeable, UUID });
+      return { made: `mapping ${UUID ?? (await create(operate, { ...settings.all, EventSourceArn, FunctionName: arn }))}` };
     },
     async remove(linking) {
       const { operate, arn } = linking;
@@ -51,6 +51,7 @@ const DATA = { sqs: 'body', kinesis: 'data', dynamodb: 'dynamodb' };
 const FIXED = ['StartingPosition', 'StartingPositionTimestamp'];
 
 function settingsOf({ where, settings = {} }: Linking, sourceArn: string) {
+  refuseOurs(settings);
   const service = parseArn(sourceArn)?.service as keyof typeof DATA;
   const Filters = where === undefined ? [] : [{ Pattern: JSON.stringify({ [DATA[service]]: where }) }];
   const changeable = { ...settings, FilterCriteria: { Filters } };

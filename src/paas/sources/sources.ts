@@ -9,7 +9,7 @@ import {
 } from '../../model/index.ts';
 import { bucketSource } from './buckets.ts';
 import { routeSource } from './http-routes.ts';
-import type { Linking, SourceKind } from './linking.ts';
+import { type Linking, refuseOurs, type SourceKind } from './linking.ts';
 import { queueSource, streamSource, tableSource } from './mappings.ts';
 import { ruleSource, scheduleSource } from './rules.ts';
 import { topicSource } from './topics.ts';
@@ -43,9 +43,10 @@ export function createRemoveSource(operateAt: OperateAt): RemoveSource {
   };
 }
 
-/** Throws InvalidRequest for what is no source. */
-export function checkSource(source: string): void {
+/** Throws InvalidRequest for what is no source, and for settings that are none. */
+export function checkSource(source: string, settings?: EventSource['settings']): void {
   readSource(source);
+  refuseOurs(settings);
 }
 
 function read(operateAt: OperateAt, place: Place, arn: string, { source, where, settings }: EventSource) {
@@ -59,8 +60,8 @@ function readSource(source: string): { readonly kind: SourceKind; readonly what:
   const arn = parseArn(source);
   if (arn && BY_ARN.has(arn.service)) return { kind: kinds[arn.service]!, what: arnWhat(arn.service, arn.resource) };
   const scheme = /^([a-z0-9]+):(.+)$/s.exec(source);
-  const kind = scheme && kinds[scheme[1]!];
-  if (kind) return { kind, what: scheme[2]! };
+  const kind = scheme && Object.hasOwn(kinds, scheme[1]!) ? kinds[scheme[1]!] : undefined;
+  if (scheme && kind) return { kind, what: scheme[2]! };
   if (source === '' || source.includes(':'))
     throw fail(
       'InvalidRequest',
