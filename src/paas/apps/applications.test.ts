@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fail } from '../../kernel/index.ts';
+import type { ControlRequest } from '../../model/index.ts';
 import { memberships } from '../people/collections.ts';
 import { addMember } from '../people/members.ts';
 import type { PeopleDeps } from '../people/people.ts';
 import { createReleases } from '../releases/releases.ts';
 import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
 import { createApplication, destroyStage } from './applications.ts';
+import { appRoutes } from './routes.ts';
 
 test('roles on an application end with it: who takes its name later begins anew', async (t) => {
   const { ports, store } = await releaseWorld(t);
@@ -48,4 +51,23 @@ test('what is destroyed while its last release is still being settled leaves not
   await released;
   assert.equal(await destroyed, true);
   assert.deepEqual([services.functions.size, services.sources.size], [0, 0]);
+});
+
+test('the list of an environment has what its reader may read', async (t) => {
+  const { ports, releases } = await releaseWorld(t);
+  const other = { name: 'other', role: 'arn:aws:iam::000000000000:role/r', branch: 'main' };
+  await createApplication(ports, { account: ACCOUNT, region: REGION }, other, actor);
+  const requireRole: typeof ports.requireRole = async (_actor, role, { app }) => {
+    if (app === APP) throw fail('AccessDenied', role, { status: 403 });
+  };
+  const nothing = async () => {};
+  const routes = appRoutes({ ports: { ...ports, requireRole }, releases, created: nothing, destroyed: nothing });
+  const route = routes.find(({ method, path }) => method === 'GET' && path === '/apps')!;
+  const { apps } = (await route.handle({ place: { account: ACCOUNT, region: REGION }, actor } as ControlRequest)) as {
+    apps: { app: string }[];
+  };
+  assert.deepEqual(
+    apps.map(({ app }) => app),
+    ['other'],
+  );
 });

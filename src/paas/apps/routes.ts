@@ -1,5 +1,6 @@
-import { platformFailure } from '../../kernel/index.ts';
+import { isFailure, platformFailure } from '../../kernel/index.ts';
 import {
+  type Actor,
   type Application,
   type ControlRequest,
   type ControlRoute,
@@ -43,8 +44,12 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
     {
       method: 'GET',
       path: '/apps',
-      summary: 'applications of an environment',
-      handle: async ({ place }) => ({ apps: await listApplications(ports, place.account) }),
+      summary: 'applications of an environment, as far as the caller may read them',
+      handle: async ({ place, actor }) => {
+        const all = await listApplications(ports, place.account);
+        const seen = await Promise.all(all.map(({ app, account }) => mayRead(deps, actor, { app, account })));
+        return { apps: all.filter((_, i) => seen[i]) };
+      },
     },
     {
       method: 'POST',
@@ -92,6 +97,16 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
       },
     },
   ];
+}
+
+async function mayRead({ ports }: AppRoutePorts, actor: Actor, on: { readonly app: string; readonly account: string }) {
+  try {
+    await ports.requireRole(actor, 'reader', on);
+    return true;
+  } catch (error) {
+    if (isFailure(error, 'AccessDenied')) return false;
+    throw error;
+  }
 }
 
 function configRoutes(deps: AppRoutePorts): ControlRoute[] {
