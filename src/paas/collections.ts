@@ -1,11 +1,13 @@
 import { type Collection, collection, type StoreSchema } from '../kernel/index.ts';
-import type { Application, ApplicationStage, Release } from '../model/index.ts';
+import type { Actor, Application, ApplicationStage, Release } from '../model/index.ts';
 
 export const applications: Collection<Application> = collection<Application>({ name: 'paas.applications', key: ['name'] });
 
 /** A stage as it is kept: with the release that is on its way, so that there is never a second. */
 export interface StoredStage extends ApplicationStage {
   readonly preparing?: number;
+  /** It is being destroyed: nothing is released here any more, and after a kill that goes on. */
+  readonly ending?: Actor;
 }
 
 export const stages: Collection<StoredStage> = collection<StoredStage>({

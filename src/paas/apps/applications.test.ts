@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fail } from '../../kernel/index.ts';
 import type { ControlRequest } from '../../model/index.ts';
+import { stages } from '../collections.ts';
 import { memberships } from '../people/collections.ts';
 import { addMember } from '../people/members.ts';
 import type { PeopleDeps } from '../people/people.ts';
@@ -52,6 +53,36 @@ test('what is destroyed while its last release is still being settled leaves not
   assert.equal(await destroyed, true);
   assert.deepEqual([services.functions.size, services.sources.size], [0, 0]);
 });
+
+test('killed at any step of being destroyed, the next start goes on with it', async (t) => {
+  for (let step = 0; ; step++) {
+    const world = await releaseWorld(t);
+    const processes = [await processOf(world.store, 'web', 'one', { sources: [{ source: 'sqs:a' }] })];
+    await world.release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } });
+    world.services.callsLeft = step;
+    const destroyed = destroyStage(world.ports, APP, ACCOUNT, actor);
+    if (await Promise.race([destroyed, world.services.killed().then(() => false)])) return assert.ok(step > 1);
+    const { services, store, release } = await world.again();
+    assert.equal(
+      await codeOf(release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } })),
+      'stopped',
+    );
+    for (let left = 500; await store.read.get(stages, [APP, ACCOUNT]); left--) {
+      assert.ok(left > 0, 'it is there still');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.deepEqual([services.functions.size, services.sources.size], [0, 0], `killed at step ${step}`);
+  }
+});
+
+/** `stopped`: as it is while something is destroyed, and after. */
+async function codeOf(released: Promise<unknown>): Promise<string> {
+  const { code } = await released.then(
+    () => ({ code: 'released' }),
+    (error: { code: string }) => error,
+  );
+  return code === 'ReleaseUnderWay' || code === 'NoSuchThing' ? 'stopped' : code;
+}
 
 test('the list of an environment has what its reader may read', async (t) => {
   const { ports, releases } = await releaseWorld(t);

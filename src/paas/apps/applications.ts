@@ -81,6 +81,10 @@ export async function listApplications({ store }: Pick<PaasPorts, 'store'>, acco
 export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<boolean> {
   const { stage } = await findApplication(ports, app, account);
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+  await ports.store.transact(async (tx) => {
+    const now = await tx.get(stages, [app, account]);
+    if (now) await tx.put(stages, { ...now, ending: actor });
+  });
   const known = await allReleases(ports, app, account);
   const developed = await ports.store.read.get(devStages, [app, account]);
   const released = known.flatMap(({ contents }) => contents.processes.map(({ name }) => name));

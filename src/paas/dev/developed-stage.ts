@@ -45,6 +45,7 @@ export async function developedStage(
 export async function checkDevelops({ store: { read } }: PaasPorts, stage: StoredStage): Promise<Release | undefined> {
   const { app, account } = stage;
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+  if (stage.ending) throw platformFailure('ReleaseUnderWay', `${app} is being destroyed`);
   const release = stage.current === undefined ? undefined : await read.get(releases, [app, account, stage.current]);
   if (release && release.contents.processes.length > 0)
     throw platformFailure('InvalidRequest', `v${release.number} of ${app} runs in this environment`, {

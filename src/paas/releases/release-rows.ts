@@ -28,6 +28,7 @@ export async function beginRelease(
   return ports.store.transact(async (tx) => {
     const stage = await stageOf(tx, app, account);
     if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
+    if (stage.ending) throw platformFailure('ReleaseUnderWay', `${app} is being destroyed`);
     const current = stage.current === undefined ? undefined : await tx.get(releases, [app, account, stage.current]);
     const planned = change(current);
     const facts = { author: actor.name, at, ...(planned.description === undefined ? {} : { description: planned.description }) };

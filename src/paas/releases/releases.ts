@@ -1,5 +1,6 @@
 import { describe, isFailure, platformFailure, Rounds, type Service } from '../../kernel/index.ts';
 import type { Release } from '../../model/index.ts';
+import { destroyStage } from '../apps/applications.ts';
 import { applications, releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
@@ -53,8 +54,10 @@ export function createReleases(ports: PaasPorts): Releases {
     async round(signal) {
       for (const stage of await allStages(ports)) {
         if (signal.aborted) return;
-        if (isUnsettled(stage)) await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
-        if (stage.preparing === undefined) await turns.take(key(stage), signal, () => pruneReleases(ports, stage));
+        if (stage.ending) await turns.take(key(stage), signal, () => endAgain(ports, stage));
+        else if (isUnsettled(stage)) await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
+        if (stage.preparing === undefined && !stage.ending)
+          await turns.take(key(stage), signal, () => pruneReleases(ports, stage));
       }
     },
   });
@@ -158,13 +161,24 @@ async function endInterrupted(ports: PaasPorts, { app, account, preparing }: Sto
   if (release) await failRelease(ports, release, 'dalamb was stopped in the middle of it');
 }
 
+/** A destroy that was killed, or failed, in the middle. Its repository goes with the next application of that name. */
+async function endAgain(ports: PaasPorts, { app, account }: StoredStage): Promise<void> {
+  const stage = await ports.store.read.get(stages, [app, account]);
+  if (!stage?.ending) return;
+  try {
+    await destroyStage(ports, app, account, stage.ending);
+  } catch (error) {
+    ports.logger.warn('an application could not be destroyed', { app, account, error: describe(error) });
+  }
+}
+
 function isUnsettled({ current, settled, preparing }: StoredStage): boolean {
   return current !== settled && preparing === undefined;
 }
 
 async function settleAgain(ports: PaasPorts, { app, account }: StoredStage, signal: AbortSignal): Promise<void> {
   const stage = await stageOf(ports.store.read, app, account).catch(() => undefined);
-  if (stage?.current === undefined || stage.current === stage.settled || stage.preparing !== undefined) return;
+  if (stage?.current === undefined || stage.current === stage.settled || stage.preparing !== undefined || stage.ending) return;
   const release = await ports.store.read.get(releases, [app, account, stage.current]);
   if (!release) return;
   try {
