@@ -99,11 +99,18 @@ function receiving(push: Receiving) {
   return { ...push, speaks: 0 as const };
 }
 
+/** Partial clones by what is cheap to tell; patterns of the client's own (sparse:oid) are not tried on every path. */
+const filters = [
+  'uploadpack.allowFilter=true',
+  'uploadpackfilter.allow=false',
+  ...['blob:none', 'blob:limit', 'tree'].map((kind) => `uploadpackfilter.${kind}.allow=true`),
+];
+
 function upload(git: RunGit, repository: string, args: readonly string[], protocol: string | undefined) {
   const speaks = versionOf(protocol);
   const child = git({
     args: ['upload-pack', '--strict', '--timeout=300', ...args, repository],
-    config: ['transfer.hideRefs=refs/dalamb', 'uploadpack.allowFilter=true', 'uploadpack.keepAlive=5'],
+    config: ['transfer.hideRefs=refs/dalamb', 'uploadpack.keepAlive=5', ...filters],
     env: speaks === 0 ? {} : { GIT_PROTOCOL: `version=${speaks}` },
     deadlineMs: FETCH_MS,
   });

@@ -163,6 +163,8 @@ test('shallow and partial clones, protocol 0 and 1, large pushes, and tars witho
   await room.commit('shallow', { s: 's' });
   await room.ok('shallow', 'push', '-q', 'origin', 'main');
   await room.ok('.', 'clone', '-q', '--filter=blob:none', `${room.url}/large.git`, 'partial');
+  const sparse = await room.run('.', 'clone', '-q', '--filter=sparse:oid=HEAD:src', `${room.url}/large.git`, 'sparse');
+  assert.match(sparse.err, /filter 'sparse:oid' not supported/);
   for (const version of ['0', '1'])
     await room.ok('.', '-c', `protocol.version=${version}`, 'clone', '-q', `${room.url}/large.git`, `clone-${version}`);
   assert.equal(await room.ok('clone-0', 'rev-list', '--count', 'HEAD'), '3');
