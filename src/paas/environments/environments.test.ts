@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Actor, localActor, type Release } from '../../model/index.ts';
-import { applications, releases, stages } from '../collections.ts';
+import { applications, releases, type StoredStage, stages } from '../collections.ts';
 import { peopleWorld } from '../people/people.fixture.ts';
 import { createFindEnvironment } from './find.ts';
 
@@ -65,6 +65,8 @@ test('one that resources are named after keeps its name, and so does that of a r
     await tx.put(releases, { app: 'shop', account, number: 1, contents } as unknown as Release);
   });
   const rename = () => ask(localActor, 'PUT /environments/staging', { body: { name: 'prod' } });
+  await assert.rejects(rename(), { ...invalid, status: 409 });
+  await store.transact((tx) => tx.put(stages, { ...stage, current: undefined, preparing: 1 } as unknown as StoredStage));
   await assert.rejects(rename(), { ...invalid, status: 409 });
   await store.transact((tx) => tx.put(applications, { ...shop, home: account }));
   assert.equal((await rename()).name, 'prod');

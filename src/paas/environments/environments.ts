@@ -1,6 +1,6 @@
 import { type Clock, type Ids, platformFailure, type Store, type Transaction } from '../../kernel/index.ts';
 import type { Actor, Audit, ControlRoute, Environment, RequireRole } from '../../model/index.ts';
-import { applications, releases, stages } from '../collections.ts';
+import { applications, devStages, releases, stages } from '../collections.ts';
 import type { People } from '../people/people.ts';
 import { environments } from './collections.ts';
 import { given, isAccount, listNamed, named } from './find.ts';
@@ -120,10 +120,12 @@ async function refuseNamedAfter(tx: Transaction, { account, kind }: Environment)
   if (kind === 'review')
     throw platformFailure('InvalidRequest', 'the environment of a review app keeps its name', { status: 409 });
   const { items } = await tx.range(stages, { index: 'account', prefix: [account], limit: MOST_STAGES });
-  for (const { app, current } of items) {
+  for (const { app, current, preparing } of items) {
     if ((await tx.get(applications, [app]))?.home === account) continue;
-    const release = current === undefined ? undefined : await tx.get(releases, [app, account, current]);
-    if (release && release.contents.resources.length > 0)
+    const numbers = [current, preparing].filter((one) => one !== undefined);
+    const known = await Promise.all(numbers.map((number) => tx.get(releases, [app, account, number])));
+    const developed = (await tx.get(devStages, [app, account]))?.processes ?? []; // which resources it made, only its folder says
+    if (developed.length > 0 || known.some((release) => release && release.contents.resources.length > 0))
       throw platformFailure('InvalidRequest', `resources of ${app} are named after this environment, and would be others then`, {
         status: 409,
         fields: { next: `take the application out of it first: dalamb destroy --app ${app} --env ${account}` },
