@@ -93,7 +93,7 @@ export class RegistryClient {
 
   async #token(challenge: string, signal: AbortSignal | undefined): Promise<string> {
     const parameters = new Map(
-      [...challenge.matchAll(/(\w+)="([^"]{0,2000})"/g)].map(([, name, value]) => [name!.toLowerCase(), value!]),
+      [...challenge.matchAll(/\b(\w{1,40})="([^"]{0,2000})"/g)].map(([, name, value]) => [name!.toLowerCase(), value!]),
     );
     const realm = URL.parse(parameters.get('realm') ?? '');
     if (!realm || !this.#isOpen(realm))
