@@ -9,7 +9,7 @@ import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
 import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { sealConfig } from '../releases/config.ts';
-import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
+import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld, storeZip } from '../releases/world.fixture.ts';
 import { createDev, type Dev } from './dev.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -51,8 +51,7 @@ async function world(t: TestContext, besides: Files = {}, bytes?: number) {
     const processes = files.Procfile!.split('\n').map(async (line) => {
       const name = line.split(':')[0]!;
       const process = await processOf(ports.store, name, '');
-      const staged = await ports.store.blobs.stage(await zipOf(files));
-      await ports.store.transact((tx) => tx.addBlob(staged));
+      const staged = await storeZip(ports.store, await zipOf(files));
       return {
         ...process,
         code: { kind: 'zip' as const, hash: staged.hash, bytes: bytes ?? staged.size },

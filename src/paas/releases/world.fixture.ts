@@ -208,18 +208,24 @@ function editionOf({ latest, versions }: FakeFunction, qualifier: unknown): Sett
 }
 
 function codeOf(input: Settings & { readonly [STORED_ZIP]?: { readonly hash: string } }): Settings {
-  const code = texts.get(input[STORED_ZIP]?.hash ?? '') ?? String(input.ZipFile);
-  return { PackageType: 'Zip', CodeSha256: Buffer.from(code).toString('base64'), code };
+  const code = stored.get(input[STORED_ZIP]?.hash ?? '') ?? Buffer.from((input.ZipFile ?? '') as Uint8Array);
+  return { PackageType: 'Zip', CodeSha256: code.toString('base64'), code: String(code) };
 }
 
-/** What was stored by processOf, by its hash. */
-const texts = new Map<string, string>();
+/** What was stored, by its hash. */
+const stored = new Map<string, Buffer>();
+
+/** Stores a zip, so that the fake knows it when it is named. */
+export async function storeZip(store: Store, zip: Buffer): Promise<{ readonly hash: string; readonly size: number }> {
+  const blob = await store.blobs.stage(zip);
+  await store.transact((tx) => tx.addBlob(blob));
+  stored.set(blob.hash, zip);
+  return blob;
+}
 
 /** A process whose code is this text, stored. The fake's CodeSha256 is that text and never the hash: code is uploaded each time. */
 export async function processOf(store: Store, name: string, code: string, more: Partial<Process> = {}): Promise<Process> {
-  const blob = await store.blobs.stage(Buffer.from(code));
-  await store.transact((tx) => tx.addBlob(blob));
-  texts.set(blob.hash, code);
+  const blob = await storeZip(store, Buffer.from(code));
   return {
     name,
     handler: `${name}.handler`,
