@@ -145,7 +145,7 @@ suite('builds in sandboxes', { skip: ociMissing ?? false, timeout: 300_000 }, ()
       (await settled).map(({ status }) => status),
       ['rejected', 'rejected'],
     );
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 30_000);
     assert.equal((await bench.build(node('true'))).processes.length, 1);
   });
 

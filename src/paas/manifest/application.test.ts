@@ -212,7 +212,7 @@ exclude = ["test/**"]
     const header = `[${Array.from({ length: 60 }, (_, i) => `k${i}`.padEnd(1000, 'x')).join('.')}]`;
     const keys = Array.from({ length: 15_000 }, (_, i) => `a${i}=1`);
     starts(refused('web: index.handler', [header, ...keys].join('\n')), 'dalamb.toml:1:2: ');
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 30_000);
   });
 
   test('whatever it is, it is read or refused', () => {
