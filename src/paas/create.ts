@@ -20,8 +20,6 @@ export interface ApplicationsDeps extends Omit<PaasPorts, 'placeSource' | 'remov
   readonly git: () => Repositories;
   readonly environments: Pick<Environments, 'create' | 'destroy'>;
   readonly mayConnect: MayConnect;
-  /** As people reach the platform, `https://dalamb.example`. */
-  readonly publicUrl: () => string;
 }
 
 export interface Applications {
@@ -39,8 +37,9 @@ export interface Applications {
 
 /** Applications and their releases, over ports that compose fills. */
 export function createApplications(deps: ApplicationsDeps): Applications {
-  const { git, environments, mayConnect, publicUrl, ...rest } = deps;
-  const placeSource = createPlaceSource(deps.operateAt);
+  const { git, environments, mayConnect, ...rest } = deps;
+  const { publicUrl } = rest;
+  const placeSource = createPlaceSource(deps.operateAt, publicUrl);
   const ports: PaasPorts = { ...rest, placeSource, removeSource: createRemoveSource(deps.operateAt) };
   const releases = createReleases(ports);
   const deploy = createDeploy(ports, releases);

@@ -34,6 +34,8 @@ export interface PaasPorts {
   readonly build: BuildSource;
   readonly audit: Audit;
   readonly requireRole: RequireRole;
+  /** As people reach the platform, `https://dalamb.example`. */
+  readonly publicUrl: () => string;
   readonly findEnvironment: FindEnvironment;
   /** Makes the tree of a zip out of that of another (sandbox); absent where trees cannot lie over each other. */
   readonly deriveTree?: TreeStore['derive'];

@@ -4,6 +4,7 @@ import { applications, devStages, placed, releases, type StoredStage, stages } f
 import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
 import { unsettle } from '../releases/settle.ts';
+import { routeUrl } from '../sources/route-url.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
@@ -116,7 +117,12 @@ export async function developedHere({ store }: Pick<PaasPorts, 'store'>, app: st
 }
 
 /** The URLs at which its HTTP routes answer. */
-export async function urlsOf({ store }: Pick<PaasPorts, 'store'>, app: string, account: string): Promise<readonly string[]> {
+export async function urlsOf(
+  { store, publicUrl }: Pick<PaasPorts, 'store' | 'publicUrl'>,
+  app: string,
+  account: string,
+): Promise<readonly string[]> {
   const { items } = await store.read.range(placed, { prefix: [app, account], limit: PAGE });
-  return items.flatMap(({ source, url }) => (url === undefined ? [] : [`${source.replace(/^http:/, '')} ${url}`]));
+  const now = (url: string) => (url.includes('.execute-api.') ? routeUrl(url, publicUrl()) : url); // the port may be another one by now
+  return items.flatMap(({ source, url }) => (url === undefined ? [] : [`${source.replace(/^http:/, '')} ${now(url)}`]));
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { platformFailure } from '../../kernel/index.ts';
+import { MIB, platformFailure } from '../../kernel/index.ts';
 import {
   type BuildSource,
   type Built,
@@ -198,11 +198,13 @@ async function sourcePart(
 async function pack({ workshop, line }: Job, parts: readonly ZipPart[]): Promise<ProcessCode> {
   const contents = zipContents(parts);
   const { hash, bytes } = await keepArtifact(workshop, zipOf(parts, contents));
-  line(`packed ${contents.kept.length} files, ${inMib(contents.unpacked)} (${inMib(bytes)} as a zip, ${hash.slice(0, 12)})`);
+  line(
+    `packed ${contents.kept.length} files, ${sizeText(contents.unpacked)} (${sizeText(bytes)} as a zip, ${hash.slice(0, 12)})`,
+  );
   return { kind: 'zip', hash, bytes };
 }
 
-const inMib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+const sizeText = (bytes: number) => (bytes < MIB / 10 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`);
 
 function processOf(declared: DeclaredProcess, found: readonly Detected[], codes: ReadonlyMap<string, ProcessCode>): Process {
   const { image, refuse, runtime: _declared, ...process } = declared;

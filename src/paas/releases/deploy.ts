@@ -21,7 +21,6 @@ export function createDeploy(ports: PaasPorts, releases: Releases): Deploy {
       signal,
       change: () => ({ change: { reason: 'deploy', built: { ...built, commit } } }),
     });
-    for (const url of urls) line(url);
     return { release: release.number, urls };
   };
 }

@@ -152,6 +152,7 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
     build: async () => ({ processes: [], resources: [], checks: { smoke: {} } }),
     audit: async (_tx, { action, detail }) => void services.audit.push(`${action} ${detail}`),
     requireRole: async () => {},
+    publicUrl: () => 'http://127.0.0.1:4566',
     findEnvironment: async (name) => ({ name: 'default', account: name, kind: 'named', createdAt: 0 }),
   };
 }

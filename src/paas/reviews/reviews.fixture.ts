@@ -187,6 +187,7 @@ function portsOf(world: ReviewWorld): PaasPorts {
     removeSource: none,
     build: none,
     audit: async () => {},
+    publicUrl: () => 'http://127.0.0.1:4566',
     requireRole: async (_actor, role, { account }) => {
       if (world.denied.has(`${role} ${account}`)) throw fail('AccessDenied', `no ${role}`, { status: 403 });
     },

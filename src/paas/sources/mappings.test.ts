@@ -17,7 +17,7 @@ test('a mapping is of its source and function, whatever its settings say', async
     asked.push([name, input]);
     return name === 'CreateEventSourceMapping' ? { UUID: 'u' } : {};
   }) as unknown as OperateAt;
-  const place = createPlaceSource(operateAt);
+  const place = createPlaceSource(operateAt, () => 'http://127.0.0.1:4566');
   for (const name of ['EventSourceArn', 'FunctionName', 'UUID']) {
     const settings = { [name]: 'another' };
     await assert.rejects(place(PLACE, ARN, { source: 'sqs:jobs', settings }), { code: 'InvalidRequest' }, name);

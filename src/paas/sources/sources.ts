@@ -11,6 +11,7 @@ import { bucketSource } from './buckets.ts';
 import { routeSource } from './http-routes.ts';
 import { type Linking, refuseOurs, type SourceKind } from './linking.ts';
 import { queueSource, streamSource, tableSource } from './mappings.ts';
+import { routeUrl } from './route-url.ts';
 import { ruleSource, scheduleSource } from './rules.ts';
 import { topicSource } from './topics.ts';
 
@@ -29,10 +30,11 @@ const kinds: Readonly<Record<string, SourceKind>> = {
 /** Services whose ARNs are sources. */
 const BY_ARN = new Set(['s3', 'sqs', 'sns', 'kinesis', 'dynamodb']);
 
-export function createPlaceSource(operateAt: OperateAt): PlaceSource {
+export function createPlaceSource(operateAt: OperateAt, publicUrl: () => string): PlaceSource {
   return async (place, functionArn, source) => {
     const { kind, linking } = read(operateAt, place, functionArn, source);
-    return { ...source, function: functionArn, ...(await kind.place(linking)) };
+    const { made, url } = await kind.place(linking);
+    return { ...source, function: functionArn, made, ...(url === undefined ? {} : { url: routeUrl(url, publicUrl()) }) };
   };
 }
 

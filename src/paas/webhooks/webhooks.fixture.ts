@@ -124,6 +124,7 @@ function portsOf(store: Store): PaasPorts {
     removeSource: never,
     build: never,
     audit: async () => {},
+    publicUrl: () => 'http://127.0.0.1:4566',
     requireRole: async () => {},
     findEnvironment: async (name) => {
       const account = ENVIRONMENTS[name as keyof typeof ENVIRONMENTS];
