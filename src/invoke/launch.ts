@@ -110,7 +110,7 @@ export class Launcher {
       level: spec.applicationLogLevel ?? 'INFO',
     };
     const initialised = async (): Promise<InitOutcome> => {
-      const start = await startOf({ spec, plan, sandbox, treePath: this.#options.trees.path }, generic);
+      const start = await startOf({ spec, plan, sandbox, treePath: (hash) => this.#options.trees.path(hash) }, generic);
       if (start.kind === 'refused') {
         if (start.errorType.startsWith('Extension.')) events.log(extensionLine(start.text));
         return start;
