@@ -37,8 +37,8 @@ import { updateShardCount } from './update-shard-count.ts';
 import { updateStreamMode } from './update-stream-mode.ts';
 import { Watchers } from './watchers.ts';
 
-export { schema } from './collections.ts';
 export { streamPolicy } from './access.ts';
+export { schema } from './collections.ts';
 export type { KinesisPorts } from './deps.ts';
 
 export interface Kinesis extends ServiceTable {
