@@ -1,3 +1,4 @@
+export { allRows } from './all-rows.ts';
 export { collect, isAscii, MIB, utf8 } from './bytes.ts';
 export {
   type ChecksumName,

@@ -1,5 +1,3 @@
-import type { Place } from './functions.ts';
-
 /** An application: one repository, any number of environments. Its name is unique on the platform. */
 export interface Application {
   /** `[a-z][a-z0-9-]{0,39}`. */
@@ -151,11 +149,6 @@ export type ReleaseChange =
   | { readonly reason: 'resource'; readonly process: string; readonly overrides: ProcessOverrides }
   | { readonly reason: 'event-source'; readonly added: readonly ProcessSource[] }
   | { readonly reason: 'rollback'; readonly to: Release };
-
-/** Where something of an application happens. */
-export interface StagePlace extends Place {
-  readonly app: string;
-}
 
 /** The alias that runs. */
 export const LIVE = 'live';

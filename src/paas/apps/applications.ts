@@ -1,4 +1,4 @@
-import { fail, platformFailure } from '../../kernel/index.ts';
+import { allRows, fail, platformFailure } from '../../kernel/index.ts';
 import { type Actor, type Application, functionName, type Place } from '../../model/index.ts';
 import { applications, devStages, placed, releases, type StoredStage, stages } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
@@ -8,7 +8,6 @@ import { routeUrl } from '../sources/route-url.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 const ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
-const PAGE = 1000;
 
 export interface NewApplication {
   readonly name: string;
@@ -73,12 +72,14 @@ export async function findApplication(
 }
 
 /** The applications of one environment, by name. */
-export async function listApplications({ store }: Pick<PaasPorts, 'store'>, account: string): Promise<readonly StoredStage[]> {
-  const found = await store.read.range(stages, { index: 'account', prefix: [account], limit: PAGE });
-  return found.items;
+export function listApplications({ store }: Pick<PaasPorts, 'store'>, account: string): Promise<readonly StoredStage[]> {
+  return allRows(store.read, stages, { index: 'account', prefix: [account] });
 }
 
-/** Takes the application out of one environment: its event sources, functions and releases; data and logs stay. Resolves true when it was the last: its name is free again, and roles on it are gone. */
+/**
+ * Takes the application out of one environment: its event sources, functions and releases; data and logs stay. Resolves true when it was the
+ * last: its name is free again, and roles on it are gone.
+ */
 export async function destroyStage(ports: PaasPorts, app: string, account: string, actor: Actor): Promise<boolean> {
   const { stage } = await findApplication(ports, app, account);
   if (stage.preparing !== undefined) throw platformFailure('ReleaseUnderWay', `v${stage.preparing} of ${app}`);
@@ -86,7 +87,7 @@ export async function destroyStage(ports: PaasPorts, app: string, account: strin
     const now = await tx.get(stages, [app, account]);
     if (now) await tx.put(stages, { ...now, ending: actor });
   });
-  const known = await allReleases(ports, app, account);
+  const known = await allRows(ports.store.read, releases, { prefix: [app, account] });
   const developed = await ports.store.read.get(devStages, [app, account]);
   const released = known.flatMap(({ contents }) => contents.processes.map(({ name }) => name));
   const processes = new Set([...released, ...(developed?.processes ?? [])]);
@@ -106,10 +107,6 @@ export async function destroyStage(ports: PaasPorts, app: string, account: strin
   });
 }
 
-async function allReleases({ store }: PaasPorts, app: string, account: string) {
-  return (await store.read.range(releases, { prefix: [app, account], limit: PAGE })).items;
-}
-
 /** What is in development here (docs/decisions/0013); nothing where releases run. */
 export async function developedHere({ store }: Pick<PaasPorts, 'store'>, app: string, account: string) {
   const processes = (await store.read.get(devStages, [app, account]))?.processes ?? [];
@@ -122,7 +119,7 @@ export async function urlsOf(
   app: string,
   account: string,
 ): Promise<readonly string[]> {
-  const { items } = await store.read.range(placed, { prefix: [app, account], limit: PAGE });
+  const items = await allRows(store.read, placed, { prefix: [app, account] });
   const now = (url: string) => (url.includes('.execute-api.') ? routeUrl(url, publicUrl()) : url); // the port may be another one by now
   return items.flatMap(({ source, url }) => (url === undefined ? [] : [`${source.replace(/^http:/, '')} ${now(url)}`]));
 }

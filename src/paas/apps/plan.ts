@@ -1,6 +1,5 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { type ControlRoute, NO_CONTENTS, nextRelease, releaseDifferences } from '../../model/index.ts';
-import { sealConfig } from '../releases/config.ts';
+import { type ControlRoute, plannedDifferences } from '../../model/index.ts';
 import { findApplication } from './applications.ts';
 import { stageChange } from './request.ts';
 import { type ChangePorts, currentRelease } from './stage-changes.ts';
@@ -14,16 +13,13 @@ export function planRoute(deps: ChangePorts): ControlRoute {
     summary: 'what a push of this tree would change: a tar, without .git',
     streamed: true,
     handle: async (request) => {
-      const { app, account, line, lines, signal, actor } = await stageChange(ports, request, 'deployer');
+      const { app, account, line, lines, signal } = await stageChange(ports, request, 'deployer');
       const source = request.stream?.();
       if (!source) throw platformFailure('InvalidRequest', 'send a tar');
       const { stage } = await findApplication(ports, app, account);
       const current = await currentRelease(deps, app, account);
       const { commit: _, ...built } = await ports.build({ app, account, source, line, signal });
-      const before = current ?? { config: sealConfig(ports.secrets, {}), contents: NO_CONTENTS };
-      const facts = { author: actor.name, at: ports.clock.now() };
-      const after = nextRelease(stage, before, { reason: 'deploy', built }, facts);
-      return { release: stage.next, differences: releaseDifferences(before, after), lines };
+      return { release: stage.next, differences: plannedDifferences(stage, current, built), lines };
     },
   };
 }

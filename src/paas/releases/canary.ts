@@ -36,7 +36,7 @@ export async function canary(of: Canary): Promise<void> {
   if (moves.length === 0) return;
   const { next } = await ports.store.read.bounds(meterTopic.name, 0);
   await ports.store.transact(async (tx) => ports.pointAliases(tx, await stageOf(tx, stage.app, stage.account), moves));
-  line(`canary: ${asked.weight * 100} % of calls for ${asked.seconds} s`);
+  line(`canary: ${percent(asked.weight)} of calls for ${asked.seconds} s`);
   const counts = await watch(of, new Map(moves.map(({ function: name, also }) => [name, also.version])), next);
   line(`canary: ${counts.failed} of ${counts.calls} calls failed`);
 }
@@ -78,5 +78,9 @@ function count(counts: Counts, { status }: MeterRecord): void {
 
 function judge({ calls, failed }: Counts, errorRate: number): void {
   if (calls === 0 || failed / calls <= errorRate) return;
-  throw platformFailure('ReleaseFailed', `${failed} of ${calls} calls of the canary failed, and ${errorRate * 100} % may`);
+  throw platformFailure('ReleaseFailed', `${failed} of ${calls} calls of the canary failed, and ${percent(errorRate)} may`);
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(3))} %`;
 }

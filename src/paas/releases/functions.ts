@@ -63,13 +63,16 @@ export async function refuseForeignFunctions(operate: Operate, app: string, proc
   await Promise.all(looks);
 }
 
+/** Whether the function of a process is there, and is its own. */
+export async function isOurs(operate: Operate, app: string, process: string): Promise<boolean> {
+  return (await functionOf(operate, functionName(app, process)))?.Description === ownerText(app, process);
+}
+
 /** Deletes the function of a process; one that is gone, or another's, is fine. */
 export async function removeFunction(operate: Operate, app: string, process: string): Promise<void> {
-  const FunctionName = functionName(app, process);
-  const found = await functionOf(operate, FunctionName);
-  if (found?.Description !== ownerText(app, process)) return;
+  if (!(await isOurs(operate, app, process))) return;
   try {
-    await operate('lambda', 'DeleteFunction', { FunctionName });
+    await operate('lambda', 'DeleteFunction', { FunctionName: functionName(app, process) });
   } catch (error) {
     if (!isFailure(error, 'ResourceNotFoundException')) throw error;
   }

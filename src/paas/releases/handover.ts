@@ -1,7 +1,7 @@
 import { describe } from '../../kernel/index.ts';
 import { functionArn, functionName, type Release } from '../../model/index.ts';
 import { releases } from '../collections.ts';
-import type { Settling } from './settle.ts';
+import type { Settling } from './settling.ts';
 
 /** Ms that a release waits for environments of its versions; who rolls back is in a hurry. */
 const WARM_MS = { rollback: 500, other: 10_000 };

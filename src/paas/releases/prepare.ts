@@ -1,10 +1,8 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { effectiveProcesses, functionName, type Operate } from '../../model/index.ts';
-import { openConfig } from './config.ts';
-import { functionSettings } from './function-settings.ts';
+import { effectiveProcesses, functionName, type Operate, type Process } from '../../model/index.ts';
 import { makeFunction, publish, refuseForeignFunctions } from './functions.ts';
-import { makeResources, resourceVariables } from './resources.ts';
-import type { Settling } from './settle.ts';
+import { makeResources } from './resources.ts';
+import { type Settling, settingsOf } from './settling.ts';
 import { refuseTaken } from './taken.ts';
 
 export interface Preparing extends Settling {
@@ -22,9 +20,9 @@ export async function prepare(preparing: Preparing): Promise<Readonly<Record<str
   const names = release.contents.processes.map(({ name }) => name);
   await refuseForeignFunctions(operate, stage.app, names);
   await makeResources(operate, resources);
-  const variables = { config: openConfig(ports.secrets, release.config), resources: resourceVariables(stage, resources) };
-  const publishOne = async (process: ReturnType<typeof effectiveProcesses>[number]) => {
-    const settings = functionSettings(stage, process, variables);
+  const settingsFor = settingsOf(preparing);
+  const publishOne = async (process: Process) => {
+    const settings = settingsFor(process);
     await makeFunction({ ...ports, operate }, settings, process.code, signal);
     const version = await publish({ ...ports, operate }, settings.FunctionName, signal);
     line(`${settings.FunctionName} version ${version}`);

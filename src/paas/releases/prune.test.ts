@@ -23,3 +23,18 @@ test('the oldest releases go with the versions that only they named; what can be
   await pruneReleases(world.ports, stage, 2);
   assert.equal(world.services.deleted.length, 2);
 });
+
+test('a function goes with the last release that names its process, and what is kept is read whole, however large it is', async (t) => {
+  const world = await releaseWorld(t);
+  const large = { environment: { LARGE: 'x'.repeat(200_000) } };
+  const deploy = async (names: readonly string[], text: string) => {
+    const processes = await Promise.all(names.map((name) => processOf(world.store, name, `${name} ${text}`, large)));
+    await world.release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } });
+  };
+  await deploy(['web', 'gone'], '1');
+  for (const text of ['2', '3', '4', '5', '6', '7', '8', '9']) await deploy(['web'], text);
+  const stage = (await world.store.read.get(stages, [APP, ACCOUNT]))!;
+  await pruneReleases(world.ports, stage, 8);
+  assert.deepEqual(world.services.deleted, ['shop-web:1', 'shop-gone:1']);
+  assert.deepEqual([...world.services.functions.keys()], ['shop-web']);
+});

@@ -4,7 +4,7 @@ import { isFailure } from '../../kernel/index.ts';
 import type { Built, Process, ReleaseChange } from '../../model/index.ts';
 import { releases as releaseRows, stages } from '../collections.ts';
 import { sealConfig } from './config.ts';
-import { ACCOUNT, APP, processOf, type ReleaseWorld, releaseWorld } from './world.fixture.ts';
+import { ACCOUNT, APP, actor, processOf, type ReleaseWorld, releaseWorld } from './world.fixture.ts';
 
 const deploy = (commit: string, processes: readonly Process[], more: Partial<Built> = {}): ReleaseChange => ({
   reason: 'deploy',
@@ -113,6 +113,47 @@ test('releases of one stage wait for each other', async (t) => {
     [1, 2, 3],
   );
   assert.equal(live(world, 'web')?.code, 'c');
+});
+
+test('a process that is no more reserves nothing, and what it had is there to be gone back to', async (t) => {
+  const world = await releaseWorld(t);
+  const [web, job] = [await processOf(world.store, 'web', 'w'), await processOf(world.store, 'job', 'j', { concurrency: 5 })];
+  await world.release(deploy('c1', [web, job]));
+  await world.release(deploy('c2', [web]));
+  assert.equal(world.services.functions.get('shop-job')?.concurrency, undefined);
+  assert.equal(live(world, 'job')?.code, 'j');
+  await world.release({ reason: 'rollback', to: await world.releases.find(APP, ACCOUNT, 1) });
+  assert.equal(world.services.functions.get('shop-job')?.concurrency, 5);
+});
+
+test('a release that is stopped says so, and is no defect', async (t) => {
+  const world = await releaseWorld(t);
+  const stop = new AbortController();
+  world.services.smoke = () => {
+    stop.abort();
+    return undefined;
+  };
+  const built = { processes: [await processOf(world.store, 'web', 'w')], resources: [], checks: { smoke: { web: {} } } };
+  const order = { app: APP, account: ACCOUNT, actor, line: () => {}, signal: stop.signal };
+  await assert.rejects(world.releases.release({ ...order, change: () => ({ change: { reason: 'deploy', built } }) }), {
+    code: 'ReleaseFailed',
+    message: /it was stopped before it was ready/,
+  });
+  assert.equal((await world.releases.find(APP, ACCOUNT, 1)).failure, 'it was stopped before it was ready');
+});
+
+test('a release whose failure could not be written holds up no later one', async (t) => {
+  const world = await releaseWorld(t);
+  const web = await processOf(world.store, 'web', 'w');
+  await world.release(deploy('c1', [web]));
+  await world.store.transact(async (tx) => {
+    const stage = (await tx.get(stages, [APP, ACCOUNT]))!;
+    await tx.put(stages, { ...stage, next: 3, preparing: 2 });
+    await tx.put(releaseRows, { ...(await tx.get(releaseRows, [APP, ACCOUNT, 1]))!, number: 2, state: 'preparing' });
+  });
+  assert.equal((await world.release(deploy('c3', [web]))).release.number, 3);
+  assert.equal((await world.releases.find(APP, ACCOUNT, 2)).state, 'failed');
+  await settled(world);
 });
 
 /** Invariants of a stage whatever happened: aliases run exactly what the pointer says. */

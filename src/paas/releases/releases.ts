@@ -1,15 +1,15 @@
-import { describe, isFailure, platformFailure, Rounds, type Service } from '../../kernel/index.ts';
-import type { Release } from '../../model/index.ts';
+import { allRows, describe, isFailure, platformFailure, Rounds, type Service } from '../../kernel/index.ts';
+import type { Actor, Release } from '../../model/index.ts';
 import { destroyStage } from '../apps/applications.ts';
-import { applications, releases, type StoredStage, stages } from '../collections.ts';
+import { releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
 import { drain, warmUp } from './handover.ts';
 import { prepare } from './prepare.ts';
 import { pruneReleases } from './prune.ts';
-import { type Begin, beginRelease, failRelease, noteSettled, stageOf, switchTo } from './release-rows.ts';
-import { realResources } from './resources.ts';
-import { type Settling, settle } from './settle.ts';
+import { type Begin, beginRelease, failRelease, noteSettled, switchTo } from './release-rows.ts';
+import { settle } from './settle.ts';
+import { type Settling, settlingOf } from './settling.ts';
 import { createTurns } from './turns.ts';
 
 export interface ReleaseOrder extends Begin {
@@ -38,7 +38,6 @@ export interface Releases extends Service {
 }
 
 const PAGE = 50;
-const STAGES = 1000;
 const AGAIN_MS = 30_000;
 
 export function createReleases(ports: PaasPorts): Releases {
@@ -52,12 +51,10 @@ export function createReleases(ports: PaasPorts): Releases {
     everyMs: AGAIN_MS,
     failed: (error) => ports.logger.error('releases could not be settled', { error: describe(error) }),
     async round(signal) {
-      for (const stage of await allStages(ports)) {
+      for (const stage of await allRows(ports.store.read, stages)) {
         if (signal.aborted) return;
-        if (stage.ending) await turns.take(key(stage), signal, () => endAgain(ports, stage));
-        else if (isUnsettled(stage)) await turns.take(key(stage), signal, () => settleAgain(ports, stage, signal));
-        if (stage.preparing === undefined && !stage.ending)
-          await turns.take(key(stage), signal, () => pruneReleases(ports, stage));
+        if (turns.busy(key(stage))) continue; // who works there wakes us afterwards
+        await turns.take(key(stage), signal, () => tend(ports, stage, signal));
       }
     },
   });
@@ -81,7 +78,7 @@ export function createReleases(ports: PaasPorts): Releases {
       }
     },
     async start() {
-      for (const stage of await allStages(ports)) await endInterrupted(ports, stage);
+      for (const stage of await allRows(read, stages)) await endInterrupted(ports, stage);
       await rounds.start();
     },
     async stop() {
@@ -93,13 +90,15 @@ export function createReleases(ports: PaasPorts): Releases {
 }
 
 async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Released> {
+  await endInterrupted(ports, order);
   const { stage, release } = await beginRelease(ports, order);
-  const settling = await settlingOf(ports, { stage, release, signal: order.signal });
+  let settling: Settling;
   let current: Release;
   try {
+    settling = await settlingOf(ports, { stage, release, signal: order.signal });
     current = await switchTo(ports, release, await versionsOf(settling, order.line));
   } catch (error) {
-    throw await abandon(ports, release, error);
+    throw await abandon(ports, release, error, order.signal);
   }
   try {
     const urls = await settle({ ...settling, release: current });
@@ -125,67 +124,54 @@ async function versionsOf(settling: Settling, line: ReleaseOrder['line']): Promi
   return versions;
 }
 
-/** A release with its resources under their real names. */
-export async function settlingOf(
-  ports: PaasPorts,
-  { stage, release, signal }: Pick<Settling, 'stage' | 'release' | 'signal'>,
-): Promise<Settling> {
-  const environment = await ports.findEnvironment(stage.account);
-  const application = await ports.store.read.get(applications, [stage.app]);
-  const place = { name: environment?.name ?? stage.account, home: application?.home === stage.account };
-  return { ports, stage, release, resources: realResources(stage.app, release.contents.resources, place), signal };
-}
-
 /** Resolves to what the caller is told. */
-async function abandon(ports: PaasPorts, release: Release, error: unknown): Promise<unknown> {
-  const failure = isFailure(error) ? error.message : 'a defect of dalamb; it is logged';
-  if (!isFailure(error))
-    ports.logger.error('a release failed', { app: release.app, release: release.number, error: describe(error) });
+async function abandon(ports: PaasPorts, release: Release, error: unknown, signal: AbortSignal): Promise<unknown> {
+  const { app, number } = release;
+  const cause = signal.aborted && !isFailure(error) ? signal.reason : error;
+  const isStop = signal.aborted && !isFailure(cause);
+  if (!isStop && !isFailure(cause)) ports.logger.error('a release failed', { app, release: number, error: describe(cause) });
+  const unsaid = isStop ? 'it was stopped before it was ready' : 'a defect of dalamb; it is logged';
+  const failure = isFailure(cause) ? cause.message : unsaid;
   await failRelease(ports, release, failure);
-  return isFailure(error, 'ReleaseFailed') ? error : platformFailure('ReleaseFailed', failure, { cause: error });
+  return isFailure(cause, 'ReleaseFailed') ? cause : platformFailure('ReleaseFailed', failure, { cause });
 }
 
-async function allStages({ store }: PaasPorts): Promise<readonly StoredStage[]> {
-  const found: StoredStage[] = [];
-  for (let page = await store.read.range(stages, { limit: STAGES }); ; ) {
-    found.push(...page.items);
-    if (page.next === undefined) return found;
-    page = await store.read.range(stages, { limit: STAGES, after: page.next });
-  }
+/** What nobody waits for: ends what was left half, settles what is not, removes what is too old. Nobody else works on the stage meanwhile. */
+async function tend(ports: PaasPorts, { app, account }: StoredStage, signal: AbortSignal): Promise<void> {
+  await endInterrupted(ports, { app, account });
+  const stage = await ports.store.read.get(stages, [app, account]);
+  if (!stage) return;
+  if (stage.ending) return endAgain(ports, stage, stage.ending);
+  if (stage.current !== undefined && stage.current !== stage.settled) await settleAgain(ports, stage, stage.current, signal);
+  await pruneReleases(ports, stage);
 }
 
-/** A start finds a release on its way only when the process was killed in the middle of it. */
-async function endInterrupted(ports: PaasPorts, { app, account, preparing }: StoredStage): Promise<void> {
-  if (preparing === undefined) return;
-  const release = await ports.store.read.get(releases, [app, account, preparing]);
+/** Whose turn it is finds a release on its way only when the process was killed in the middle of it, or its failure could not be written. */
+async function endInterrupted(ports: PaasPorts, { app, account }: Pick<StoredStage, 'app' | 'account'>): Promise<void> {
+  const { read } = ports.store;
+  const stage = await read.get(stages, [app, account]);
+  if (stage?.preparing === undefined) return;
+  const release = await read.get(releases, [app, account, stage.preparing]);
   if (release) await failRelease(ports, release, 'dalamb was stopped in the middle of it');
 }
 
 /** A destroy that was killed, or failed, in the middle. Its repository goes with the next application of that name. */
-async function endAgain(ports: PaasPorts, { app, account }: StoredStage): Promise<void> {
-  const stage = await ports.store.read.get(stages, [app, account]);
-  if (!stage?.ending) return;
+async function endAgain(ports: PaasPorts, { app, account }: StoredStage, actor: Actor): Promise<void> {
   try {
-    await destroyStage(ports, app, account, stage.ending);
+    await destroyStage(ports, app, account, actor);
   } catch (error) {
     ports.logger.warn('an application could not be destroyed', { app, account, error: describe(error) });
   }
 }
 
-function isUnsettled({ current, settled, preparing }: StoredStage): boolean {
-  return current !== settled && preparing === undefined;
-}
-
-async function settleAgain(ports: PaasPorts, { app, account }: StoredStage, signal: AbortSignal): Promise<void> {
-  const stage = await stageOf(ports.store.read, app, account).catch(() => undefined);
-  if (stage?.current === undefined || stage.current === stage.settled || stage.preparing !== undefined || stage.ending) return;
-  const release = await ports.store.read.get(releases, [app, account, stage.current]);
+async function settleAgain(ports: PaasPorts, stage: StoredStage, number: number, signal: AbortSignal): Promise<void> {
+  const release = await ports.store.read.get(releases, [stage.app, stage.account, number]);
   if (!release) return;
   try {
     await settle(await settlingOf(ports, { stage, release, signal }));
     await noteSettled(ports, release);
   } catch (error) {
     if (!signal.aborted)
-      ports.logger.warn('a release could not be settled', { app, release: release.number, error: describe(error) });
+      ports.logger.warn('a release could not be settled', { app: stage.app, release: number, error: describe(error) });
   }
 }

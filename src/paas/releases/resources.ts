@@ -26,13 +26,16 @@ export function realResources(
   }));
 }
 
+/** The AWS endpoint as isolated sandboxes see it (DESIGN §5): of a queue's URL clients take the host, we only the path. */
+const INSIDE = 'http://127.0.0.1:4566';
+
 /** Where functions find them: names, a queue's URL, a topic's ARN. */
 export function resourceVariables(
   { account, region }: Pick<ApplicationStage, 'account' | 'region'>,
   resources: readonly RealResource[],
 ): Config {
   const value = ({ kind, real }: RealResource) => {
-    if (kind === 'queue') return `http://127.0.0.1:4566/${account}/${real}`;
+    if (kind === 'queue') return `${INSIDE}/${account}/${real}`;
     return kind === 'topic' ? `arn:aws:sns:${region}:${account}:${real}` : real;
   };
   return Object.fromEntries(resources.map((one) => [resourceVariable(one), value(one)]));

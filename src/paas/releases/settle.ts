@@ -1,3 +1,4 @@
+import { allRows } from '../../kernel/index.ts';
 import {
   type EventSource,
   effectiveProcesses,
@@ -6,23 +7,13 @@ import {
   LIVE,
   type Operate,
   type Process,
-  type Release,
 } from '../../model/index.ts';
-import { devStages, placed, type StoredStage } from '../collections.ts';
+import { devStages, type Placed, placed, releases, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
-import { openConfig } from './config.ts';
-import { functionSettings } from './function-settings.ts';
-import { makeFunction, removeFunction } from './functions.ts';
-import { type RealResource, realSource, resourceVariables } from './resources.ts';
+import { isOurs, makeFunction, removeFunction } from './functions.ts';
+import { realSource } from './resources.ts';
+import { type Settling, settingsOf } from './settling.ts';
 import { refuseTakenRoute } from './taken.ts';
-
-export interface Settling {
-  readonly ports: PaasPorts;
-  readonly stage: StoredStage;
-  readonly release: Release;
-  readonly resources: readonly RealResource[];
-  readonly signal: AbortSignal;
-}
 
 /**
  * Makes event sources, reserved concurrency and $LATEST of all functions be what the release says. Can be repeated, and goes on where it was
@@ -32,14 +23,32 @@ export async function settle(settling: Settling): Promise<readonly string[]> {
   const { ports, stage, release } = settling;
   const operate = ports.operateAt(stage);
   const processes = effectiveProcesses(release.contents);
+  const settings = settingsOf(settling);
   await removeOthers(settling, processes);
+  await freeFormer(settling, processes);
   const urls: string[] = [];
   for (const process of processes) {
-    await restoreLatest(settling, process);
+    // $LATEST, for who invokes a function by its bare name: after a rollback or a release that failed it is behind or ahead.
+    await makeFunction({ ...ports, operate }, settings(process), process.code, settling.signal);
     await reserve(operate, functionName(stage.app, process.name), process.concurrency);
     for (const source of process.sources) urls.push(...(await place(settling, process, source)));
   }
   return urls;
+}
+
+/** Recent releases that are asked which processes there were. */
+const RECENT = 20;
+
+/** Processes that are no more keep their functions, to be gone back to, but reserve nothing. */
+async function freeFormer({ ports, stage }: Settling, processes: readonly Process[]): Promise<void> {
+  const { app, account } = stage;
+  const { items } = await ports.store.read.range(releases, { prefix: [app, account], reverse: true, limit: RECENT });
+  const now = new Set(processes.map(({ name }) => name));
+  const former = new Set(
+    items.flatMap(({ contents }) => contents.processes.map(({ name }) => name)).filter((name) => !now.has(name)),
+  );
+  const operate = ports.operateAt(stage);
+  for (const name of former) if (await isOurs(operate, app, name)) await reserve(operate, functionName(app, name), undefined);
 }
 
 /** The ARN that event sources name: code switches below it. */
@@ -51,14 +60,20 @@ async function removeOthers({ ports, stage, resources }: Settling, processes: re
   const wanted = new Set(
     processes.flatMap(({ name, sources }) => sources.map((one) => `${name}\n${realSource(one.source, resources)}`)),
   );
-  const { store, removeSource } = ports;
-  const { items } = await store.read.range(placed, { prefix: [stage.app, stage.account], limit: 1000 });
-  const inDevelopment = processes.length > 0 ? undefined : await store.read.get(devStages, [stage.app, stage.account]);
+  const { read } = ports.store;
+  const inDevelopment = processes.length > 0 ? undefined : await read.get(devStages, [stage.app, stage.account]);
   const developed = inDevelopment?.processes ?? []; // a release of variables alone is about them too
-  for (const { process, source } of items) {
-    if (wanted.has(`${process}\n${source}`) || developed.includes(process)) continue;
+  await removePlaced(ports, stage, ({ process, source }) => !wanted.has(`${process}\n${source}`) && !developed.includes(process));
+}
+
+async function removePlaced(ports: PaasPorts, stage: StoredStage, goes: (one: Placed) => boolean): Promise<void> {
+  const { app, account } = stage;
+  const { store, removeSource } = ports;
+  for (const one of await allRows(store.read, placed, { prefix: [app, account] })) {
+    if (!goes(one)) continue;
+    const { process, source } = one;
     await removeSource(stage, liveArn(stage, process), { source });
-    await store.transact((tx) => tx.delete(placed, [stage.app, stage.account, process, source]));
+    await store.transact((tx) => tx.delete(placed, [app, account, process, source]));
   }
 }
 
@@ -74,13 +89,6 @@ async function place({ ports, stage, resources }: Settling, process: Process, as
   return url === undefined ? [] : [url];
 }
 
-/** For who invokes a function by its bare name; after a rollback or a release that failed it is behind or ahead. */
-async function restoreLatest({ ports, stage, release, resources, signal }: Settling, process: Process): Promise<void> {
-  const variables = { config: openConfig(ports.secrets, release.config), resources: resourceVariables(stage, resources) };
-  const operate = ports.operateAt(stage);
-  await makeFunction({ ...ports, operate }, functionSettings(stage, process, variables), process.code, signal);
-}
-
 async function reserve(operate: Operate, FunctionName: string, concurrency: number | undefined): Promise<void> {
   const found = await operate<{ ReservedConcurrentExecutions?: number }>('lambda', 'GetFunctionConcurrency', { FunctionName });
   if (found.ReservedConcurrentExecutions === concurrency) return;
@@ -90,12 +98,6 @@ async function reserve(operate: Operate, FunctionName: string, concurrency: numb
 
 /** Takes away all that belongs to a stage but its data: event sources and functions. What is gone already is fine. */
 export async function unsettle({ ports, stage }: Pick<Settling, 'ports' | 'stage'>, processes: readonly string[]): Promise<void> {
-  const { store, removeSource } = ports;
-  const operate = ports.operateAt(stage);
-  const { items } = await store.read.range(placed, { prefix: [stage.app, stage.account], limit: 1000 });
-  for (const { process, source } of items) {
-    await removeSource(stage, liveArn(stage, process), { source });
-    await store.transact((tx) => tx.delete(placed, [stage.app, stage.account, process, source]));
-  }
-  for (const process of processes) await removeFunction(operate, stage.app, process);
+  await removePlaced(ports, stage, () => true);
+  for (const process of processes) await removeFunction(ports.operateAt(stage), stage.app, process);
 }

@@ -1,12 +1,10 @@
-import { platformFailure, type Transaction } from '../../kernel/index.ts';
+import { allRows, platformFailure, type Transaction } from '../../kernel/index.ts';
 import { effectiveProcesses } from '../../model/index.ts';
 import { applications, placed, releases, type StoredStage, stages } from '../collections.ts';
 import { realResources, realSource } from './resources.ts';
-import type { Settling } from './settle.ts';
+import type { Settling } from './settling.ts';
 
 type Reader = Pick<Transaction, 'get' | 'range'>;
-
-const MOST = 1000;
 
 /**
  * What a release needs by names that are another application's in the same environment: names of `a-b` with its `c` and of `a` with its `b-c` meet,
@@ -44,14 +42,15 @@ const meet = (shorter: string, longer: string) => longer.startsWith(`${shorter}-
 export async function refuseTakenRoute(from: Reader, stage: StoredStage, source: string): Promise<void> {
   if (!source.startsWith('http:')) return;
   for (const { app, account } of await othersIn(from, stage)) {
-    const { items } = await from.range(placed, { prefix: [app, account], limit: MOST });
-    if (items.some((one) => one.source === source)) throw taken(`${source} is a route of application ${app} in this environment`);
+    const theirs = await allRows(from, placed, { prefix: [app, account] });
+    if (theirs.some((one) => one.source === source))
+      throw taken(`${source} is a route of application ${app} in this environment`);
   }
 }
 
 async function othersIn(from: Reader, { app, account, region }: StoredStage): Promise<readonly StoredStage[]> {
-  const { items } = await from.range(stages, { index: 'account', prefix: [account], limit: MOST });
-  return items.filter((other) => other.app !== app && other.region === region);
+  const all = await allRows(from, stages, { index: 'account', prefix: [account] });
+  return all.filter((other) => other.app !== app && other.region === region);
 }
 
 const taken = (what: string) => platformFailure('ReleaseFailed', what);

@@ -2,8 +2,10 @@ import { platformFailure } from '../../kernel/index.ts';
 
 /** Work that waits for its turn, one at a time for each key, in order of arrival. */
 export interface Turns {
-  /** Rejects with ReleaseUnderWay when too many wait, and with the signal's reason when it aborts first. */
+  /** Rejects with ReleaseUnderWay when too many wait, and, once it would be its turn, with the signal's reason when that has aborted. */
   take<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** Whether somebody works or waits. */
+  busy(key: string): boolean;
   /** Resolves when nothing runs or waits. */
   idle(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function createTurns(): Turns {
         if (--line.waiting === 0) lines.delete(key);
       }
     },
+    busy: (key) => lines.has(key),
     async idle() {
       while (lines.size > 0) await Promise.all([...lines.values()].map(({ last }) => last));
     },
