@@ -61,7 +61,7 @@ test('removing ends what runs in it, and takes all away', async () => {
   room.build = async () => {};
 });
 
-test('many small packs become few when their round comes, and nothing is lost', async () => {
+test('many small packs become few when their round comes, whatever another repository is, and nothing is lost', async () => {
   room.app('packed');
   const tree = await room.tree('packed');
   await room.ok(tree, 'push', '-q', 'dalamb', 'main');
@@ -72,6 +72,7 @@ test('many small packs become few when their round comes, and nothing is lost', 
     for (const end of ['.pack', '.idx'])
       await fs.copyFile(path.join(packs, pack + end), path.join(packs, `pack-${String(at).padStart(40, '0')}${end}`));
   assert.ok((await count()) > 40);
+  await fs.mkdir(path.join(room.directory, 'broken.git')); // comes before it, and is no repository
   for (const round of rounds.splice(0)) round();
   await until(async () => (await count()) === 1);
   await room.ok('.', 'clone', '-q', `${room.url}/packed.git`, 'packed-clone');

@@ -13,7 +13,7 @@ import { createDoor, type DoorDeps, type FindApplication } from './serve.ts';
 import { gitRoute } from './smart-http.ts';
 import { createSsh, type SshAddress } from './ssh.ts';
 import { checkTree } from './tree-check.ts';
-import { createWriters } from './writers.ts';
+import { createWriters, type Writers } from './writers.ts';
 
 export interface GitDeps {
   /** Absolute; made if it is not there. Holds `APP.git`. */
@@ -72,6 +72,7 @@ export function createGit(deps: GitDeps): Git {
   const repositories = createRepositories(directory, git, () => ids.hex(8));
   const queue = createPushQueue(clock, { waiting: MOST_WAITING, waitMs: settings.waitMs ?? 600_000 });
   const failed = (error: unknown) => logger.warn('a repository could not be swept', { error });
+  const untidy = (error: unknown, app?: string) => logger.warn('repositories could not be tidied', { app, error });
   const limits = { ...settings, pushMs: settings.pushMs ?? 3600_000 };
   const writers = createWriters(repositories, failed);
   const inside = { ...deps, git, repositories, queue, writers, limits } satisfies DoorDeps;
@@ -81,8 +82,8 @@ export function createGit(deps: GitDeps): Git {
     clock,
     everyMs: DAY_MS,
     firstMs: DAY_MS / 24,
-    round: (signal) => tidyAll({ git, repositories, queue, signal }),
-    failed: (error) => logger.warn('repositories could not be tidied', { error }),
+    round: (signal) => tidyAll({ git, repositories, queue, writers, signal, failed: untidy }),
+    failed: untidy,
   });
   return {
     rawRoutes: [gitRoute(door, settings, logger)],
@@ -137,7 +138,9 @@ interface Tidying {
   readonly git: RunGit;
   readonly repositories: Repositories;
   readonly queue: PushQueue;
+  readonly writers: Writers;
   readonly signal: AbortSignal;
+  readonly failed: (error: unknown, app: string) => void;
 }
 
 const TIDY_MS = 30 * 60_000;
@@ -149,23 +152,29 @@ const settingsOfTidying = [
   'pack.packSizeLimit=0',
 ];
 
-/** Packs what many pushes left in many packs: git decides where it is worth it. Pushes wait meanwhile; what is pushed to now waits for the next round. */
-async function tidyAll({ git, repositories, queue, signal }: Tidying): Promise<void> {
+/**
+ * Packs what many pushes left in many packs: git decides where it is worth it. Pushes wait meanwhile; what is pushed to now, and what is
+ * broken, waits for the next round.
+ */
+async function tidyAll(tidying: Tidying): Promise<void> {
+  const { repositories, queue, signal, failed } = tidying;
   for (const app of await repositories.names()) {
     if (signal.aborted) return;
-    if (queue.isBusy(app)) continue;
-    const end = await queue.take(app, { waits: () => {}, signal });
-    try {
-      const repository = repositories.path(app);
-      await outputOf(git, {
-        args: ['gc', '--auto', '--quiet'],
-        repository,
-        config: settingsOfTidying,
-        deadlineMs: TIDY_MS,
-        signal,
-      });
-    } finally {
-      end();
-    }
+    if (!queue.isBusy(app)) await tidy(tidying, app).catch((error) => signal.aborted || failed(error, app));
+  }
+}
+
+async function tidy({ git, repositories, queue, writers, signal }: Tidying, app: string): Promise<void> {
+  const end = await queue.take(app, { waits: () => {}, signal });
+  const leave = writers.enter(app);
+  let whole = false;
+  try {
+    const repository = repositories.path(app);
+    const args = ['gc', '--auto', '--quiet'];
+    await outputOf(git, { args, repository, config: settingsOfTidying, deadlineMs: TIDY_MS, signal });
+    whole = true;
+  } finally {
+    await leave({ whole, hadTurn: true });
+    end();
   }
 }
