@@ -144,3 +144,12 @@ test('after close nothing is said, and nothing is asked', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.deepEqual([state.connections, asked], [before, 1]);
 });
+
+test('an event that no request can be made of fails that call, and nothing else', async (t) => {
+  const { link, events, ask } = await linked(t, (_, response) => response.end('"ok"'));
+  await link.init(init(), events);
+  const event = { version: '2.0', requestContext: { http: { method: 'GET' } }, rawPath: '/', headers: { 'bad\u0000name': 'x' } };
+  assert.match(await ask({ ...event, rawPath: { toString: 1 } }), /^result /);
+  assert.match(await ask({ ...event, headers: { host: ['a', 'b'] } }), /^(result|error) /);
+  assert.match(await ask({ after: 'that' }), /^result "ok"/);
+});

@@ -111,8 +111,8 @@ export class AdapterLink implements RuntimeLink {
 
   async #serve(call: RuntimeCall, settings: AdapterSettings): Promise<void> {
     await this.#serving;
-    const request = adapterRequest(call.payload, this.#context(call), settings);
     try {
+      const request = adapterRequest(call.payload, this.#context(call), settings);
       const response = await this.#ask(settings.port, request);
       if (!response) return this.#end((events) => events.tooLarge());
       const result = adapterResult(response, request.shape, settings);

@@ -133,3 +133,25 @@ test('other events: the body is the result; a status from 400 up fails, so that 
   assert.equal(answer('v2', { status: 500 }, { AWS_LWA_ERROR_STATUS_CODES: '500-599' }), 'the server answered with status 500');
   assert.deepEqual(answer('event', { status: 404, body: Buffer.from('1') }, { AWS_LWA_ERROR_STATUS_CODES: '500-599' }), 1);
 });
+
+test('objects where text belongs are left out: String() breaks with some of them', () => {
+  const odd = { toString: 1, valueOf: [] };
+  const made = request(v2({ rawPath: odd, rawQueryString: odd, headers: { a: odd, b: ['1', odd] }, cookies: [odd, 'c=1'] }));
+  assert.deepEqual([made.target, made.headers.a, made.headers.b, made.headers.cookie], ['/', undefined, '1', 'c=1']);
+  const query = { q: [odd, 1] };
+  const first = request({
+    httpMethod: 'GET',
+    path: '/x',
+    requestContext: {},
+    multiValueQueryStringParameters: query,
+    headers: odd,
+  });
+  assert.deepEqual([first.target, first.headers.tostring], ['/x?q=1', '1']);
+});
+
+test('a body that is no text stays base64, also where that looks like a number', () => {
+  const body = Buffer.from('1234', 'base64');
+  const rawHeaders = ['content-type', 'image/png'];
+  const result = adapterResult({ status: 200, statusText: '', rawHeaders, body }, 'event', settings());
+  assert.deepEqual(result, { ok: true, payload: Buffer.from('"1234"') });
+});

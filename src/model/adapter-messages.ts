@@ -18,8 +18,10 @@ export interface AdapterRequest {
 type Json = { readonly [name: string]: unknown };
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const texts = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null).map(String);
+/** Objects are none: JSON of strangers can make one that String() breaks with. */
+const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [value]).filter(isScalar).map(String);
+const textOr = (value: unknown, otherwise: string): string => (isScalar(value) ? String(value) : otherwise);
 
 /**
  * An event of a function URL, an HTTP API (payload 2.0 and 1.0) or a load balancer becomes the request that it tells of; any other event is
@@ -38,8 +40,8 @@ export function adapterRequest(payload: Uint8Array, context: Json, settings: Ada
   const source = settings.authorizationSource;
   if (source !== undefined && headers[source] !== undefined) headers.authorization = headers[source];
   const method = shape === 'v2' ? (request.http as Json).method : event.httpMethod;
-  const path = withoutBase(String((shape === 'v2' ? event.rawPath : event.path) ?? '/'), settings.basePath);
-  const query = shape === 'v2' ? String(event.rawQueryString ?? '') : queryOfV1(event, shape === 'v1');
+  const path = withoutBase(textOr(shape === 'v2' ? event.rawPath : event.path, '/'), settings.basePath);
+  const query = shape === 'v2' ? textOr(event.rawQueryString, '') : queryOfV1(event, shape === 'v1');
   return {
     shape,
     method: /^[A-Z]{1,20}$/.test(String(method)) && method !== 'CONNECT' ? String(method) : 'GET',
@@ -186,10 +188,11 @@ function isText(contentType: string | undefined, encoding: string | undefined): 
   return contentType === undefined || TEXT.test(contentType);
 }
 
-/** A body that is JSON is the result; any other becomes a string. */
+/** A body that is JSON is the result; any other text becomes a string, what is no text one in base64. */
 function jsonOf(body: Buffer, binary: boolean): Buffer {
   if (body.length === 0) return Buffer.from('null');
-  const text = body.toString(binary ? 'base64' : 'utf8');
+  if (binary) return Buffer.from(JSON.stringify(body.toString('base64')));
+  const text = body.toString('utf8');
   try {
     JSON.parse(text);
     return Buffer.from(text);
