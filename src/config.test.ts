@@ -71,3 +71,10 @@ test('the address that people know is one of the server’s names', () => {
   assert.match(refused('[server]\nurl = "ftp://x"')!, /url/);
   assert.match(refused('[email]\nsmtp = "mail.example.org"')!, /smtp/);
 });
+
+test('folders with interpreters are absolute, and there', () => {
+  assert.match(refused('[runtimes]\nfolders = ["jdk"]')!, /absolute path.*runtimes\.folders/);
+  assert.match(refused('[runtimes]\nfolders = ["/opt/../etc"]')!, /absolute/);
+  assert.match(refused('[runtimes]\nfolders = ["/nowhere/jdk"]')!, /\/nowhere\/jdk has no folder bin/);
+  assert.equal(refused('[runtimes]\nfolders = ["/usr"]'), undefined);
+});

@@ -9,8 +9,10 @@ const port = z.number().int().min(0).max(65535);
 const mib = z.number().int().positive();
 const rule = z.strictObject({ to: z.string().min(1).max(255), port: port.default(0) });
 
-/** Where builders find packages, unless the configuration says otherwise. */
-const PACKAGE_REGISTRIES = [
+const isPlainFolder = (text: string) => path.isAbsolute(text) && path.normalize(text) === text && /[^/]$/.test(text);
+
+/** Where builders find packages and base images, unless the configuration says otherwise. */
+const BUILD_SOURCES = [
   'registry.npmjs.org',
   'registry.yarnpkg.com',
   'pypi.org',
@@ -24,7 +26,26 @@ const PACKAGE_REGISTRIES = [
   'repo1.maven.org',
   'rubygems.org',
   'index.rubygems.org',
-].map((to) => ({ to, port: 443 }));
+  'registry-1.docker.io',
+  'auth.docker.io',
+  'production.cloudflare.docker.com',
+  'docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com',
+  'public.ecr.aws',
+  'd5l0dvt14r5h8.cloudfront.net',
+  'quay.io',
+  '*.quay.io',
+  'ghcr.io',
+  'pkg-containers.githubusercontent.com',
+  'mcr.microsoft.com',
+  '*.data.mcr.microsoft.com',
+]
+  .map((to) => ({ to, port: 443 }))
+  // distributions: their packages are signed, and many of their images ask for them without TLS
+  .concat(
+    ['deb.debian.org', 'archive.ubuntu.com', 'security.ubuntu.com', 'dl-cdn.alpinelinux.org'].flatMap((to) =>
+      [80, 443].map((port) => ({ to, port })),
+    ),
+  );
 
 /** The whole configuration file; docs/dalamb.toml shows every setting with its default, and a test ties the two together. */
 const fileSchema = z.strictObject({
@@ -87,6 +108,15 @@ const fileSchema = z.strictObject({
       first_uid: z.number().int().min(65536).default(1_000_000),
     })
     .prefault({}),
+  runtimes: z
+    .strictObject({
+      /** Folders whose `bin` holds further interpreters: java, ruby, python3.x. Sandboxes of their runtimes see them, read-only. */
+      folders: z
+        .array(z.string().max(1024).refine(isPlainFolder, 'an absolute path without . and .. is wanted'))
+        .max(32)
+        .default([]),
+    })
+    .prefault({}),
   images: z
     .strictObject({
       /** Registries, HOST or HOST:PORT, spoken to without TLS, wherever they are. */
@@ -136,7 +166,11 @@ const fileSchema = z.strictObject({
       /** Of a commit's files, and of installed dependencies that are kept. */
       source_mib: mib.default(512),
       cache_mib: mib.default(8192),
-      allow: z.array(rule).default(PACKAGE_REGISTRIES),
+      allow: z.array(rule).default(BUILD_SOURCES),
+      /** Whether images are built of Dockerfiles, in nested sandboxes. */
+      dockerfile: z.boolean().default(true),
+      /** Of the layers of an image that was built. */
+      image_mib: mib.default(2048),
       /** Variables of all builds: mirrors and the like. */
       environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
       /** Lets builds run where sandboxes do not isolate. */
@@ -181,6 +215,7 @@ export function loadConfig(options: StartOptions): Config {
   };
   const directory = path.resolve(options.data ?? env.DALAMB_DATA ?? config.server.data);
   checkAuth(config, server.host);
+  checkFolders(config);
   const npm = findNpm([env.npm_execpath, ...(env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'npm'))]);
   const sshPort = portOf(env.DALAMB_SSH_PORT) ?? config.git.ssh_port;
   return {
@@ -227,6 +262,11 @@ function portOf(text: string | undefined): number | undefined {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
     throw platformFailure('ConfigInvalid', `port ${text} is not a number from 0 to 65535`);
   return Number(text);
+}
+
+function checkFolders({ runtimes: { folders } }: FileConfig): void {
+  const wrong = folders.find((folder) => !fs.statSync(path.join(folder, 'bin'), { throwIfNoEntry: false })?.isDirectory());
+  if (wrong !== undefined) throw platformFailure('ConfigInvalid', `runtimes.folders: ${wrong} has no folder bin`);
 }
 
 function checkAuth(config: FileConfig, host: string): void {
