@@ -1,4 +1,5 @@
 import type { CreateRepositoryRequest, CreateRepositoryResponse } from '@aws-sdk/client-ecr';
+import type { Transaction } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
 import { type Repository, repositories } from './collections.ts';
 import type { EcrDeps } from './deps.ts';
@@ -28,10 +29,15 @@ export function createRepository({ store }: EcrDeps): Operation<CreateRepository
     };
     await store.transact(async (tx) => {
       if (await tx.get(repositories, [account, region, name])) throw repositoryExists({ account, repository: name });
-      if ((await tx.count(repositories, [account, region])) >= MOST_REPOSITORIES)
-        throw limitExceeded(`a registry has at most ${MOST_REPOSITORIES} repositories`);
-      await tx.put(repositories, repository);
+      await addRepository(tx, repository);
     });
     return { repository: shownRepository(repository, context.endpoint) };
   };
+}
+
+/** Throws LimitExceededException. */
+export async function addRepository(tx: Transaction, repository: Repository): Promise<void> {
+  if ((await tx.count(repositories, [repository.account, repository.region])) >= MOST_REPOSITORIES)
+    throw limitExceeded(`a registry has at most ${MOST_REPOSITORIES} repositories`);
+  await tx.put(repositories, repository);
 }

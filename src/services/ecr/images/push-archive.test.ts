@@ -50,6 +50,32 @@ const index = (...digests: string[]) =>
 const docker = (Layers: readonly string[]) =>
   file('manifest.json', JSON.stringify([{ Config: 'c.json', RepoTags: ['x:1'], Layers }]));
 
+test('an index of which the archive lacks images is the image of this platform', async () => {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const entry = (one: string, arch: string) => ({
+    mediaType: OCI_MANIFEST,
+    digest: one,
+    size: manifest.length,
+    platform: { os: 'linux', architecture: arch },
+  });
+  const many = JSON.stringify({
+    schemaVersion: 2,
+    manifests: [entry(digestOf('elsewhere'), 'riscv64'), entry(digest, architecture)],
+  });
+  const type = 'application/vnd.oci.image.index.v1+json';
+  const top = { mediaType: type, digest: digestOf(many), size: many.length };
+  const tagged = file(
+    'index.json',
+    JSON.stringify({ schemaVersion: 2, manifests: [top, { ...top, annotations: { tag: '2' } }] }),
+  );
+  const pulled = await tarOf(blob(config), blob(layers[0]!), blob(layers[1]!), blob(manifest), blob(many), tagged);
+  assert.equal((await push('pulled', pulled)).digest, digest);
+  const { images } = await room.call('BatchGetImage', { repositoryName: 'pulled', imageIds: [{ imageTag: 'latest' }] });
+  assert.equal(images[0].imageManifest, manifest);
+  const none = await tarOf(blob(many), tagged);
+  assert.match((await refused(push('pulled', none), 'InvalidImage')).message, /lacks/);
+});
+
 test('an OCI archive keeps its manifest', async () => {
   const bytes = await tarOf(
     file('oci-layout', '{}'),
@@ -113,7 +139,7 @@ test('archives that are none, lack something or hold more than one image are ref
   };
   await refuses(/neither/, file('x', 'y'));
   await refuses(/lacks/, file('index.json', index(digest)));
-  await refuses(/one image/, file('index.json', index(digest, digest)));
+  await refuses(/one image/, file('index.json', index(digest, digestOf('other'))));
   await refuses(/lacks/, file('index.json', index(digest)), file(`blobs/sha256/${digest.slice(7)}`, 'a lie'));
   await refuses(/lacks "x"/, docker(['x']), file('c.json', config));
   await refuses(/no JSON/, file('manifest.json', '{'));

@@ -9,15 +9,18 @@ import {
   LARGEST_MANIFEST,
   type Manifest,
   parseManifest,
+  pickPlatform,
 } from '../../../model/index.ts';
 import { ownPlace } from '../access.ts';
 import { type InRepository, type Repository, repositories } from '../collections.ts';
+import { addRepository } from '../create-repository.ts';
 import type { EcrDeps } from '../deps.ts';
 import { pushImage } from '../images.ts';
 import { addLayer, hashOf } from '../layers.ts';
 import { bounded } from '../uploads.ts';
 import { invalidImage } from './failures.ts';
 import { type ImageArchive, readImageArchive } from './image-archive.ts';
+import { thisPlatform } from './resolve.ts';
 
 const DOCKER = 'application/vnd.docker';
 
@@ -52,7 +55,8 @@ async function pushArchive(deps: EcrDeps, { params, query, place, stream, header
 async function ensureRepository({ store, clock }: EcrDeps, { account, region, repository: name }: InRepository): Promise<void> {
   const made: Repository = { account, region, name, created: clock.now(), mutability: 'MUTABLE' };
   await store.transact(async (tx) => {
-    if (!(await tx.get(repositories, [account, region, name]))) await tx.put(repositories, made);
+    if (await tx.get(repositories, [account, region, name])) return;
+    await addRepository(tx, made);
   });
 }
 
@@ -80,25 +84,38 @@ async function fromLayout(
   { archive, index }: { readonly archive: ImageArchive; readonly index: string },
 ): Promise<Top> {
   const top = parseManifest(index, 'application/vnd.oci.image.index.v1+json');
-  if (top.kind !== 'index' || top.manifests.length !== 1) throw invalidImage('the archive must hold one image');
+  const digests = new Set(top.kind === 'index' ? top.manifests.map(({ digest }) => digest) : []); // one entry for each tag
+  if (top.kind !== 'index' || digests.size !== 1) throw invalidImage('the archive must hold one image');
   return layoutManifest(deps, at, { archive, descriptor: top.manifests[0]!, depth: 0 });
 }
 
+function contentOf(archive: ImageArchive, { digest }: Descriptor): StagedBlob | undefined {
+  const file = archive.find(`blobs/sha256/${hashOf(digest)}`);
+  return file?.hash === hashOf(digest) ? file : undefined;
+}
+
+/** Of an index of which the archive has only some images (`docker save` of one that was pulled) that of this platform is taken alone. */
 async function layoutManifest(
   deps: EcrDeps,
   at: InRepository,
   { archive, descriptor, depth }: { readonly archive: ImageArchive; readonly descriptor: Descriptor; readonly depth: number },
 ): Promise<Top> {
   const { digest, mediaType } = descriptor;
-  const file = archive.find(`blobs/sha256/${hashOf(digest)}`);
-  if (!file || file.hash !== hashOf(digest)) throw invalidImage(`the archive lacks ${digest}`);
+  const file = contentOf(archive, descriptor);
+  if (!file) throw invalidImage(`the archive lacks ${digest}`);
   if (depth > 1) throw invalidImage('the archive has indexes of indexes');
   const text = utf8(
     await collect(await deps.store.blobs.read(file.hash), LARGEST_MANIFEST, () => invalidImage(`${digest} is too large`)),
   );
   const manifest = parseManifest(text, mediaType);
   const blob = await deps.store.blobs.stage(Buffer.from(text));
+  if (blob.hash !== file.hash) throw invalidImage(`${digest} is no UTF-8`);
   if (manifest.kind === 'index') {
+    const here = manifest.manifests.filter((child) => contentOf(archive, child));
+    if (here.length > 0 && here.length < manifest.manifests.length) {
+      const only = pickPlatform({ ...manifest, manifests: here }, thisPlatform);
+      return layoutManifest(deps, at, { archive, descriptor: only, depth: depth + 1 });
+    }
     const now = deps.clock.now();
     for (const child of manifest.manifests) {
       const one = await layoutManifest(deps, at, { archive, descriptor: child, depth: depth + 1 });

@@ -14,6 +14,7 @@ export const listTags: Handle = async (call) => {
   await permit(call, at, 'ListImages');
   await foundRepository(deps.store.read, at);
   const { n, after } = pageOf(request);
+  if (n === 0) return jsonAnswer(200, { name: at.repository, tags: [] });
   const prefix = [at.account, at.region, at.repository];
   const { items, next } = await deps.store.read.range(imageTags, { prefix, ...after, limit: n });
   const tags = items.map(({ tag }) => tag);
@@ -25,14 +26,16 @@ export async function listRepositories(deps: EcrDeps, request: RawRequest, beare
   const { account } = bearer.principal;
   await permit({ deps, request, bearer }, { account, region: bearer.region, repository: '*' }, 'DescribeRepositories');
   const { n, after } = pageOf(request);
+  if (n === 0) return jsonAnswer(200, { repositories: [] });
   const { items, next } = await deps.store.read.range(repositories, { prefix: [account, bearer.region], ...after, limit: n });
   const names = items.map(({ name }) => name);
   return jsonAnswer(200, { repositories: names }, linkTo(request, { n, last: next ? names.at(-1) : undefined }));
 }
 
+/** n of 0 asks for nothing, and gets that (OCI distribution spec, "Listing Tags"). */
 function pageOf({ query }: RawRequest): { readonly n: number; readonly after: { readonly after?: readonly string[] } } {
-  const n = Number(query.get('n') ?? MOST);
-  if (!Number.isInteger(n) || n < 1) throw refuse('PAGINATION_NUMBER_INVALID', 'n is a number from 1', 400);
+  const n = /^\d{1,9}$/.test(query.get('n') ?? String(MOST)) ? Number(query.get('n') ?? MOST) : undefined;
+  if (n === undefined) throw refuse('PAGINATION_NUMBER_INVALID', 'n is a number from 0', 400);
   const last = query.get('last');
   return { n: Math.min(n, MOST), after: last ? { after: [last.slice(0, 300)] } : {} };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { utf8 } from '../../../kernel/index.ts';
 import { isDigest, isImageTag, LARGEST_MANIFEST, parseManifest } from '../../../model/index.ts';
 import { deleteOne } from '../batch-delete-image.ts';
@@ -29,6 +30,7 @@ export const putManifest: Handle = async (call) => {
   await foundRepository(deps.store.read, at);
   const id = idOf(rest);
   const bytes = await request.body(LARGEST_MANIFEST);
+  if (!isUtf8(bytes)) throw refuse('MANIFEST_INVALID', 'the manifest is no UTF-8', 400);
   const manifest = parseManifest(utf8(bytes), request.headers['content-type']?.split(';')[0]?.trim());
   const blob = await deps.store.blobs.stage(bytes);
   const digest = `sha256:${blob.hash}`;

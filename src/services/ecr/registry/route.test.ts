@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { digestOf, type EcrRoom, imageOf, OCI_MANIFEST, openEcr } from '../../../../test/support/ecr-room.ts';
 import { ACCOUNT, OTHER, rootOf } from '../../../../test/support/s3-room.ts';
+import { uploads } from '../collections.ts';
 
 const KNOWN = { secret: 'SECRET', principal: { ...rootOf(OTHER), accessKeyId: 'AKIA' } };
 let room: EcrRoom;
@@ -95,6 +96,13 @@ test('an upload is given up; one that is too large is refused', async () => {
   assert.equal((await room.ask('GET', headers.location!)).status, 404);
 });
 
+test('a blob that is sent at once and is another leaves no upload', async () => {
+  const lie = `${blobs}/uploads/?digest=${digestOf('lie')}`;
+  assert.equal(code(await room.ask('POST', lie, { body: Buffer.from('truth') })), 'DIGEST_INVALID');
+  assert.equal(code(await room.ask('POST', `${blobs}/uploads/?digest=sha256:00`, { body: Buffer.from('x') })), 'DIGEST_INVALID');
+  assert.deepEqual((await room.store.read.range(uploads, { limit: 10 })).items, []);
+});
+
 test('a layer of another repository of the account is mounted, of another account never', async () => {
   await room.call('CreateRepository', { repositoryName: 'mounts' });
   const image = await room.push('team/app', { tag: 'mounted', layers: [Buffer.from('to mount')] });
@@ -139,6 +147,12 @@ test('manifests that lie, lack something or are none are refused', async () => {
   assert.deepEqual(await put('x', manifest, 'text/plain'), [400, 'MANIFEST_INVALID']);
   assert.deepEqual(await put('x', imageOf([Buffer.from('not there')]).manifest), [404, 'MANIFEST_BLOB_UNKNOWN']);
   assert.deepEqual(await put('-x', manifest), [404, 'MANIFEST_UNKNOWN']);
+  const latin = Buffer.from(manifest.replace('{', '{"é":1,'), 'latin1');
+  const answer = await room.ask('PUT', '/v2/team/app/manifests/latin', {
+    body: latin,
+    headers: { 'content-type': OCI_MANIFEST },
+  });
+  assert.deepEqual([answer.status, code(answer)], [400, 'MANIFEST_INVALID'], 'its digest would be that of something else');
 });
 
 test('tags and repositories are listed in pages', async () => {
@@ -148,7 +162,11 @@ test('tags and repositories are listed in pages', async () => {
   assert.equal(first.headers.link, '</v2/pages/tags/list?n=2&last=2>; rel="next"');
   const second = await room.ask('GET', '/v2/pages/tags/list?n=2&last=2');
   assert.deepEqual([second.json.tags, second.headers.link], [['3'], undefined]);
-  assert.equal(code(await room.ask('GET', '/v2/pages/tags/list?n=0')), 'PAGINATION_NUMBER_INVALID');
+  for (const n of ['-1', '1.5', 'x', '']) {
+    assert.equal(code(await room.ask('GET', `/v2/pages/tags/list?n=${n}`)), 'PAGINATION_NUMBER_INVALID', n);
+  }
+  const none = await room.ask('GET', '/v2/pages/tags/list?n=0');
+  assert.deepEqual([none.json, none.headers.link], [{ name: 'pages', tags: [] }, undefined]);
   assert.equal(code(await room.ask('GET', '/v2/none/tags/list')), 'NAME_UNKNOWN');
   assert.equal((await room.ask('GET', '/v2/_catalog?n=1')).json.repositories.length, 1);
 });
@@ -171,10 +189,11 @@ test('API Gateway’s paths are none of the registry’s', () => {
 
 test('who is no root asks IAM, for each repository and action', async () => {
   const asked: string[] = [];
+  let refusing = 'ecr:PutImage';
   const own = await openEcr({
     decide: (action, resource) => {
       asked.push(`${action} ${resource.split('/').at(-1)}`);
-      return action !== 'ecr:PutImage';
+      return action !== refusing;
     },
     keys: { ASIA: { secret: 'S', principal: { ...rootOf(ACCOUNT), kind: 'role', accessKeyId: 'ASIA' } } },
   });
@@ -184,5 +203,11 @@ test('who is no root asks IAM, for each repository and action', async () => {
   const denied = await own.ask('PUT', '/v2/judged/manifests/2', { headers, body: Buffer.from(imageOf().manifest) });
   assert.deepEqual([denied.status, code(denied)], [403, 'DENIED']);
   assert.deepEqual(asked, ['ecr:BatchGetImage judged', 'ecr:PutImage judged']);
+  const layer = digestOf(imageOf().layers[0]!);
+  assert.equal((await own.ask('HEAD', `/v2/judged/blobs/${layer.replace(':', '%3A')}`, { headers })).status, 200);
+  refusing = 'ecr:GetDownloadUrlForLayer';
+  await own.call('CreateRepository', { repositoryName: 'mounting' });
+  const mount = `/v2/mounting/blobs/uploads/?mount=${layer}&from=judged`;
+  assert.equal((await own.ask('POST', mount, { headers })).status, 202, 'what may not be read is sent instead');
   await own.close();
 });

@@ -50,7 +50,8 @@ async function serve(deps: EcrDeps, request: RawRequest): Promise<RawResponse> {
   const bearer = await authenticated(deps, request);
   if (path === '/v2/') return jsonAnswer(200, {});
   if (path === '/v2/_catalog') return listRepositories(deps, request, bearer);
-  const [, name = '', kind = '', rest = ''] = PATH.exec(path) ?? [];
+  const [, name = '', kind = '', given = ''] = PATH.exec(path) ?? [];
+  const rest = given.replace(/%3a/i, ':'); // some clients write digests so
   if (!isRepositoryName(name))
     throw refuse('NAME_INVALID', `${JSON.stringify(name.slice(0, 300))} is no name of a repository`, 400);
   const handle = handlerOf(kind, rest, method);

@@ -1,6 +1,7 @@
+import { isFailure } from '../../../kernel/index.ts';
 import { isDigest, isRepositoryName, type RawResponse } from '../../../model/index.ts';
 import { ownPlace } from '../access.ts';
-import type { Upload } from '../collections.ts';
+import type { InRepository, Upload } from '../collections.ts';
 import { mountLayer } from '../layers.ts';
 import { foundRepository } from '../repositories.ts';
 import { appendPart, beginUpload, completeUpload, foundUpload, removeUpload, wrongPart } from '../uploads.ts';
@@ -16,7 +17,10 @@ export const beginBlob: Handle = async (call) => {
   const upload = await beginUpload(deps, at);
   const digest = request.query.get('digest');
   if (digest === null) return progress(upload, 202);
-  return finish(call, upload, digest);
+  return finish(call, upload, digest).catch(async (error) => {
+    await deps.store.transact((tx) => removeUpload(tx, upload)); // nobody knows its id
+    throw error;
+  });
 };
 
 /** PATCH: the next part. */
@@ -64,13 +68,23 @@ async function mount(call: Call): Promise<RawResponse | undefined> {
   const from = request.query.get('from');
   if (digest === null || from === null || !isDigest(digest) || !isRepositoryName(from)) return undefined;
   const source = ownPlace(at, from);
-  await permit(call, source, 'GetDownloadUrlForLayer');
+  if (!(await mayRead(call, source))) return undefined;
   const now = deps.clock.now();
   const mounted = await deps.store.transact(async (tx) => {
     await foundRepository(tx, at);
     return mountLayer(tx, source, at, { digest, now });
   });
   return mounted ? created(at.repository, digest) : undefined;
+}
+
+async function mayRead(call: Call, source: InRepository): Promise<boolean> {
+  try {
+    await permit(call, source, 'GetDownloadUrlForLayer');
+    return true;
+  } catch (error) {
+    if (isFailure(error, 'DENIED')) return false;
+    throw error;
+  }
 }
 
 function created(repository: string, digest: string): RawResponse {
