@@ -33,7 +33,7 @@ export async function start(options: StartOptions): Promise<void> {
       firstUid: config.sandbox.first_uid,
       runtime: config.sandbox.oci_runtime,
       settings,
-      ...(config.npm !== undefined && { shown: [config.npm] }),
+      shown: [...config.runtimes.folders, ...(config.npm === undefined ? [] : [config.npm])],
     });
   }
   const logger = loggerOf(config);

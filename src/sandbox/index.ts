@@ -20,6 +20,7 @@ export type { KeeperLink } from './keeper/link.ts';
 export { type KeeperOptions, keeperObstacle, runKeeper } from './keeper/run.ts';
 export { type SpawnKeeperOptions, spawnKeeper } from './keeper/spawn.ts';
 export { type OciDriverOptions, ociDriver } from './oci/driver.ts';
+export { placeOf } from './place.ts';
 export { type ProcessDriverOptions, processDriver } from './process/driver.ts';
 export type { TreeFile } from './tree-patch.ts';
 export { createTrees, type TreeOptions, type TreeStore } from './trees.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Exit } from '../contract.ts';
+import { placeOf } from '../place.ts';
 
 /** Everything the server can ask of the keeper. What does not fit is refused; the keeper trusts nothing that the server says. */
 const id = z.string().regex(/^[a-z0-9-]{1,40}$/);
@@ -12,6 +13,13 @@ const target = z
   .max(255)
   .regex(/^\/(?:var|srv)(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/)
   .refine((path) => !/^\/var\/task(\/|$)/.test(path), 'a slot');
+/** What is shown where it is on the host needs no place of ours: sources.ts sees to it that it may be shown. */
+const mount = z.union([
+  z.strictObject({ source: z.string().min(1).max(4096), target }),
+  z
+    .strictObject({ source: z.string().max(1024), target: z.string().max(1024) })
+    .refine(({ source, target }) => source === target && placeOf(target) === target, 'neither a place for mounts nor its own'),
+]);
 const limits = z.strictObject({
   memoryMiB: z.number().int().min(16).max(1_048_576),
   cpus: z.number().min(0.01).max(1024).optional(),
@@ -21,11 +29,12 @@ const limits = z.strictObject({
 export const commands = {
   boot: z.strictObject({
     id,
-    mounts: z.array(z.strictObject({ source: z.string().min(1).max(4096), target })).max(16),
+    mounts: z.array(mount).max(16),
     tmp: z.union([z.strictObject({ mib }), z.strictObject({ volume })]),
     limits,
     /** Trees of the root, the lowest first; docker makes at most 127 layers. */
     image: z.array(hash).min(1).max(128).optional(),
+    nested: z.boolean().optional(),
   }),
   assign: z.strictObject({
     id,
