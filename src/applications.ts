@@ -85,7 +85,7 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     git: () => git,
     publicUrl,
     handover: {
-      warm: async (place, name, version) => invoke.warm(await lambda.resolveFunction(place, name, version)),
+      warm: async (place, name, version, least) => invoke.warm(await lambda.resolveFunction(place, name, version), least),
       retire: invoke.retire,
     },
     ...(ports.driver.features.isolation && { deriveTree: (hash, on) => ports.trees.derive(hash, on) }),

@@ -49,7 +49,7 @@ export function createInvoke(options: InvokeOptions): InvokeRoom {
   return {
     invoke: (call) => pools.run(call),
     retire: (functionArn, keepIdentity, version) => pools.retire(functionArn, keepIdentity, version),
-    warm: (spec) => pools.warm(spec),
+    warm: (spec, least) => pools.warm(spec, least),
     expect,
     stats: () => ({ ...pools.counts(), ready: ready.size }),
     async start() {

@@ -9,7 +9,7 @@ import type { Waiter } from './function-pool.ts';
 import { Journal } from './journal.ts';
 import { type Launcher, MIB_PER_CPU } from './launch.ts';
 import { Pace } from './pace.ts';
-import { failureOf, type PlatformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
+import { failureOf, initFailure, type PlatformError, responseTooLarge, runtimeExited, timedOut } from './payloads.ts';
 import { type Answer, type Asked, beginning, makeOutcome, makeReport, type Running, requestOf } from './running.ts';
 import type { InvokeOptions } from './settings.ts';
 import { streamName } from './stream-name.ts';
@@ -102,8 +102,11 @@ export class Environment implements WorkloadsOwner {
     return !this.#ended && !this.retired && this.#clock.now() + this.spec.timeoutMs + 60_000 < this.#workloads.expires;
   }
 
-  /** First start. A function that fails here is tried again by its first call; rejects when the platform cannot start it. */
-  async open(): Promise<void> {
+  /**
+   * First start. A function that fails here is tried again by its first call; resolves to what it failed with, unless it only took too long.
+   * Rejects when the platform cannot start it.
+   */
+  async open(): Promise<string | undefined> {
     this.#journal.initStarts(this.#of.runtime.version);
     const prepared = await this.#workloads.prepare();
     const started = this.#clock.monotonic();
@@ -111,10 +114,12 @@ export class Environment implements WorkloadsOwner {
     const elapsed = this.#clock.monotonic() - started;
     if (outcome.kind === 'ready') {
       this.#initMs = elapsed;
-      return this.#workloads.rest();
+      this.#workloads.rest();
+      return undefined;
     }
     this.#journal.initFailed(elapsed, outcome);
     await this.#reset();
+    return outcome.kind === 'timeout' ? undefined : initFailure(outcome);
   }
 
   /** Runs one call; legal when free. Rejects only for what the platform could not do. */

@@ -53,6 +53,22 @@ export const responseTooLarge: PlatformError = {
   ),
 };
 
+/** Why an environment could not be initialised, for people: `Runtime.ImportModuleError: No module named 'x'`. */
+export function initFailure(outcome: Exclude<InitOutcome, { kind: 'ready' } | { kind: 'timeout' }>): string {
+  if (outcome.kind === 'refused') return `${outcome.errorType}: ${outcome.text}`;
+  const { errorType, payload } = failureOf('', outcome);
+  return `${errorType}: ${messageOf(payload) ?? 'it says no more'}`;
+}
+
+function messageOf(payload: Buffer): string | undefined {
+  try {
+    const { errorMessage } = JSON.parse(payload.toString()) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage.replace(/^RequestId: \S* ?Error: /, '') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the call gets whose environment could not be initialised. */
 export function failureOf(
   requestId: string,

@@ -60,21 +60,21 @@ export class Pools {
   }
 
   /**
-   * A version takes over: where the function is in use, starts as many environments as are busy now, at least one, as far as memory is free. Resolves
-   * when they have started; a start that fails is the next call's matter.
+   * A version takes over: starts as many environments as are busy now, at least one where the function is in use and at least so many in any case,
+   * as far as memory is free. Resolves when they have started, to what the function failed with; a start that the platform fails is the next call's
+   * matter.
    */
-  async warm(spec: FunctionSpec): Promise<void> {
-    const ofFunction = [...this.#pools.values()].filter((pool) => pool.spec.arn === spec.arn && pool.living.size > 0);
-    if (this.#stopping || ofFunction.length === 0 || !entryOf(spec, this.#options.runtimes)) return;
-    const busy = ofFunction.reduce((sum, pool) => sum + pool.busy, 0);
+  async warm(spec: FunctionSpec, least: number): Promise<string | undefined> {
+    if (this.#stopping || !entryOf(spec, this.#options.runtimes)) return undefined;
+    const used = [...this.#pools.values()].filter((pool) => pool.spec.arn === spec.arn && pool.living.size > 0);
+    const busy = used.reduce((sum, pool) => sum + pool.busy, 0);
+    const wanted = Math.min(Math.max(busy, used.length > 0 ? 1 : 0, least), MOST_WARMED);
+    if (wanted === 0) return undefined;
     const pool = this.#pool(spec);
-    const starts: Promise<void>[] = [];
-    while (
-      pool.living.size < Math.min(Math.max(busy, 1), MOST_WARMED) &&
-      this.#memory + spec.memoryMiB <= this.#options.settings.memoryMiB
-    )
+    const starts: Promise<string | undefined>[] = [];
+    while (pool.living.size < wanted && this.#memory + spec.memoryMiB <= this.#options.settings.memoryMiB)
       starts.push(this.#start(pool));
-    await Promise.all(starts);
+    return (await Promise.all(starts)).find((failure) => failure !== undefined);
   }
 
   /** Environments of this function (unqualified ARN) end after their call, but those of one identity; of one version only, when it is given. */
@@ -225,8 +225,8 @@ export class Pools {
     return false; // their memory comes back when they are gone, and then this pool is fed
   }
 
-  /** Resolves when it can be used, or could not be started. */
-  #start(pool: FunctionPool): Promise<void> {
+  /** Resolves when it can be used, or could not be started; to what the function failed with. */
+  #start(pool: FunctionPool): Promise<string | undefined> {
     const runtime = entryOf(pool.spec, this.#options.runtimes)!;
     const { spec } = pool;
     const environment = new Environment({
@@ -249,15 +249,17 @@ export class Pools {
     pool.starting++;
     this.#memory += spec.memoryMiB;
     return environment.open().then(
-      () => {
+      (failure) => {
         pool.starting--;
         this.#freed(pool, environment);
+        return failure;
       },
       (error) => {
         pool.starting--;
         this.#end(pool, environment);
         if (pool.waiting > pool.starting) pool.next()?.reject(error);
         this.#feed(pool);
+        return undefined;
       },
     );
   }

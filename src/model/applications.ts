@@ -130,6 +130,8 @@ export interface DeclaredResource {
 export interface ReleaseChecks {
   /** Process → event that it must answer without an error before the switch. */
   readonly smoke: Readonly<Record<string, unknown>>;
+  /** Processes whose first start may fail; that of all others must not, before the switch. */
+  readonly startsAnyhow?: readonly string[];
   /** A canary: the share of calls (0 to 1) that the new release gets first, for how long, and the share of errors that ends it. */
   readonly canary?: { readonly weight: number; readonly seconds: number; readonly errorRate: number };
 }

@@ -143,10 +143,10 @@ export type PrepareTree = (hash: string) => Promise<{ readonly unpackedBytes: nu
 export type Retire = (functionArn: string, keepIdentity?: string, version?: string) => void;
 
 /**
- * Starts environments of a version that is about to take over from others, where the function is in use and memory is free (invoke). Resolves
- * when they can be used; never rejects for what the function does.
+ * Starts environments of a version that is about to take over from others, as many as are in use and at least so many, as far as memory is free
+ * (invoke). Resolves when they can be used, to what the function's initialisation failed with, for people; never rejects for what the function does.
  */
-export type Warm = (spec: FunctionSpec) => Promise<void>;
+export type Warm = (spec: FunctionSpec, least: number) => Promise<string | undefined>;
 
 /** Asks that sandboxes for functions of this runtime and memory size are booted before they are called (invoke). Unknown runtimes are ignored. */
 export type Expect = (runtime: string, memoryMiB: number) => void;

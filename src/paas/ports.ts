@@ -2,6 +2,8 @@ import type { Clock, Ids, Logger, SecretBox, Store } from '../kernel/index.ts';
 import type {
   Audit,
   BuildSource,
+  DebuggerConnection,
+  DebuggerOf,
   FindEnvironment,
   OperateAt,
   Place,
@@ -15,9 +17,18 @@ import type { TreeStore } from '../sandbox/index.ts';
 
 /** Environments of functions when versions change (invoke). */
 export interface Handover {
-  /** Starts some of a version that is about to take over, where its function is in use. Rejects when there is no such version. */
-  readonly warm: (place: Place, name: string, version: string) => Promise<void>;
+  /**
+   * Starts some of a version that is about to take over, as many as are in use and at least so many. Resolves to what the function's initialisation
+   * failed with. Rejects when there is no such version.
+   */
+  readonly warm: (place: Place, name: string, version: string, least: number) => Promise<string | undefined>;
   readonly retire: Retire;
+}
+
+/** As model's Debuggers. Reject when there is no such function. */
+export interface DebuggersByName {
+  readonly find: (place: Place, name: string) => Promise<DebuggerOf>;
+  readonly connect: (place: Place, name: string) => Promise<DebuggerConnection>;
 }
 
 /** What applications and their releases need from outside. */
@@ -41,4 +52,6 @@ export interface PaasPorts {
   readonly deriveTree?: TreeStore['derive'];
   /** Absent: environments come with calls, and go when they are idle. */
   readonly handover?: Handover;
+  /** Debuggers of functions' `$LATEST`, by name (invoke); absent: there are none. */
+  readonly debuggers?: DebuggersByName;
 }

@@ -73,6 +73,12 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     fs.rmSync(path.dirname(folder), { recursive: true, force: true });
   });
 
+  const refusedPush = () =>
+    git('push', 'dalamb', 'main').then(
+      () => assert.fail('it was taken'),
+      (error) => error.stderr as string,
+    );
+
   test('it is created and pushed over HTTP: a push says what it does, and ends in a release', async () => {
     await dalamb(platform, 'create', 'thumbnails', '--role', 'arn:aws:iam::000000000000:role/thumbnails');
     await git('remote', 'add', 'dalamb', `${platform.url}/_dalamb/git/thumbnails.git`);
@@ -120,12 +126,13 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     await git('reset', '-q', '--hard', 'HEAD~1');
     fs.writeFileSync(at('requirements.txt'), 'no-such-package-of-dalamb==1\n');
     await git('commit', '-qam', 'Broken');
-    const failed = await git('push', 'dalamb', 'main').then(
-      () => assert.fail('it was taken'),
-      (error) => error.stderr as string,
-    );
-    assert.match(failed, /BuildFailed/);
+    assert.match(await refusedPush(), /BuildFailed/);
     assert.match(await cli('releases'), /^.*\nv5 +current/);
+    await git('reset', '-q', '--hard', 'HEAD~1');
+    fs.appendFileSync(at('CreateThumbnail.py'), '\nimport not_there\n');
+    await git('commit', '-qam', 'Broken in another way');
+    assert.match(await refusedPush(), /thumbnails-create cannot be initialised: Runtime.ImportModuleError: .*'not_there'/);
+    assert.match(await cli('releases'), /v6 +failed .*\nv5 +current/);
     await put('still.png');
     assert.equal(await width('still.png'), 128);
   });

@@ -182,21 +182,30 @@ test('a version that takes over is started ahead where the function is in use, a
   const bench = await invokeBench(t);
   const before = await bench.spec({ 'index.js': MISCHIEF }, { version: '1' });
   const after = { ...before, version: '2', identity: 'after' };
-  await bench.room.warm(after);
+  await bench.room.warm(after, 0);
   assert.equal(bench.room.stats().environments, 0, 'nobody uses it');
   await bench.call(before);
-  await Promise.all([bench.room.warm(after), bench.room.warm(after)]);
+  await Promise.all([bench.room.warm(after, 0), bench.room.warm(after, 0)]);
   assert.deepEqual([bench.room.stats().environments, bench.room.stats().idle], [2, 2]);
   const first = await bench.call(after);
   assert.deepEqual(json(first), { n: 1, kept: null });
   assert.equal(bench.room.stats().environments, 2);
 });
 
+test('what is started ahead in any case tells how its initialisation failed', async (t) => {
+  const bench = await invokeBench(t);
+  assert.equal(await bench.room.warm(await bench.spec({ 'index.js': MISCHIEF }), 1), undefined);
+  const broken = await bench.spec({ 'index.js': 'require("./not-there")' }, { identity: 'broken' });
+  assert.match((await bench.room.warm(broken, 1))!, /^Runtime.ImportModuleError: .*Cannot find module '.\/not-there'/);
+  const gone = await bench.spec({ 'index.js': 'process.exit(3)' }, { identity: 'gone' });
+  assert.equal(await bench.room.warm(gone, 1), 'Runtime.ExitError: Runtime exited with error: exit status 3');
+});
+
 test('nothing is started ahead where that would cost memory that others use', async (t) => {
   const bench = await invokeBench(t, { settings: { memoryMiB: 128 } });
   const before = await bench.spec({ 'index.js': MISCHIEF }, { version: '1' });
   await bench.call(before);
-  await bench.room.warm({ ...before, version: '2', identity: 'after' });
+  await bench.room.warm({ ...before, version: '2', identity: 'after' }, 1);
   assert.equal((json(await bench.call(before)) as { n: number }).n, 2, 'it lives on');
 });
 

@@ -105,6 +105,7 @@ events = ["s3:photos/in/*.jpg", { source = "sqs:jobs", where = { kind = ["a"] },
 [functions.work]
 handler = "work.run"
 runtime = "python3.11"
+smoke = false
 [[routes]]
 route = "GET /"
 function = "web"
@@ -148,7 +149,7 @@ exclude = ["test/**"]
       { kind: 'topic', name: 'news', settings: { fifo: false } },
       { kind: 'stream', name: 'clicks', settings: { shards: 2 } },
     ]);
-    assert.deepEqual(checks, { smoke: { web: { ping: true } } });
+    assert.deepEqual(checks, { smoke: { web: { ping: true } }, startsAnyhow: ['work'] });
     assert.deepEqual(build, { command: 'make', environment: {}, exclude: ['test/**'] });
   });
 

@@ -35,18 +35,22 @@ export function readManifest(files: { readonly procfile?: Uint8Array; readonly d
   const { declaration } = read;
   const names = new Set(processes.map(({ name }) => name));
   checkReferences(read, names);
-  const smoke = Object.entries(declaration.functions).flatMap(([name, { smoke }]) =>
-    smoke === undefined ? [] : [[name, smoke]],
-  );
   return {
     processes,
     resources: resourcesOf(declaration),
-    checks: { smoke: Object.fromEntries(smoke), ...canaryOf(declaration) },
+    checks: checksOf(declaration),
     build: declaration.build,
   };
 }
 
-function canaryOf({ canary }: ReadDeclaration['declaration']): Pick<ReleaseChecks, 'canary'> {
+function checksOf(declaration: Declaration): ReleaseChecks {
+  const asked = Object.entries(declaration.functions);
+  const events = asked.flatMap(([name, { smoke }]) => (smoke === undefined || smoke === false ? [] : [[name, smoke]]));
+  const startsAnyhow = asked.flatMap(([name, { smoke }]) => (smoke === false ? [name] : []));
+  return { smoke: Object.fromEntries(events), ...(startsAnyhow.length > 0 && { startsAnyhow }), ...canaryOf(declaration) };
+}
+
+function canaryOf({ canary }: Declaration): Pick<ReleaseChecks, 'canary'> {
   if (canary === undefined) return {};
   const { weight, seconds, error_rate: errorRate } = canary;
   return { canary: { weight, seconds, errorRate } };

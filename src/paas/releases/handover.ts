@@ -1,32 +1,69 @@
-import { describe } from '../../kernel/index.ts';
+import { describe, platformFailure } from '../../kernel/index.ts';
 import { functionArn, functionName, type Release } from '../../model/index.ts';
-import { releases } from '../collections.ts';
+import { releases, type StoredStage } from '../collections.ts';
+import type { PaasPorts } from '../ports.ts';
 import type { Settling } from './settling.ts';
 
+/** Characters of a failure. */
+const MOST_SAID = 1000;
 /** Ms that a release waits for environments of its versions; who rolls back is in a hurry. */
 const WARM_MS = { rollback: 500, other: 10_000 };
 
+/** Versions of a release that are started at a time, beyond what is in use. */
+const AT_ONCE = 4;
+
 /**
- * Starts environments of new versions of functions that are in use before the alias moves, so that the calls which follow wait for none. What
- * cannot be started in time is started by a call. Rejects only with the signal's reason.
+ * Starts environments of new versions before the alias moves, so that the calls which follow wait for none, and what cannot be initialised is
+ * found out; what a rollback goes back to has run, and must not be proven. What is not started in time is started by a call. Rejects with
+ * ReleaseFailed, and with the signal's reason.
  */
 export async function warmUp({ ports, stage, release, signal }: Settling, versions: Release['versions']): Promise<void> {
-  const { handover, clock, logger } = ports;
+  const { handover, clock, store } = ports;
   if (!handover || signal.aborted) return signal.throwIfAborted();
-  const warm = async ([process, version]: [string, string]) => {
-    const name = functionName(stage.app, process);
-    await handover.warm(stage, name, version).catch((error) => {
-      logger.warn('a version could not be started ahead', { function: name, version, error: describe(error) });
-    });
-  };
+  const before =
+    stage.current === undefined ? undefined : await store.read.get(releases, [stage.app, stage.account, stage.current]);
+  const proven = (process: string, version: string) =>
+    release.reason === 'rollback' ||
+    before?.versions[process] === version ||
+    release.contents.checks.startsAnyhow?.includes(process);
+  const open = Object.entries(versions);
+  const failures: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
+  const work = async () => {
+    for (let next = open.shift(); next; next = open.shift()) {
+      const failure = await warm(ports, stage, { process: next[0], version: next[1], least: proven(...next) ? 0 : 1 });
+      if (failure !== undefined) failures.push(failure);
+    }
+  };
   const cancel = clock.after(release.reason === 'rollback' ? WARM_MS.rollback : WARM_MS.other, resolve);
   const leave = () => resolve();
   signal.addEventListener('abort', leave);
-  await Promise.race([promise, Promise.all(Object.entries(versions).map(warm))]);
+  await Promise.race([promise, Promise.all(Array.from({ length: AT_ONCE }, work))]);
+  open.length = 0;
   cancel();
   signal.removeEventListener('abort', leave);
   signal.throwIfAborted();
+  if (failures.length > 0) throw platformFailure('ReleaseFailed', failures.join('; '));
+}
+
+interface Version {
+  readonly process: string;
+  readonly version: string;
+  readonly least: number;
+}
+
+/** Resolves to what its initialisation failed with. */
+async function warm({ handover, logger }: PaasPorts, stage: StoredStage, { process, version, least }: Version) {
+  const name = functionName(stage.app, process);
+  try {
+    const failure = await handover!.warm(stage, name, version, least);
+    if (failure === undefined || least === 0) return undefined;
+    handover!.retire(functionArn(stage.region, stage.account, name), undefined, version);
+    return `${name} cannot be initialised: ${failure.slice(0, MOST_SAID)}`;
+  } catch (error) {
+    logger.warn('a version could not be started ahead', { function: name, version, error: describe(error) });
+    return undefined;
+  }
 }
 
 /** Environments of the versions that ran before end after their call: they would hold memory for nobody. */

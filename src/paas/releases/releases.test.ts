@@ -104,6 +104,25 @@ test('a failed smoke event leaves the old release in place, and puts $LATEST bac
   assert.equal(world.services.sources.size, 0);
 });
 
+test('a new version that cannot be initialised leaves the old release in place, unless it may', async (t) => {
+  const world = await releaseWorld(t);
+  await world.release(deploy('c1', [await processOf(world.store, 'web', 'good'), await processOf(world.store, 'job', 'bad')]));
+  world.services.init = (version) => (version.code === 'bad' ? "Runtime.ImportModuleError: No module named 'x'" : undefined);
+  const job = await processOf(world.store, 'job', 'bad'); // as before: what runs already is nothing to prove
+  await world.release(deploy('c2', [await processOf(world.store, 'web', 'better'), job]));
+  const broken = [await processOf(world.store, 'web', 'bad'), job];
+  const message = /^.*shop-web cannot be initialised: Runtime.ImportModuleError: No module named 'x'$/;
+  await assert.rejects(world.release(deploy('c3', broken)), { code: 'ReleaseFailed', message });
+  assert.equal(live(world, 'web')?.code, 'better');
+  assert.equal(world.services.handed.at(-1), 'retire shop-web:3');
+  await world.release(deploy('c3', broken, { checks: { smoke: {}, startsAnyhow: ['web'] } }));
+  assert.equal(live(world, 'web')?.code, 'bad');
+  const to = await world.releases.find(APP, ACCOUNT, 4);
+  await world.release(deploy('c4', [await processOf(world.store, 'web', 'good'), job]));
+  await world.release({ reason: 'rollback', to });
+  assert.equal(live(world, 'web')?.code, 'bad', 'a rollback proves nothing, and waits for nothing');
+});
+
 test('releases of one stage wait for each other', async (t) => {
   const world = await releaseWorld(t);
   const code = await Promise.all(['a', 'b', 'c'].map((text) => processOf(world.store, 'web', text)));

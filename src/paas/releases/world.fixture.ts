@@ -45,6 +45,8 @@ export interface Services {
   /** Resolves when that has happened. */
   readonly killed: () => Promise<void>;
   smoke: (version: Settings) => string | undefined;
+  /** What the initialisation of a version fails with. */
+  init: (version: Settings) => string | undefined;
   /** Weights that aliases had, as `NAME:VERSION+OTHER@WEIGHT`, in order. */
   readonly weighed: string[];
   /** Versions that were deleted, as `NAME:VERSION`. */
@@ -92,6 +94,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     audit: [],
     callsLeft: Number.POSITIVE_INFINITY,
     smoke: () => undefined,
+    init: () => undefined,
     weighed: [],
     deleted: [],
     handed: [],
@@ -144,8 +147,10 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
     removeSource: (_place, arn, source) =>
       call(() => void services.sources.delete(`${arn.split(':').slice(6).join(':')} ${source.source}`)),
     handover: {
-      warm: async (_place, name, version) => {
-        services.handed.push(`warm ${name}:${version} beside ${services.functions.get(name)!.aliases.get('live')}`);
+      warm: async (_place, name, version, least) => {
+        const { aliases, versions } = services.functions.get(name)!;
+        services.handed.push(`warm ${name}:${version} beside ${aliases.get('live')}`);
+        return least > 0 ? services.init(versions[Number(version) - 1]!) : undefined;
       },
       retire: (arn, _identity, version) => void services.handed.push(`retire ${arn.split(':').at(-1)}:${version}`),
     },
