@@ -53,6 +53,7 @@ test('what is no manifest is refused by name', () => {
 
 test('layers that cannot run here are refused', () => {
   const of = (layers: readonly object[]) => parseManifest(JSON.stringify({ ...image, layers })) as ImageManifest;
+  invalid(() => judgeLayers(of([])), /no layers/);
   invalid(() => judgeLayers(of(Array(128).fill(layer))), /128 layers/);
   invalid(() => judgeLayers(of([{ ...layer, size: 11 * 1024 ** 3 }])), /bytes of layers/);
   const foreign = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip';

@@ -94,6 +94,7 @@ export function pickPlatform({ manifests }: ImageIndex, { os, architecture }: Pl
 
 /** Checks that an image can run here, as far as its manifest tells, and resolves to the bytes of its layers. Throws InvalidImage. */
 export function judgeLayers({ layers }: ImageManifest): number {
+  if (layers.length === 0) throw invalid('it has no layers');
   if (layers.length > MOST_LAYERS) throw invalid(`${layers.length} layers; at most ${MOST_LAYERS} are supported`);
   for (const { mediaType } of layers) {
     if (!LAYER.test(mediaType)) throw invalid(`layers of type ${JSON.stringify(mediaType.slice(0, 100))} are not supported`);
