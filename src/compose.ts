@@ -77,7 +77,8 @@ async function openGround(around: Surroundings) {
     ids,
     limits: { quotaBytes: config.limits.code_cache_mib * MIB },
   });
-  const places = { trees, clock, logger: logger.child('sandbox'), resolver: config.egress.resolver };
+  const { egress, build } = config;
+  const places = { trees, clock, logger: logger.child('sandbox'), resolver: egress.resolver, nested: build.dockerfile };
   const driver = sandboxDriver(around.keeper, places);
   const runtimes = await findRuntimes({ installation });
   const box = createSecretBox(around.keys);

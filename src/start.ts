@@ -32,6 +32,7 @@ export async function start(options: StartOptions): Promise<void> {
       uid: config.allowRoot ? 0 : config.sandbox.uid,
       firstUid: config.sandbox.first_uid,
       runtime: config.sandbox.oci_runtime,
+      nested: config.build.dockerfile,
       settings,
       shown: [...config.runtimes.folders, ...(config.npm === undefined ? [] : [config.npm])],
     });

@@ -27,6 +27,8 @@ export interface SandboxFeatures {
   readonly images: boolean;
   /** Connections into a sandbox; without it connect is refused. */
   readonly connect: boolean;
+  /** Nested sandboxes; without it a boot that asks for one is refused. */
+  readonly nested: boolean;
 }
 
 export interface SandboxSpec {
@@ -39,6 +41,11 @@ export interface SandboxSpec {
    * seen then but /etc/hosts and /etc/resolv.conf; mounts must be empty, and trees cannot be assigned.
    */
   readonly image?: readonly string[];
+  /**
+   * Its processes are root of its own user namespace, over the user ids of the sandbox alone, and may change roots and bind what they see
+   * elsewhere, in mount namespaces of their own: for programs that build images. Everything else holds as without. Not with image.
+   */
+  readonly nested?: boolean;
   /** Size of /tmp in MiB, or a volume kept from a destroyed sandbox. */
   readonly tmp: number | TmpVolume;
   readonly limits: Limits;

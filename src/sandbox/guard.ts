@@ -40,6 +40,8 @@ export function guarded(driver: SandboxDriver, clock: Clock, trees: TreeStore): 
           'SandboxUnavailable',
           `container images need isolation, which the driver ${driver.name} does not give`,
         );
+      if (spec.nested && !driver.features.nested)
+        throw platformFailure('SandboxUnavailable', `the driver ${driver.name} has no nested sandboxes here`);
       const quiet = silenceable(events);
       const letGo = holdAll(trees, spec.image ?? []);
       const booting = driver.boot(spec, quiet.events);
@@ -66,6 +68,7 @@ function checkSpec(spec: SandboxSpec): void {
   if (!ID.test(spec.id)) throw platformFailure('SandboxIllegal', `id ${JSON.stringify(spec.id)}`);
   if (spec.image && (spec.image.length === 0 || spec.mounts.length > 0))
     throw platformFailure('SandboxIllegal', 'an image of no trees, or with mounts');
+  if (spec.image && spec.nested) throw platformFailure('SandboxIllegal', 'an image in a nested sandbox');
   const { memoryMiB, pids, cpus } = spec.limits;
   if (!(memoryMiB >= 16) || !(pids >= 8) || (cpus !== undefined && !(cpus > 0))) {
     throw platformFailure('SandboxIllegal', `limits ${JSON.stringify(spec.limits)}`);

@@ -88,22 +88,24 @@ export function makePrivate(path: string): void {
 
 const SYS = { open_tree: 428n, move_mount: 429n, mount_setattr: 442n };
 const AT_EMPTY_PATH = 0x1000n;
+const AT_RECURSIVE = 0x8000n;
 const OPEN_TREE_CLONE = 1n;
 const AT_FDCWD = -100n;
 const MOVE_MOUNT_F_EMPTY_PATH = 4n;
 const MOUNT_ATTR = BigInt(1 | 2 | 4); // read-only, nosuid, nodev
 
-/** Binds an open directory read-only, nosuid, nodev. The flags are set before it is attached, so slaves get them too. */
-export function bindReadOnly(directory: number, target: string): void {
+/** Binds an open directory read-only, nosuid, nodev; below: with what is mounted below it. The flags are set before it is attached, so slaves get them too. */
+export function bindReadOnly(directory: number, target: string, { below = false }: { readonly below?: boolean } = {}): void {
   const { libc } = system();
+  const extent = AT_EMPTY_PATH | (below ? AT_RECURSIVE : 0n);
   const tree = check(
     'open_tree',
-    libc.syscall(SYS.open_tree, BigInt(directory), '', OPEN_TREE_CLONE | AT_EMPTY_PATH | BigInt(CLOEXEC), null, 0n),
+    libc.syscall(SYS.open_tree, BigInt(directory), '', OPEN_TREE_CLONE | extent | BigInt(CLOEXEC), null, 0n),
   );
   try {
     const attributes = Buffer.alloc(32);
     attributes.writeBigUInt64LE(MOUNT_ATTR);
-    check('mount_setattr', libc.syscall(SYS.mount_setattr, BigInt(tree), '', AT_EMPTY_PATH, attributes, 32n));
+    check('mount_setattr', libc.syscall(SYS.mount_setattr, BigInt(tree), '', extent, attributes, 32n));
     check('move_mount', libc.syscall(SYS.move_mount, BigInt(tree), '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
   } finally {
     fs.closeSync(tree);

@@ -20,6 +20,7 @@ if (!underKeeper(args)) {
     uid: 64200,
     firstUid: 2_000_000,
     runtime: 'runc',
+    nested: false,
     settings: { hello: 1 },
   });
 }

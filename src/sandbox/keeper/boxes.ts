@@ -4,15 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bug } from '../../kernel/index.ts';
 import type { Exit } from '../contract.ts';
 import { connectSocket, detach, inNetwork, makePipe, makeShared, openNamedPipe, openUnixListener, reap } from '../system.ts';
-import { bundle, INNER } from './bundle.ts';
+import { type BundleInput, bundle, innerUser } from './bundle.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
 import { mainProcess, removeContainer, startContainer } from './container.ts';
 import { exitOf } from './exit.ts';
 import { type ImageParts, INIT, makeImageParts, mountImage } from './image-root.ts';
+import { type LockedRoot, lockRoot } from './nested.ts';
 import { prepareNetwork } from './network.ts';
 import type { CommandInput, CommandName, CommandOutput, DescriptorName } from './protocol.ts';
 import { refused } from './refused.ts';
-import { makeMountPoint, makeRoot } from './root.ts';
+import { hostDirectories, makeMountPoint, makeRoot } from './root.ts';
 import { type MountRoot, mountTrees, Sources } from './sources.ts';
 import { type Volume, Volumes } from './volumes.ts';
 
@@ -29,6 +30,8 @@ export interface BoxesConfig {
   readonly treesDirectory: string;
   readonly mountRoots: readonly MountRoot[];
   readonly parallelBoots: number;
+  /** Whether nested sandboxes may be booted. */
+  readonly nested: boolean;
 }
 
 interface Box {
@@ -39,6 +42,7 @@ interface Box {
   readonly slots: { readonly task: string; readonly opt: string; readonly run: string; readonly tmp: string };
   /** Trees of the image that is its root; undefined: the root that all share. */
   readonly image: readonly string[] | undefined;
+  readonly nested: boolean;
   readonly taken: Set<string>;
   pid: number;
   /** Settled once the runtime has started it, or not. */
@@ -74,6 +78,7 @@ export class Boxes implements Handlers {
   #booting = 0;
   #connections = 0;
   #parts: ImageParts | undefined;
+  #locked: LockedRoot | undefined;
 
   constructor(config: BoxesConfig, events: BoxesEvents) {
     this.#config = config;
@@ -97,14 +102,16 @@ export class Boxes implements Handlers {
     await Promise.allSettled([...this.#boxes.keys()].map((id) => this.destroy({ id, keepTmp: false })));
   }
 
-  async boot({ id, mounts, tmp, limits, image }: CommandInput<'boot'>): Promise<{ volume: string }> {
+  async boot({ id, mounts, tmp, limits, image, nested = false }: CommandInput<'boot'>): Promise<{ volume: string }> {
     if (this.#boxes.has(id)) throw refused(`${id} is there`);
+    if (nested && (image || !this.#config.nested)) throw refused('a nested sandbox, with an image or where none may be');
     const sources = mounts.map(({ source, target }) => ({ source: this.#sources.show(source), target }));
     const kept = 'volume' in tmp ? this.#kept.get(tmp.volume) : undefined;
     if ('volume' in tmp && !kept) throw refused(`no volume ${tmp.volume}`);
     if (kept) this.#kept.delete(kept.name);
     if (image && mounts.length > 0) throw refused('an image has its own root, without mounts');
-    const box = this.#newBox(id, kept ?? (await this.#volumes.take((tmp as { mib: number }).mib)), image);
+    const volume = kept ?? (await this.#volumes.take((tmp as { mib: number }).mib));
+    const box = this.#newBox(id, volume, { image, nested });
     try {
       for (const { target } of sources) makeMountPoint(this.#root, target);
       const start = () => this.#start(box, (network) => this.#bundle(box, { limits, mounts: sources, network }));
@@ -206,7 +213,7 @@ export class Boxes implements Handlers {
     return box.cgroup;
   }
 
-  #newBox(id: string, volume: Volume, image: readonly string[] | undefined): Box {
+  #newBox(id: string, volume: Volume, kind: Pick<Box, 'image' | 'nested'>): Box {
     volume.owner ??= this.#freeRange();
     const directory = path.join(this.#config.runDirectory, 'b', id);
     const slots = { task: `${directory}/task`, opt: `${directory}/opt`, run: `${directory}/run`, tmp: volume.directory };
@@ -216,7 +223,7 @@ export class Boxes implements Handlers {
       directory,
       volume,
       slots,
-      image,
+      ...kind,
       taken: new Set(),
       pid: 0,
       starting: undefined,
@@ -241,6 +248,7 @@ export class Boxes implements Handlers {
   ): void {
     const config = bundle({
       ...this.#rootOf(box),
+      nested: box.nested,
       cgroup: `/dalamb-${this.#config.instance}/${box.id}`,
       firstUid: this.#config.firstUid + box.range * 65_536,
       network: `/proc/${process.pid}/fd/${more.network}`,
@@ -251,12 +259,18 @@ export class Boxes implements Handlers {
     fs.writeFileSync(path.join(box.directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   }
 
-  #rootOf(box: Box): { root: string; init?: { source: string; argv: readonly string[] } } {
-    if (!box.image) return { root: this.#root };
+  #rootOf(box: Box): Pick<BundleInput, 'root' | 'system' | 'init'> {
+    if (box.nested) return this.#lockedRoot();
+    if (!box.image) return { root: this.#root, system: hostDirectories().map((path) => ({ source: path, target: path })) };
     this.#parts ??= makeImageParts(path.join(this.#config.runDirectory, 'image'));
     mountImage(this.#config.treesDirectory, box.image, this.#parts, imageRoot(box));
     fs.mkdirSync(path.join(box.slots.run, path.basename(INIT)), { mode: 0o755 });
-    return { root: imageRoot(box), init: { source: this.#parts.init, argv: this.#parts.argv } };
+    return { root: imageRoot(box), system: [], init: { source: this.#parts.init, argv: this.#parts.argv } };
+  }
+
+  #lockedRoot(): LockedRoot {
+    this.#locked ??= lockRoot(this.#root, path.join(this.#config.runDirectory, 'locked'));
+    return this.#locked;
   }
 
   async #start(box: Box, writeBundle: (network: number) => void): Promise<void> {
@@ -277,7 +291,8 @@ export class Boxes implements Handlers {
       owned.push(tickets);
       fs.chmodSync(`${box.slots.run}/channel.sock`, 0o666);
       const first = this.#config.firstUid + box.range * 65_536;
-      for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + INNER.uid, first + INNER.gid); // so that /dev/stdout can be opened
+      const inner = innerUser(box);
+      for (const fd of [stdinRead, outputWrite]) fs.fchownSync(fd, first + inner.uid, first + inner.gid); // so that /dev/stdout can be opened
       writeBundle(namespace);
       const stdio = [stdinRead, outputWrite, outputWrite];
       const { runtime } = this.#config;

@@ -1,12 +1,14 @@
-import fs from 'node:fs';
-import { platformFailure } from '../../kernel/index.ts';
 import type { Limits } from '../contract.ts';
 import { INIT } from './image-root.ts';
-import { hostDirectories } from './root.ts';
+import { seccomp } from './seccomp.ts';
 
 export interface BundleInput {
   /** The read-only root, see root.ts; with init: an image's, see image-root.ts. */
   readonly root: string;
+  /** Directories of the host that are seen at the same paths: without an image's root. */
+  readonly system: readonly { readonly source: string; readonly target: string }[];
+  /** Root of its own user namespace, see nested.ts. */
+  readonly nested: boolean;
   readonly init?: { readonly source: string; readonly argv: readonly string[] };
   readonly cgroup: string;
   /** First host id of the 65,536 that this sandbox has. */
@@ -20,11 +22,25 @@ export interface BundleInput {
 }
 
 /** The user inside, the one that AWS has. */
-export const INNER = { uid: 993, gid: 990 } as const;
+const INNER = { uid: 993, gid: 990 } as const;
+const ROOT = { uid: 0, gid: 0 } as const;
+/** What root of a nested sandbox may, over what is its own: nothing of networks, devices, tracing or the clock. */
+const NESTED = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'SETFCAP'].concat(
+  'NET_BIND_SERVICE',
+  'SYS_CHROOT',
+  'SYS_ADMIN', // for bind mounts and mount namespaces: the filter lets nothing else of it through
+);
+
+/** Whom the first process runs as. */
+export function innerUser({ nested }: Pick<BundleInput, 'nested'>): { readonly uid: number; readonly gid: number } {
+  return nested ? ROOT : INNER;
+}
+
 const MIB = 1024 * 1024;
 
 /** The OCI configuration of a generic sandbox; its first process is a shell that waits for its script. */
 export function bundle(input: BundleInput): object {
+  const capabilities = input.nested ? NESTED.map((name) => `CAP_${name}`) : [];
   const ids = [{ containerID: 0, hostID: input.firstUid, size: 65_536 }];
   return {
     ociVersion: '1.0.2',
@@ -32,12 +48,12 @@ export function bundle(input: BundleInput): object {
     root: { path: input.root, readonly: true },
     process: {
       terminal: false,
-      user: INNER,
+      user: innerUser(input),
       args: input.init?.argv ?? ['/bin/sh'],
       env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
       cwd: '/',
       noNewPrivileges: true,
-      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
+      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities, inheritable: [], ambient: [] },
       rlimits: [
         { type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 },
         { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
@@ -54,7 +70,7 @@ export function bundle(input: BundleInput): object {
       ],
       uidMappings: ids,
       gidMappings: ids,
-      seccomp: seccomp(),
+      seccomp: seccomp(input),
       maskedPaths: [
         '/proc/acpi',
         '/proc/asound',
@@ -72,24 +88,24 @@ export function bundle(input: BundleInput): object {
   };
 }
 
-function mountsOf({ slots, mounts, init }: BundleInput): object[] {
+function mountsOf({ slots, mounts, system, init }: BundleInput): object[] {
   const bind = (source: string, destination: string, ...options: string[]) => ({
     destination,
     type: 'bind',
     source,
     options: ['nosuid', 'nodev', ...options],
   });
-  const system = [
+  const own = [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'] },
     { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=64m'] },
     bind(slots.tmp, '/tmp', 'bind', 'rw'),
     bind(slots.run, '/run/dalamb', 'bind', 'ro'),
   ];
-  if (init) return [...system, bind(init.source, INIT, 'bind', 'ro')];
+  if (init) return [...own, bind(init.source, INIT, 'bind', 'ro')];
   return [
-    ...system,
-    ...hostDirectories().map((directory) => bind(directory, directory, 'rbind', 'ro')),
+    ...own,
+    ...system.map(({ source, target }) => bind(source, target, 'rbind', 'ro')),
     bind(slots.task, '/var/task', 'rbind', 'ro', 'rslave'), // code is mounted later, and arrives by propagation
     bind(slots.opt, '/opt', 'rbind', 'ro', 'rslave'),
     ...mounts.map(({ source, target }) => bind(source, target, 'bind', 'ro')),
@@ -104,71 +120,4 @@ function resourcesOf({ memoryMiB, cpus, pids }: Limits): object {
     ...(cpus === undefined ? {} : { cpu: { period: 100_000, quota: Math.max(1000, Math.round(cpus * 100_000)) } }),
     devices: [{ allow: false, access: 'rwm' }],
   };
-}
-
-const PROFILE = '/usr/share/containers/seccomp.json';
-const ARCHITECTURES: Readonly<Record<string, { name: string; go: string }>> = {
-  x64: { name: 'SCMP_ARCH_X86_64', go: 'amd64' },
-  arm64: { name: 'SCMP_ARCH_AARCH64', go: 'arm64' },
-};
-/** Namespaces and mounts (the profile lets containers nest), other processes' memory, keys, and what the kernel had most holes in. */
-const NEVER = new Set(
-  (
-    'mount umount umount2 unshare setns pivot_root chroot fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr clone clone3 ' +
-    'ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp keyctl add_key request_key bpf perf_event_open userfaultfd ' +
-    'io_uring_setup io_uring_enter io_uring_register name_to_handle_at open_by_handle_at syslog quotactl'
-  ).split(' '),
-);
-const CLONE_NAMESPACES = 0x7e020000;
-const ENOSYS = 38;
-/** clone without namespaces; clone3, whose flags a filter cannot see, is said not to exist, and libraries use clone instead. */
-const CLONES = [
-  {
-    names: ['clone'],
-    action: 'SCMP_ACT_ALLOW',
-    args: [{ index: 0, value: CLONE_NAMESPACES, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
-  },
-  { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS, args: [] },
-];
-
-interface Rule {
-  readonly names: readonly string[];
-  readonly action: string;
-  readonly args?: readonly object[];
-  readonly errnoRet?: number;
-  readonly includes?: { readonly caps?: readonly string[]; readonly arches?: readonly string[] };
-  readonly excludes?: { readonly caps?: readonly string[]; readonly arches?: readonly string[] };
-}
-
-let filter: object | undefined;
-
-/** The system's profile for containers without any capability, for this architecture only. Throws SandboxUnavailable when it is not installed. */
-function seccomp(): object {
-  if (filter !== undefined) return filter;
-  if (!fs.existsSync(PROFILE)) {
-    throw platformFailure('SandboxUnavailable', `${PROFILE} is missing (Debian: golang-github-containers-common)`);
-  }
-  const profile = JSON.parse(fs.readFileSync(PROFILE, 'utf8'));
-  const architecture = ARCHITECTURES[process.arch];
-  if (!architecture) throw platformFailure('SandboxUnavailable', `no seccomp profile for ${process.arch}`);
-  const applies = ({ includes, excludes }: Rule) =>
-    !includes?.caps?.length &&
-    (!includes?.arches?.length || includes.arches.includes(architecture.go)) &&
-    !excludes?.arches?.includes(architecture.go);
-  filter = {
-    defaultAction: profile.defaultAction,
-    defaultErrnoRet: profile.defaultErrnoRet,
-    architectures: [architecture.name],
-    syscalls: (profile.syscalls as Rule[])
-      .filter(applies)
-      .map(({ names, action, args, errnoRet }) => ({
-        names: names.filter((name) => !NEVER.has(name)),
-        action,
-        args: args ?? [],
-        errnoRet,
-      }))
-      .filter(({ names }) => names.length > 0)
-      .concat(CLONES as never),
-  };
-  return filter;
 }

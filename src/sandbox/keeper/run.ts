@@ -25,6 +25,8 @@ export interface KeeperOptions {
   readonly firstUid: number;
   /** `runc` or `runsc`. */
   readonly runtime: string;
+  /** Whether nested sandboxes may be booted. */
+  readonly nested: boolean;
   /** Anything that JSON can carry, given to the server as hello.settings. */
   readonly settings?: unknown;
 }
@@ -66,7 +68,7 @@ export async function runKeeper(options: KeeperOptions): Promise<never> {
 }
 
 function startServer(house: House, options: KeeperOptions): { child: ChildProcess; close(): Promise<void> } {
-  const { checkout, dataDirectory, uid, runtime, firstUid } = options;
+  const { checkout, dataDirectory, uid, runtime, firstUid, nested } = options;
   const paths = placesOf(house.runDirectory, options);
   for (const { host, directory } of paths.values()) giveTo(uid, host, { directory, own: host !== checkout });
   checkReadable(options.entry, checkout);
@@ -92,7 +94,7 @@ function startServer(house: House, options: KeeperOptions): { child: ChildProces
   ];
   const treesDirectory = path.join(dataDirectory, 'trees');
   const end = serveKeeper(
-    { ...house, treesDirectory, mountRoots, runtime, firstUid, parallelBoots: Math.max(2, os.availableParallelism()) },
+    { ...house, treesDirectory, mountRoots, runtime, firstUid, nested, parallelBoots: Math.max(2, os.availableParallelism()) },
     ours,
     send,
   );

@@ -10,6 +10,8 @@ export interface SpawnKeeperOptions {
   readonly mountRoots: readonly { readonly seen: string; readonly real: string }[];
   readonly runtime: string;
   readonly firstUid: number;
+  /** Whether nested sandboxes may be booted; default: no. */
+  readonly nested?: boolean;
 }
 
 /** A keeper as a child of this process, which must be root and stays it: for tests and for tools, not for a server that faces a network. */

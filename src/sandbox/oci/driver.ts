@@ -30,15 +30,17 @@ export interface OciDriverOptions {
   readonly logger: Logger;
   /** `host:port` of the resolver asked for sandboxes' names; undefined: the first of /etc/resolv.conf. */
   readonly resolver?: string;
+  /** Whether the keeper boots nested sandboxes; default: no. */
+  readonly nested?: boolean;
 }
 
 /** Sandboxes of Linux namespaces and control groups through an OCI runtime, by way of the keeper. */
 export function ociDriver(options: OciDriverOptions): SandboxDriver {
-  const { clock, resolver } = options;
+  const { clock, resolver, nested = false } = options;
   const surroundings = { ...options, own: hostAddresses(() => clock.monotonic()), upstream: upstreamOf(resolver, clock) };
   return {
     name: 'oci',
-    features: { isolation: true, limits: true, freeze: true, egress: true, tickets: true, images: true, connect: true },
+    features: { isolation: true, limits: true, freeze: true, egress: true, tickets: true, images: true, connect: true, nested },
     async start() {},
     async stop() {},
     async boot(spec, events) {
@@ -83,10 +85,17 @@ class OciSandbox implements Sandbox {
 
   async open(): Promise<this> {
     const { keeper, clock } = this.#options;
-    const { id, mounts, tmp, limits, image } = this.#spec;
+    const { id, mounts, tmp, limits, image, nested } = this.#spec;
     const wanted = tmp instanceof KeptVolume ? { volume: tmp.use() } : { mib: Number(tmp) };
     keeper.onExit(id, (exit) => void this.#ended(exit));
-    const command = { id, mounts: [...mounts], tmp: wanted, limits, ...(image && { image: [...image] }) };
+    const command = {
+      id,
+      mounts: [...mounts],
+      tmp: wanted,
+      limits,
+      ...(image && { image: [...image] }),
+      ...(nested && { nested }),
+    };
     const { volume } = await keeper.call('boot', command).catch((error) => {
       keeper.forget(id);
       throw error;

@@ -20,7 +20,16 @@ export interface ProcessDriverOptions {
 export function processDriver(options: ProcessDriverOptions): SandboxDriver {
   return {
     name: 'process',
-    features: { isolation: false, limits: false, freeze: false, egress: false, tickets: false, images: false, connect: false },
+    features: {
+      isolation: false,
+      limits: false,
+      freeze: false,
+      egress: false,
+      tickets: false,
+      images: false,
+      connect: false,
+      nested: false,
+    },
     async start() {
       options.logger.warn(
         'NO ISOLATION: functions run as plain processes of this user, without limits, and can read its files. Start as root on Linux with runc for sandboxes.',
