@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Sandbox } from '../sandbox/index.ts';
+import { missingRubies, rubyRuntimes } from './rubies.ts';
 
 /** One runtime, as this machine has it. */
 export interface RuntimeEntry {
@@ -35,6 +36,9 @@ export interface CataloguePlaces {
   readonly installation: string;
   /** Interpreters to look for; default: where Linux distributions put them. */
   readonly pythonFolders?: readonly string[];
+  readonly rubyFolders?: readonly string[];
+  /** `[runtimes] folders`: absolute, with further interpreters in their `bin`; shown to sandboxes by placeOf. */
+  readonly folders?: readonly string[];
 }
 
 /** Looks for the runtimes of this machine: Node.js from npm packages, Python by running what is installed, the OS-only ones always. */
@@ -51,6 +55,9 @@ export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCata
     const name = `python3.${minor}`;
     if (!entries.has(name)) missing.push({ name, reason: `no python3.${minor} in /usr/bin or /usr/local/bin: install it` });
   }
+  const { installation, folders = [], rubyFolders: usual = ['/usr/bin', '/usr/local/bin'] } = places;
+  for (const entry of await rubyRuntimes({ installation, folders, usual, ask: versionOf })) entries.set(entry.name, entry);
+  missing.push(...missingRubies(entries));
   for (const name of ['provided.al2023', 'provided.al2']) {
     entries.set(name, { name, version: name.replace('.', ':'), speaks: 'http', mounts: [], sizedHeap: false });
   }

@@ -58,7 +58,7 @@ export function functionVariables({ spec, plan, sandbox, credentials, logStream 
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     LAMBDA_TASK_ROOT: root,
     LAMBDA_RUNTIME_DIR: sandbox.path('/var/runtime'),
-    ...(plan.runtime.speaks === 'frames' ? { AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}` } : {}),
+    ...(plan.runtime.argv && plan.runtime.speaks !== 'server' ? { AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}` } : {}),
   };
 }
 
@@ -75,8 +75,19 @@ function logging(spec: FunctionSpec): Record<string, string> {
 }
 
 function languagePaths(runtime: string, sandbox: Sandbox): Record<string, string> {
+  const ruby = /^ruby(\d\.\d+)$/.exec(runtime)?.[1];
+  if (ruby !== undefined) return rubyPaths(ruby, sandbox);
   const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
   if (major === undefined) return {};
   const opt = `${sandbox.path('/opt')}/nodejs`;
   return { NODE_PATH: `${opt}/node${major}/node_modules:${opt}/node_modules:${sandbox.path('/var/task')}` };
+}
+
+/** Gems are kept by the version of Ruby that they were compiled for; what ends the list, nothing, is where that Ruby keeps its own. */
+function rubyPaths(version: string, sandbox: Sandbox): Record<string, string> {
+  const [task, opt] = [sandbox.path('/var/task'), sandbox.path('/opt')];
+  return {
+    GEM_PATH: `${task}/vendor/bundle/ruby/${version}.0:${opt}/ruby/gems/${version}.0:`,
+    RUBYLIB: `${task}:${opt}/ruby/lib`,
+  };
 }

@@ -9,6 +9,7 @@ test('what is read only at process start', () => {
     'LD_LIBRARY_PATH',
     'PYTHONPATH',
     'PYTHONHASHSEED',
+    'RUBYOPT',
     'NODE_EXTRA_CA_CERTS',
     'LANG',
     'LC_ALL',

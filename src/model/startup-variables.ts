@@ -17,7 +17,7 @@ const EXACT: ReadonlySet<string> = new Set([
   'NO_COLOR',
 ]);
 
-const PREFIXES: readonly string[] = ['LD_', 'LC_', 'MALLOC_', 'NODE_', 'PYTHON', 'UV_'];
+const PREFIXES: readonly string[] = ['LD_', 'LC_', 'MALLOC_', 'NODE_', 'PYTHON', 'RUBY', 'UV_'];
 
 /** Read whenever they are used, so that setting them late is enough. */
 const LATE: ReadonlySet<string> = new Set(['NODE_ENV', 'NODE_PATH', 'NODE_TLS_REJECT_UNAUTHORIZED']);
