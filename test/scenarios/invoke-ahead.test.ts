@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
+import { findRuntimes } from '../../src/invoke/index.ts';
 import type { FunctionSpec } from '../../src/model/index.ts';
 import { type InvokeBench, invokeBench, json, ociMissing } from '../support/invoke-room.ts';
+import { noRuby, rubyFolder, rubyRuntime } from '../support/ruby-folder.ts';
 
 /** Calls that are handed to a busy runtime ahead of their turn: none is lost, none runs twice, none waits for one that lasts. */
 const options = { skip: ociMissing ?? false };
@@ -35,10 +38,25 @@ def handler(event, context):
     return id
 `;
 
+const RUBY = `
+def handler(event:, context:)
+  id, how = event.values_at('id', 'how')
+  puts "\\tran #{id}"
+  sleep 1 if how == 'block'
+  exit! 3 if how == 'exit'
+  raise 'late' if context.get_remaining_time_in_millis > 2000
+  id
+end
+`;
+
 const LANGUAGES: Readonly<Record<string, Parameters<InvokeBench['spec']>>> = {
   'nodejs24.x': [{ 'index.js': SOURCE }, {}],
   'python3.11': [{ 'index.py': PYTHON }, { runtime: 'python3.11' }],
+  [rubyRuntime]: [{ 'index.rb': RUBY }, { runtime: rubyRuntime }],
 };
+
+const withRuby = async () =>
+  findRuntimes({ installation: path.resolve(import.meta.dirname, '../..'), folders: [await rubyFolder()] });
 
 /** A function that is known to be quick, so that calls wait for it. */
 async function quick(bench: InvokeBench, more: Partial<FunctionSpec> = {}): Promise<FunctionSpec> {
@@ -64,9 +82,13 @@ for (const [runtime, how] of [
   ['nodejs24.x', 'loop'],
   ['python3.11', 'block'],
   ['python3.11', 'exit'],
+  [rubyRuntime, 'block'],
+  [rubyRuntime, 'exit'],
 ] as const) {
-  test(`${runtime}: calls behind one that does ${how}`, options, async (t) => {
-    const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 } });
+  const skip = options.skip || (runtime === rubyRuntime && noRuby);
+  test(`${runtime}: calls behind one that does ${how}`, { skip }, async (t) => {
+    const runtimes = runtime === rubyRuntime ? { runtimes: await withRuby() } : {};
+    const bench = await invokeBench(t, { driver: 'oci', settings: { ready: 2 }, options: runtimes });
     const spec = await quick(bench, { runtime });
     const ended: number[] = [];
     const one = bench.call(spec, { id: 0, how }).then((outcome) => {
