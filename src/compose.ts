@@ -8,11 +8,12 @@ import { createFindTarget, eventServices } from './event-services.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { openIdentities } from './identities.ts';
 import { imagePorts } from './image-ports.ts';
-import { createInvoke, findRuntimes } from './invoke/index.ts';
+import { createInvoke } from './invoke/index.ts';
 import type { Clock, Ids, Logger, SecretKey, Service } from './kernel/index.ts';
 import { createSecretBox, inOrder, MIB } from './kernel/index.ts';
 import { createObserve } from './observe/index.ts';
 import { invokeSettings, lambdaSettings } from './room-settings.ts';
+import { findMachineRuntimes, runtimePorts } from './runtimes.ts';
 import { sampleApplication } from './sample.ts';
 import { createMayConnect, createTrees, type KeeperLink } from './sandbox/index.ts';
 import { schema } from './schema.ts';
@@ -67,7 +68,7 @@ type Rooms = Work & { readonly applications: ApplicationRooms };
 
 /** Ground and first floor: what knows nothing of functions. */
 async function openGround(around: Surroundings) {
-  const { config, clock, ids, logger, dataDirectory, installation } = around;
+  const { config, clock, ids, logger, dataDirectory } = around;
   const reserveBytes = config.limits.disk_reserve_mib * MIB;
   const store = await openStore({ directory: path.join(dataDirectory, 'store'), schema, clock, ids, logger, reserveBytes });
   const trees = await createTrees({
@@ -80,7 +81,7 @@ async function openGround(around: Surroundings) {
   const { egress, build } = config;
   const places = { trees, clock, logger: logger.child('sandbox'), resolver: egress.resolver, nested: build.dockerfile };
   const driver = sandboxDriver(around.keeper, places);
-  const runtimes = await findRuntimes({ installation });
+  const runtimes = await findMachineRuntimes(around);
   const box = createSecretBox(around.keys);
   const mayConnect = createMayConnect(config.egress, clock);
   return { around, store, trees, driver, runtimes, box, mayConnect, wire: createWire(), base: { store, clock, ids } };
@@ -124,7 +125,7 @@ function buildWork({ around, base, box, driver, runtimes, store, trees }: Ground
     ...imagePorts(driver, () => events),
     retire: invoke.retire,
     expect: invoke.expect,
-    availableRuntimes: () => [...runtimes.entries.keys()],
+    ...runtimePorts(runtimes),
     settings: lambdaSettings(config),
   });
   const own = { box, config, late, trees, logger: logger('events') };

@@ -11,7 +11,7 @@ test('what is here is found with its version, what is missing says how to get it
   assert.match(entries.get('nodejs26.x')!.version, /^nodejs:26\.v\d+$/);
   assert.equal(entries.get('provided.al2023')!.speaks, 'http');
   const empty = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-'));
-  const { entries: none, missing } = await findRuntimes({ installation: empty, pythonFolders: [empty] });
+  const { entries: none, missing } = await findRuntimes({ installation: empty, pythonFolders: [empty], javaHomes: [] });
   assert.deepEqual([...none.keys()], ['provided.al2023', 'provided.al2']);
   assert.match(missing.find(({ name }) => name === 'nodejs24.x')!.reason, /npm install/);
   assert.match(missing.find(({ name }) => name === 'python3.12')!.reason, /python3\.12/);
@@ -25,6 +25,18 @@ test('an interpreter that does not run is not offered', async () => {
   const { entries } = await findRuntimes({ installation: folder, pythonFolders: [folder] });
   assert.equal(entries.get('python3.12'), undefined);
   assert.equal(entries.get('python3.13')!.version, 'python:3.13.v5');
+  await fs.rm(folder, { recursive: true });
+});
+
+test('an interpreter of a further folder comes first, and its folder is shown', async () => {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-'));
+  await fs.mkdir(path.join(folder, 'bin'));
+  await fs.writeFile(path.join(folder, 'bin/python3.13'), '#!/bin/sh\necho Python 3.13.9\n', { mode: 0o755 });
+  const { entries } = await findRuntimes({ installation: folder, folders: [folder], javaHomes: [] });
+  const entry = entries.get('python3.13')!;
+  assert.equal(entry.version, 'python:3.13.v9');
+  assert.deepEqual(entry.mounts[0], { source: folder, target: '/var/lang' }, 'sandboxes have a /tmp of their own');
+  assert.equal(entry.argv!({ path: (target: string) => target } as never, 128)[0], '/var/lang/bin/python3.13');
   await fs.rm(folder, { recursive: true });
 });
 

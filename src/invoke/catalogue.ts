@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Sandbox } from '../sandbox/index.ts';
+import { promisify } from 'node:util';
+import { platformFailure } from '../kernel/index.ts';
+import { placeOf, type Sandbox } from '../sandbox/index.ts';
+import { createJavaClient, type JavaClient } from './java-client.ts';
+import { installedJavas, type JavaPlaces, javaRuntimes, missingJavas } from './javas.ts';
 import { missingRubies, rubyRuntimes } from './rubies.ts';
 
 /** One runtime, as this machine has it. */
@@ -17,7 +21,19 @@ export interface RuntimeEntry {
   /** Whether the process takes its heap limit when it starts, so that booted ones differ by memory size. */
   readonly sizedHeap: boolean;
   /** The command line inside a sandbox; undefined for http, whose entry point is in the code. */
-  readonly argv?: (sandbox: Sandbox, memoryMiB: number) => string[];
+  readonly argv?: (sandbox: Sandbox, memoryMiB: number, own?: OwnProcess) => string[];
+  /** Gets what this runtime needs and this machine has not yet; at once from then on. Rejects with SandboxUnavailable, which says what to do. */
+  readonly prepare?: () => Promise<void>;
+  /** Whether there is a compiler beside the interpreter. */
+  readonly compiles?: boolean;
+  /** Its processes are started with a debugger that listens there, inside: each for the function that is debugged. */
+  readonly debuggerPort?: number;
+}
+
+/** What a process is told that is started for one function; undefined for those that are booted ahead. */
+export interface OwnProcess {
+  readonly handler: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** A runtime that is known and not here, and how to get it. */
@@ -36,6 +52,9 @@ export interface CataloguePlaces {
   readonly installation: string;
   /** Interpreters to look for; default: where Linux distributions put them. */
   readonly pythonFolders?: readonly string[];
+  readonly javaHomes?: readonly string[];
+  /** Where AWS's client for Java comes from; default: a folder of the installation, into which nothing is fetched. */
+  readonly javaClient?: JavaClient;
   readonly rubyFolders?: readonly string[];
   /** `[runtimes] folders`: absolute, with further interpreters in their `bin`; shown to sandboxes by placeOf. */
   readonly folders?: readonly string[];
@@ -53,11 +72,17 @@ export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCata
   for (const entry of await pythonRuntimes(places)) entries.set(entry.name, entry);
   for (const minor of ['9', '10', '11', '12', '13', '14']) {
     const name = `python3.${minor}`;
-    if (!entries.has(name)) missing.push({ name, reason: `no python3.${minor} in /usr/bin or /usr/local/bin: install it` });
+    if (!entries.has(name))
+      missing.push({
+        name,
+        reason: `no python3.${minor} in /usr/bin, /usr/local/bin or [runtimes] folders: install it, or name its folder`,
+      });
   }
   const { installation, folders = [], rubyFolders: usual = ['/usr/bin', '/usr/local/bin'] } = places;
   for (const entry of await rubyRuntimes({ installation, folders, usual, ask: versionOf })) entries.set(entry.name, entry);
   missing.push(...missingRubies(entries));
+  for (const entry of await javaRuntimes(await javaPlaces(places))) entries.set(entry.name, entry);
+  missing.push(...missingJavas(entries));
   for (const name of ['provided.al2023', 'provided.al2']) {
     entries.set(name, { name, version: name.replace('.', ':'), speaks: 'http', mounts: [], sizedHeap: false });
   }
@@ -102,29 +127,45 @@ export function nodeFlags(memoryMiB: number): string[] {
 
 async function pythonRuntimes(places: CataloguePlaces): Promise<RuntimeEntry[]> {
   const found = new Map<string, RuntimeEntry>();
-  for (const folder of places.pythonFolders ?? ['/usr/bin', '/usr/local/bin']) {
-    const names = await fs.readdir(folder).catch(() => []);
+  const own = { source: path.join(places.installation, 'runtimes/python'), target: '/var/runtime' };
+  const further = (places.folders ?? []).map((source) => ({ source, target: placeOf(source) }));
+  const folders = [
+    ...further.map((mount) => ({ at: `${mount.source}/bin`, inside: `${mount.target}/bin`, mounts: [mount, own] })),
+    ...(places.pythonFolders ?? ['/usr/bin', '/usr/local/bin']).map((at) => ({ at, inside: at, mounts: [own] })),
+  ];
+  for (const { at, inside, mounts } of folders) {
+    const names = await fs.readdir(at).catch(() => []);
     for (const file of names.filter((name) => /^python3\.\d{1,2}$/.test(name))) {
-      const match = /^Python (3\.\d+)\.(\d+)/.exec((await versionOf(path.join(folder, file), ['--version'])) ?? '');
-      if (match && !found.has(match[1]!)) found.set(match[1]!, pythonRuntime(places, path.join(folder, file), match));
+      const [, minor, patch] = /^Python (3\.\d+)\.(\d+)/.exec((await versionOf(path.join(at, file), ['--version'])) ?? '') ?? [];
+      if (minor === undefined || found.has(minor)) continue;
+      found.set(minor, {
+        name: `python${minor}`,
+        version: `python:${minor}.v${patch}`,
+        speaks: 'frames',
+        mounts,
+        sizedHeap: false,
+        argv: (sandbox) => [sandbox.path(`${inside}/${file}`), `${sandbox.path('/var/runtime')}/bootstrap.py`],
+      });
     }
   }
   return [...found.values()];
 }
 
-function pythonRuntime(places: CataloguePlaces, executable: string, [, minor, patch]: RegExpExecArray): RuntimeEntry {
-  return {
-    name: `python${minor}`,
-    version: `python:${minor}.v${patch}`,
-    speaks: 'frames',
-    mounts: [{ source: path.join(places.installation, 'runtimes/python'), target: '/var/runtime' }],
-    sizedHeap: false,
-    argv: (sandbox) => [executable, `${sandbox.path('/var/runtime')}/bootstrap.py`],
-  };
+async function javaPlaces({ installation, javaHomes, javaClient, folders = [] }: CataloguePlaces): Promise<JavaPlaces> {
+  const directory = path.join(installation, '.cache/java');
+  const client =
+    javaClient ?? createJavaClient({ directory, directoryName: directory, repository: 'nowhere', download: nothing });
+  return { client, homes: javaHomes ?? (await installedJavas()), folders, ask: versionOf };
 }
 
-function versionOf(file: string, args: string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(file, args, { timeout: 5000 }, (error, stdout) => resolve(error ? undefined : stdout.trim()));
-  });
+const nothing = async () => {
+  throw platformFailure('SandboxUnavailable', 'nothing is fetched here');
+};
+
+async function versionOf(file: string, args: string[]): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)(file, args, { timeout: 5000 })).stdout.trim();
+  } catch {
+    return undefined;
+  }
 }

@@ -67,7 +67,7 @@ export class ReadySandboxes {
 
   #shelf(runtime: RuntimeEntry, memoryMiB: number): Shelf {
     const size = runtime.sizedHeap ? memoryMiB : UNSIZED_MIB;
-    const key = runtime.speaks === 'http' ? 'http' : `${runtime.name} ${size}`;
+    const key = runtime.speaks === 'http' && runtime.mounts.length === 0 ? 'http' : `${runtime.name} ${size}`;
     const known = this.#shelves.get(key);
     const shelf = known ?? { runtime, memoryMiB: size, booted: [], failures: 0, usedAt: 0 };
     shelf.usedAt = this.#options.clock.now();

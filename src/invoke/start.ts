@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { FunctionSpec } from '../model/index.ts';
 import type { Exit, Sandbox } from '../sandbox/index.ts';
 import type { Plan } from './plan.ts';
+import { wrapped } from './workload.ts';
 
 /** How a function's own process is started, or why it is not. */
 export type Start =
@@ -31,8 +32,11 @@ export async function startOf(options: StartOptions, generic: boolean): Promise<
   }
   const cwd = '/var/task';
   if (generic) return { kind: 'start', argv: [], cwd };
-  if (plan.runtime.argv && plan.runtime.speaks === 'frames')
-    return { kind: 'start', argv: plan.runtime.argv(options.sandbox, spec.memoryMiB), cwd };
+  if (plan.runtime.argv && plan.runtime.speaks !== 'server') {
+    const { handler, memoryMiB, variables } = spec;
+    const argv = plan.runtime.argv(options.sandbox, memoryMiB, { handler, variables });
+    return { kind: 'start', argv: wrapped(argv, variables.AWS_LAMBDA_EXEC_WRAPPER), cwd };
+  }
   const file = plan.runtime.argv ? spec.handler : 'bootstrap';
   const argv = await programOf(options, file);
   if (argv) return { kind: 'start', argv, cwd };

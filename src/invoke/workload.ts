@@ -44,6 +44,7 @@ export class Workload implements SandboxEvents {
 
   static async boot(driver: SandboxDriver, clock: Clock, spec: WorkloadSpec): Promise<Workload> {
     const { id, runtime, memoryMiB, tmp, image } = spec;
+    await runtime.prepare?.();
     const workload = new Workload(runtime, clock);
     const limits = { memoryMiB, pids: PIDS };
     workload.#sandbox = await driver.boot({ id, mounts: runtime.mounts, tmp, limits, ...(image && { image }) }, workload);
@@ -116,5 +117,5 @@ export function wrapped(argv: readonly string[], wrapper: string | undefined): s
 export function ownProcess(sandbox: Sandbox, argv: readonly string[], variables: Readonly<Record<string, string>>): Process {
   const tickets: Record<string, string> = sandbox.tickets ? { DALAMB_TICKETS: sandbox.tickets.path } : {};
   const env = { ...variables, DALAMB_CHANNEL: sandbox.addresses.channel, ...tickets };
-  return { argv: wrapped(argv, variables.AWS_LAMBDA_EXEC_WRAPPER), env, cwd: '/var/task' };
+  return { argv, env, cwd: '/var/task' };
 }

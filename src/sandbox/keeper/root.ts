@@ -3,6 +3,8 @@ import path from 'node:path';
 
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 const ETC = ['/etc/ssl', '/etc/alternatives', '/etc/pki', '/etc/ca-certificates'];
+/** Where Debian and its kin keep what a JVM reads before anything else. */
+const JAVA = /^java-\d+-openjdk$/;
 const EMPTY = [
   'proc',
   'dev',
@@ -23,7 +25,8 @@ const isDirectory = (file: string) => fs.lstatSync(file, { throwIfNoEntry: false
 
 /** Directories of the host that every sandbox sees, read-only. */
 export function hostDirectories(): string[] {
-  return [...SYSTEM, ...ETC].filter(isDirectory);
+  const javas = fs.readdirSync('/etc').filter((name) => JAVA.test(name));
+  return [...SYSTEM, ...ETC, ...javas.map((name) => `/etc/${name}`)].filter(isDirectory);
 }
 
 /** Files of /etc that every sandbox has from the platform, by name. */

@@ -90,6 +90,7 @@ function startServer(house: House, options: KeeperOptions): { child: ChildProces
   const mountRoots = [
     { seen: app, real: checkout },
     { seen: checkout, real: checkout },
+    ...[...paths].flatMap(([seen, { host }]) => (host === dataDirectory ? [runtimesOf(seen, host)] : [])),
     ...(options.shown ?? []).map((directory) => ({ seen: directory, real: directory })),
   ];
   const treesDirectory = path.join(dataDirectory, 'trees');
@@ -102,6 +103,13 @@ function startServer(house: House, options: KeeperOptions): { child: ChildProces
   send({ hello: { paths: Object.fromEntries([...paths].map(([seen, { host }]) => [host, seen])), settings: options.settings } });
   return { child, close: () => end.close() };
 }
+
+/** Of the data directory, only what was fetched for runtimes. */
+const runtimesOf = (seen: string, host: string) => ({
+  seen: path.join(seen, 'runtimes'),
+  real: path.join(host, 'runtimes'),
+  servers: true,
+});
 
 interface Place {
   readonly host: string;

@@ -7,6 +7,8 @@ import { refused } from './refused.ts';
 export interface MountRoot {
   readonly seen: string;
   readonly real: string;
+  /** Its place belongs to the server, which could put a link there: none is followed. */
+  readonly servers?: boolean;
 }
 
 /** What of the host sandboxes may be shown: each source is bound once, read-only, at a place that every sandbox's user can reach. */
@@ -30,6 +32,7 @@ export class Sources {
     fs.mkdirSync(place);
     const fd = openDirectory(real);
     try {
+      if (fs.readlinkSync(`/proc/self/fd/${fd}`) !== real) throw refused(`${source} moves`); // some of it belongs to the server
       bindReadOnly(fd, place);
     } finally {
       fs.closeSync(fd);
@@ -43,12 +46,17 @@ export class Sources {
     if (!root) throw refused(`${source} is not to be shown`);
     const real = fs.realpathSync(root.real + source.slice(root.seen.length));
     const allowed = this.#roots.some((other) => {
-      const top = fs.realpathSync(other.real);
+      const top = topOf(other);
       return real === top || real.startsWith(`${top}/`);
     });
     if (!allowed) throw refused(`${source} leads elsewhere`);
     return real;
   }
+}
+
+function topOf({ real, servers }: MountRoot): string {
+  if (!servers) return fs.existsSync(real) ? fs.realpathSync(real) : real;
+  return path.join(fs.realpathSync(path.dirname(real)), path.basename(real));
 }
 
 /** Mounts prepared trees of that directory over a slot, the first on top. */

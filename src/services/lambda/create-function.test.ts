@@ -107,6 +107,7 @@ test('refuses names, runtimes, roles and limits with the texts of AWS', async (t
   await refused({ Runtime: 'nodejs99.x' }, { code, message: /^Value nodejs99\.x at 'runtime' failed .* or be a valid ARN$/ });
   await refused({ Runtime: 'java8' }, { code, message: /^The runtime parameter of java8 is no longer supported/ });
   await refused({ Runtime: 'ruby3.4' }, { code: 'NotImplemented', message: /Runtime ruby3\.4/ });
+  await refused({ Runtime: 'java21' }, { code, message: /^Runtime java21: no client for Java$/ });
   await refused({ Runtime: undefined }, { code });
   await refused({ Role: `${ROLE}2` }, { code, message: 'The role defined for the function cannot be assumed by Lambda.' });
   await refused({ Timeout: 901 }, { code: 'ValidationException', message: /'901' at 'timeout'.* less than or equal to 900$/ });

@@ -20,6 +20,7 @@ import { checkDeadLetter } from './destinations.ts';
 import { changeUsage, hold } from './editions.ts';
 import { findLayers } from './find-layers.ts';
 import { ownRef } from './lookup.ts';
+import { prepareRuntime } from './prepare-runtime.ts';
 import { checkExecutionRole, receiveCode } from './receive-code.ts';
 import { type ReceivedImage, receiveImage } from './receive-image.ts';
 
@@ -40,6 +41,7 @@ export function createFunction(lambda: Lambda): Operation<CreateFunctionRequest,
     if (await lambda.store.read.get(functions, [account, region, name])) throw exists(name);
     await checkExecutionRole(lambda, settings.role);
     await checkDeadLetter(lambda, settings.role, settings.deadLetter);
+    if (!settings.packageType) await prepareRuntime(lambda, settings.runtime);
     const received = await receive(lambda, place, settings, input.Code ?? {});
     const edition: Edition = {
       identity: lambda.ids.hex(16),

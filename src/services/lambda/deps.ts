@@ -39,6 +39,8 @@ export interface LambdaDeps {
   readonly eventSources: () => EventSources;
   /** Runtimes that functions can use on this machine, e.g. `nodejs24.x`. */
   readonly availableRuntimes: () => readonly string[];
+  /** Gets what such a runtime needs and this machine has not yet. Rejects with SandboxUnavailable, whose message says what to do. */
+  readonly prepareRuntime: (runtime: string) => Promise<void>;
   readonly settings: LambdaSettings;
 }
 

@@ -143,7 +143,10 @@ export async function fixture(
       await store.transact((tx) => tx.addBlob(staged));
       return staged;
     },
-    availableRuntimes: () => ['nodejs24.x', 'python3.11'],
+    availableRuntimes: () => ['nodejs24.x', 'python3.11', 'java21'],
+    prepareRuntime: async (name) => {
+      if (name === 'java21') throw fail('SandboxUnavailable', 'no client for Java', { status: 503 });
+    },
     settings: {
       architecture: 'x86_64',
       maxWaitMs: 1000,

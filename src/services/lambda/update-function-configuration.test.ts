@@ -36,6 +36,7 @@ test('refuses what is not enforced, roles that cannot be assumed, and old revisi
   await refused({ TracingConfig: { Mode: 'Active' } }, 'NotImplemented');
   await refused({ Role: `${ROLE}2` }, 'InvalidParameterValueException');
   await refused({ Runtime: 'java8' }, 'InvalidParameterValueException');
+  await refused({ Runtime: 'java21' }, 'InvalidParameterValueException');
   await refused({ Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] }, 'InvalidParameterValueException');
   await refused({ RevisionId }, 'PreconditionFailedException');
 });

@@ -5,6 +5,7 @@ import type { Lambda } from './deps.ts';
 import { checkDeadLetter } from './destinations.ts';
 import { findLayers } from './find-layers.ts';
 import { ownRef } from './lookup.ts';
+import { prepareRuntime } from './prepare-runtime.ts';
 import { checkExecutionRole } from './receive-code.ts';
 import { changeable, replaceLatest } from './updates.ts';
 
@@ -21,6 +22,7 @@ export function updateFunctionConfiguration(
     const known = await changeable(lambda.store.read, ref, input.RevisionId);
     if (input.Role !== undefined) await checkExecutionRole(lambda, input.Role);
     await checkDeadLetter(lambda, input.Role ?? known.latest.settings.role, input.DeadLetterConfig?.TargetArn || undefined);
+    if (input.Runtime !== undefined) await prepareRuntime(lambda, input.Runtime);
     const layers = input.Layers && (await findLayers(lambda, context, input.Layers, known.latest.code, known.latest.layers));
     const after = await lambda.store.transact(async (tx) => {
       const fn = await changeable(tx, ref, input.RevisionId);
