@@ -6,10 +6,12 @@ import {
   type Authorize,
   type CheckRole,
   type ControlRoute,
+  type CopyImage,
   type FindHttpApi,
   type FindKey,
   type FindRole,
   type FindTarget,
+  type KeepImage,
   type MayAct,
   type MayConnect,
   type MayInvoke,
@@ -74,6 +76,8 @@ export interface EventServices {
   readonly routes: readonly ControlRoute[];
   readonly resolveImage: ResolveImage;
   readonly prepareImage: PrepareImage;
+  readonly keepImage: KeepImage;
+  readonly copyImage: CopyImage;
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
   readonly openMetrics: OpenMetrics;
@@ -169,6 +173,8 @@ export function eventServices(ports: EventServicePorts): EventServices {
     routes: ecr.routes,
     resolveImage: ecr.resolveImage,
     prepareImage: ecr.prepareImage,
+    keepImage: ecr.keepImage,
+    copyImage: ecr.copyImage,
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
     openMetrics,

@@ -1,4 +1,5 @@
 import type { Place } from './functions.ts';
+import type { OwnRepository } from './images.ts';
 
 /** `HOST[:PORT]/NAME[:TAG][@DIGEST]`, taken apart. */
 export interface ImageReference {
@@ -69,4 +70,22 @@ export function placeOfEcrHost(host: string): Place | undefined {
   const [, account, region] =
     /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/.exec(host) ?? [];
   return account === undefined || region === undefined ? undefined : { account, region };
+}
+
+/** How an image of this platform's own registry is named for good, whatever its address is. */
+export function ownImageUri({ account, region, repository }: OwnRepository, digest: string): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com/${repository}@${digest}`;
+}
+
+/** The repository in which an application's built images are. */
+export function imageRepository(app: string): string {
+  return `apps/${app}`;
+}
+
+/** Where an image lies that was built for an application; undefined: it is another's, or of elsewhere. */
+export function builtImage(app: string, uri: string): (OwnRepository & { readonly digest: string }) | undefined {
+  const { host = '', name, digest } = parseImageReference(uri) ?? {};
+  const place = placeOfEcrHost(host);
+  if (!place || name !== imageRepository(app) || digest === undefined) return undefined;
+  return { ...place, repository: name, digest };
 }

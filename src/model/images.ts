@@ -34,6 +34,26 @@ export type ResolveImage = (place: Place, uri: string) => Promise<ResolvedImage>
 /** Fetches the layers of a resolved image that are not here, in parallel, checks and unpacks them, once (services/ecr). Rejects as ResolveImage does. */
 export type PrepareImage = (place: Place, resolvedUri: string) => Promise<PreparedImage>;
 
+/** A repository of this platform's own registry (services/ecr). */
+export interface OwnRepository extends Place {
+  readonly repository: string;
+}
+
+/**
+ * Puts an image that comes as an OCI archive (a tar) into a repository, which is made if it is not there (services/ecr). Resolves to
+ * `sha256:…` of its manifest. Rejects with InvalidImage, LayerTooLarge.
+ */
+export type KeepImage = (
+  to: OwnRepository & { readonly tag?: string },
+  archive: AsyncIterable<Uint8Array>,
+) => Promise<{ readonly digest: string }>;
+
+/** The same image in another repository, which is made; nothing is copied but names. False: it is not there (any more). */
+export type CopyImage = (
+  from: OwnRepository & { readonly digest: string },
+  to: OwnRepository & { readonly tag?: string },
+) => Promise<boolean>;
+
 /**
  * Unpacks one stored layer (tar, gzip or zstd by its magic bytes) on top of the trees below it (sandbox): resolves to the trees of the whole
  * chain. A layer that removes nothing below it is a tree of its own, shared by all images; one that does is merged with what is below.

@@ -1,5 +1,14 @@
 import type { Service } from '../../kernel/index.ts';
-import type { ControlRoute, Operation, PrepareImage, RawRoute, ResolveImage, ServiceTable } from '../../model/index.ts';
+import type {
+  ControlRoute,
+  CopyImage,
+  KeepImage,
+  Operation,
+  PrepareImage,
+  RawRoute,
+  ResolveImage,
+  ServiceTable,
+} from '../../model/index.ts';
 import { accessRequests } from './access.ts';
 import { batchCheckLayerAvailability } from './batch-check-layer-availability.ts';
 import { batchDeleteImage } from './batch-delete-image.ts';
@@ -12,6 +21,7 @@ import { describeRepositories } from './describe-repositories.ts';
 import { getAuthorizationToken } from './get-authorization-token.ts';
 import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts';
 import { loginRoutes } from './images/logins.ts';
+import { createOwnImages } from './images/own-images.ts';
 import { pushArchiveRoute } from './images/push-archive.ts';
 import { createImages } from './images/resolve.ts';
 import { completeLayerUpload, initiateLayerUpload, uploadLayerPart } from './layer-upload.ts';
@@ -30,6 +40,8 @@ export type { EcrDeps, EcrSettings } from './deps.ts';
 export interface EcrService extends ServiceTable {
   readonly resolveImage: ResolveImage;
   readonly prepareImage: PrepareImage;
+  readonly keepImage: KeepImage;
+  readonly copyImage: CopyImage;
   /** The registry that container tools speak to. */
   readonly registry: RawRoute;
   /** Logins at other registries, images as archives. */
@@ -70,6 +82,7 @@ export function ecrService(deps: EcrDeps): EcrService {
     operations: operations as Readonly<Record<string, Operation>>,
     access: (operation, input, context) => accessRequests(deps.store.read, operation, input, context),
     ...createImages(deps),
+    ...createOwnImages(deps),
     registry: registryRoute(deps),
     routes: [...loginRoutes(deps), pushArchiveRoute(deps)],
     background: createUpkeep(deps),

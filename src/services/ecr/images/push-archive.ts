@@ -12,7 +12,7 @@ import {
   pickPlatform,
 } from '../../../model/index.ts';
 import { ownPlace } from '../access.ts';
-import { type InRepository, type Repository, repositories } from '../collections.ts';
+import { type Image, type InRepository, type Repository, repositories } from '../collections.ts';
 import { addRepository } from '../create-repository.ts';
 import type { EcrDeps } from '../deps.ts';
 import { pushImage } from '../images.ts';
@@ -40,19 +40,31 @@ async function pushArchive(deps: EcrDeps, { params, query, place, stream, header
   const tag = query.get('tag') ?? 'latest';
   if (!isRepositoryName(name)) throw invalidImage(`${JSON.stringify(name.slice(0, 300))} is no name of a repository`);
   if (!isImageTag(tag)) throw invalidImage(`${JSON.stringify(tag.slice(0, 200))} is no tag`);
-  const at = ownPlace(place, name);
-  await ensureRepository(deps, at);
-  const archive = await readImageArchive(stream!(), (file) => keepLayer(deps, at, file));
-  const index = archive.texts.get('index.json');
-  const top = index === undefined ? await fromDocker(deps, archive) : await fromLayout(deps, at, { archive, index });
-  const now = deps.clock.now();
-  const image = await deps.store.transact((tx) => pushImage(tx, at, { ...top, tag, now }));
+  const image = await keepArchive(deps, ownPlace(place, name), stream!(), tag);
   const { isOwnHost, address } = deps.settings;
   const host = isOwnHost(headers.host ?? '') ? headers.host : address(); // over the local socket it names no port
   return { uri: `${host}/${name}:${tag}`, digest: image.digest, bytes: image.size };
 }
 
-async function ensureRepository({ store, clock }: EcrDeps, { account, region, repository: name }: InRepository): Promise<void> {
+/** Puts the image of an archive into a repository, which is made if it is not there. Rejects as readImageArchive does. */
+export async function keepArchive(
+  deps: EcrDeps,
+  at: InRepository,
+  content: AsyncIterable<Uint8Array>,
+  tag: string | undefined,
+): Promise<Image> {
+  await ensureRepository(deps, at);
+  const archive = await readImageArchive(content, (file) => keepLayer(deps, at, file));
+  const index = archive.texts.get('index.json');
+  const top = index === undefined ? await fromDocker(deps, archive) : await fromLayout(deps, at, { archive, index });
+  const now = deps.clock.now();
+  return deps.store.transact((tx) => pushImage(tx, at, { ...top, tag, now }));
+}
+
+export async function ensureRepository(
+  { store, clock }: EcrDeps,
+  { account, region, repository: name }: InRepository,
+): Promise<void> {
   const made: Repository = { account, region, name, created: clock.now(), mutability: 'MUTABLE' };
   await store.transact(async (tx) => {
     if (await tx.get(repositories, [account, region, name])) return;
