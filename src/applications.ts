@@ -14,6 +14,7 @@ import type {
   RawRoute,
   RequireRole,
   ResolveFunction,
+  RewindMapping,
   ServiceTable,
 } from './model/index.ts';
 import { createOperator } from './operator.ts';
@@ -41,7 +42,11 @@ export interface ApplicationPorts {
   readonly runtimes: RuntimeCatalogue;
   /** All services, by the names of the wire. */
   readonly services: Readonly<Record<string, ServiceTable>>;
-  readonly lambda: { readonly pointAliases: PointAliases; readonly resolveFunction: ResolveFunction };
+  readonly lambda: {
+    readonly pointAliases: PointAliases;
+    readonly rewindMapping: RewindMapping;
+    readonly resolveFunction: ResolveFunction;
+  };
   readonly invoke: Pick<InvokeRoom, 'warm' | 'retire'>;
   readonly findEnvironment: FindEnvironment;
   readonly findActor: FindActor;

@@ -70,9 +70,18 @@ test('releases read like a changelog, and are shown, compared, rolled back and p
   ];
   const diff = await inFolder(['releases:diff', 'v3', 'v4'], { 'GET /apps/shop/diff': { differences } });
   assert.equal(diff.out, 'config GREETING: (set) → (another value)\ncommit: (none) → c\n');
-  const back = await inFolder(['rollback', 'v2'], { 'POST /apps/shop/rollback': released });
-  assert.deepEqual(back.sent[0]!.body, { to: 'v2' });
-  assert.equal(back.out, 'shop-web version 3\nv4: Deploy 1a2b3c4\nGET / http://api\n');
+  const rollback = { to: 2, differences: [differences[0]], stays: ['bucket photos'], streams: ['work kinesis:clicks'] };
+  const answers = { 'GET /apps/shop/rollback': rollback, 'POST /apps/shop/rollback': released };
+  const told = `back to v2:
+config GREETING: (set) → (another value)
+data stays as it is: bucket photos
+streams go on where they are, but with --streams: work kinesis:clicks
+`;
+  const back = await inFolder(['rollback', 'v2', '--streams'], answers);
+  assert.deepEqual(back.sent.at(-1)!.body, { to: 2, streams: true });
+  assert.equal(back.out, `${told}shop-web version 3\nv4: Deploy 1a2b3c4\nGET / http://api\n`);
+  const plan = await inFolder(['rollback', '--plan'], answers);
+  assert.deepEqual([plan.out, plan.sent.length], [told, 1]);
   const promoted = { ...released, missing: ['A'], extra: ['B'] };
   const there = await inFolder(['promote', '--to', 'prod'], { 'POST /apps/shop/promote': promoted });
   assert.match(there.out, /not set there: A\nset only there: B\n$/);

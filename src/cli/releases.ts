@@ -21,6 +21,13 @@ export interface Released {
   readonly lines?: readonly string[];
 }
 
+interface RollbackPlan {
+  readonly to: number;
+  readonly differences: readonly ReleaseDifference[];
+  readonly stays: readonly string[];
+  readonly streams: readonly string[];
+}
+
 interface Promoted extends Released {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
@@ -59,7 +66,15 @@ export function addReleases(program: Command, stage: Stage): void {
     .command('rollback')
     .description('run what an earlier release ran: code, configuration, event sources; data stays as it is')
     .argument('[release]', 'v4; default the one before the current')
-    .action(async (to?: string) => stage.answer(await stage.api().post<Released>(await path('/rollback'), { to }), releasedText));
+    .option('--streams', 'go back in streams too, to where they were when that release ceased to run')
+    .option('--plan', 'only say what it would change, and what it would not')
+    .action(async (asked: string | undefined, { streams, plan }: { streams?: true; plan?: true }) => {
+      const told = await stage.api().get<RollbackPlan>(await path('/rollback'), { to: asked });
+      if (plan) return stage.answer(told, planText);
+      if (!stage.json()) stage.io.out(planText(told));
+      const body = { to: told.to, ...(streams && { streams }) };
+      stage.answer(await stage.api().post<Released>(await path('/rollback'), body), releasedText);
+    });
   program
     .command('promote')
     .description('bring what runs here to another environment, unchanged; its own configuration stays')
@@ -68,6 +83,12 @@ export function addReleases(program: Command, stage: Stage): void {
     .action(async ({ to, role }: { to: string; role?: string }) =>
       stage.answer(await stage.api().post<Promoted>(await path('/promote'), { to, role }), promotedText),
     );
+}
+
+function planText({ to, differences, stays, streams }: RollbackPlan): string {
+  const data = stays.length > 0 ? `data stays as it is: ${printable(stays.join(', '))}\n` : '';
+  const read = streams.length > 0 ? `streams go on where they are, but with --streams: ${printable(streams.join(', '))}\n` : '';
+  return `back to v${to}:\n${differencesText(differences)}${data}${read}`;
 }
 
 /** What a change ended in. */

@@ -2,6 +2,7 @@
 import type { Transaction } from '../kernel/index.ts';
 import type { Built, EventSource } from './applications.ts';
 import type { Place } from './functions.ts';
+import type { ShardMark } from './mapping-shards.ts';
 
 /** Runs an operation of a service as the owner of an account; rejects as it does, and with NotImplemented when there is none. */
 export type Operate = <Output = Record<string, unknown>>(service: string, name: string, input: object) => Promise<Output>;
@@ -39,6 +40,13 @@ export interface PlacedSource extends EventSource {
 export type PlaceSource = (place: Place, functionArn: string, source: EventSource) => Promise<PlacedSource>;
 /** Takes it away again; what is gone already is fine. */
 export type RemoveSource = (place: Place, functionArn: string, source: EventSource) => Promise<void>;
+
+/** Has a mapping of a stream go back to where it was, in the caller's transaction; one that is gone is fine (services/lambda). */
+export type RewindMapping = (
+  tx: Transaction,
+  mapping: Place & { readonly uuid: string },
+  marks: readonly ShardMark[],
+) => Promise<void>;
 
 /** Builds one commit (paas/build). Lines of output as they come; rejects with BuildFailed, whose message is for people. */
 export type BuildSource = (request: {

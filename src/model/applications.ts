@@ -55,6 +55,8 @@ export interface Release {
   readonly contents: ReleaseContents;
   /** Published versions by process, as far as they are. */
   readonly versions: Readonly<Record<string, string>>;
+  /** A rollback of streams as well: they go back to where they were when the release of this number took over. */
+  readonly streams?: number;
 }
 
 /** A configuration bag: the values are sealed together, their names and digests are not, so that listings and diffs open nothing. */
@@ -150,7 +152,8 @@ export type ReleaseChange =
   | { readonly reason: 'config'; readonly config: SealedConfig }
   | { readonly reason: 'resource'; readonly process: string; readonly overrides: ProcessOverrides }
   | { readonly reason: 'event-source'; readonly added: readonly ProcessSource[] }
-  | { readonly reason: 'rollback'; readonly to: Release };
+  /** streams: of the release whose takeover streams go back to. */
+  | { readonly reason: 'rollback'; readonly to: Release; readonly streams?: number };
 
 /** The alias that runs. */
 export const LIVE = 'live';

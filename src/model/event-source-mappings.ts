@@ -1,5 +1,6 @@
 import { collection, type TopicSpec } from '../kernel/index.ts';
 import type { Place } from './functions.ts';
+import type { ShardMark } from './mapping-shards.ts';
 
 /** Event source mappings (spec/event-sources.md §10): written by services/lambda, obeyed by dispatch, which settles their state. */
 
@@ -56,6 +57,8 @@ export interface EventSourceMapping extends Place {
   /** Epoch ms. */
   readonly modified: number;
   readonly tags: Readonly<Record<string, string>>;
+  /** Where it is to go back to before it goes on; dispatch does so, and takes this away. */
+  readonly rewind?: readonly ShardMark[];
 }
 
 export const eventSourceMappings = collection<EventSourceMapping>({

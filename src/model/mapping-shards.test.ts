@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { sliceOf } from './mapping-decisions.ts';
-import { newShard, recut, wasDone, withoutPassed } from './mapping-shards.ts';
+import { markOf, newShard, recut, rewound, wasDone, withoutPassed } from './mapping-shards.ts';
 
 const fresh = (factor: number) => newShard({ uuid: 'u', shardId: 's', lane: 0 }, 5, factor);
 
@@ -48,4 +48,40 @@ test('over any number of cuts every record is done exactly once', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('going back takes the lowest position, and is never forward', () => {
+  const row = (shardId: string, positions: number[], over = {}) => ({
+    ...{ uuid: 'u', shardId, lane: 0 },
+    slices: positions.map((position) => ({ position })),
+    ...over,
+  });
+  assert.deepEqual(markOf(row('a', [7, 5])), { shardId: 'a', lane: 0, position: 5 });
+  assert.deepEqual(markOf(row('b', [7], { done: true })), { shardId: 'b', lane: 0 });
+  const marks = [
+    { shardId: 'a', lane: 0, position: 5 },
+    { shardId: 'b', lane: 0 },
+    { shardId: 'c', lane: 0, position: 5 },
+    { shardId: 'd', lane: 0, position: 5 },
+    { shardId: 'e', lane: 0, position: 5 },
+  ];
+  const rows = [
+    row('a', [9, 8]),
+    row('b', [7], { done: true }),
+    row('c', [4, 5]),
+    row('d', [9, 9], { done: true, window: { start: 0, end: 1, state: {} } }),
+    row('later', [1]),
+    row('e', [9], { lane: 1 }),
+  ];
+  const { back, gone } = rewound('u', { marks, rows, factor: 2 });
+  assert.deepEqual(
+    back,
+    ['a', 'd'].map((shardId) => newShard({ uuid: 'u', shardId, lane: 0 }, 5, 2)),
+  );
+  assert.deepEqual(
+    gone.map(({ shardId }) => shardId),
+    ['later'],
+  );
+  const fresh = rewound('u', { marks, rows: [], factor: 1 }).back;
+  assert.deepEqual(fresh[1], { ...newShard({ uuid: 'u', shardId: 'b', lane: 0 }, 0, 1), done: true });
 });

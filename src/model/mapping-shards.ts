@@ -37,7 +37,7 @@ export function recut(shard: MappingShard, factor: number): MappingShard {
   if (shard.slices.length === factor) return shard;
   const { window: _, ...kept } = shard;
   const positions = shard.slices.map(({ position }) => position);
-  const lowest = Math.min(...positions);
+  const lowest = lowestOf(shard.slices);
   const slices = Array.from({ length: factor }, () => ({ position: lowest }));
   return withoutPassed({ ...kept, slices, earlier: [...(shard.earlier ?? []), positions] });
 }
@@ -45,7 +45,7 @@ export function recut(shard: MappingShard, factor: number): MappingShard {
 /** Forgets earlier cuts that all slices have left behind. */
 export function withoutPassed(shard: MappingShard): MappingShard {
   if (shard.earlier === undefined) return shard;
-  const lowest = Math.min(...shard.slices.map(({ position }) => position));
+  const lowest = lowestOf(shard.slices);
   const { earlier, ...kept } = shard;
   const left = earlier.filter((positions) => Math.max(...positions) > lowest);
   return left.length > 0 ? { ...kept, earlier: left } : kept;
@@ -54,4 +54,47 @@ export function withoutPassed(shard: MappingShard): MappingShard {
 /** Whether a record was done under an earlier cut. */
 export function wasDone(shard: Pick<MappingShard, 'earlier'>, orderKey: string, position: number): boolean {
   return shard.earlier?.some((positions) => position < positions[sliceOf(orderKey, positions.length)]!) ?? false;
+}
+
+/** Where a mapping was in one shard: all records below the position were done; without one all of the shard. */
+export interface ShardMark {
+  readonly shardId: string;
+  readonly lane: number;
+  readonly position?: number;
+}
+
+export function markOf({ shardId, lane, slices, done }: MappingShard): ShardMark {
+  return { shardId, lane, ...(!done && { position: lowestOf(slices) }) };
+}
+
+/**
+ * The rows of a mapping that goes back to where it was: never forward, and not in a shard that is another by now. gone: shards that came later;
+ * they are begun anew once those before them have been read.
+ */
+export function rewound(
+  uuid: string,
+  {
+    marks,
+    rows,
+    factor,
+  }: { readonly marks: readonly ShardMark[]; readonly rows: readonly MappingShard[]; readonly factor: number },
+): { readonly back: readonly MappingShard[]; readonly gone: readonly MappingShard[] } {
+  const marked = new Set(marks.map(({ shardId }) => shardId));
+  const known = new Map(rows.map((row) => [row.shardId, row]));
+  const back = marks.flatMap(({ shardId, lane, position }) => {
+    const row = known.get(shardId);
+    if (row && (row.lane !== lane || position === undefined || isAt(row, position))) return [];
+    const { done: _, ...fresh } = newShard({ uuid, shardId, lane }, position ?? 0, factor);
+    return [position === undefined ? { ...fresh, done: true as const } : fresh];
+  });
+  return { back, gone: rows.filter(({ shardId }) => !marked.has(shardId)) };
+}
+
+/** Whether it is not beyond this position. */
+function isAt({ done, slices }: MappingShard, position: number): boolean {
+  return !done && Math.max(...slices.map((slice) => slice.position)) <= position;
+}
+
+function lowestOf(slices: readonly SliceProgress[]): number {
+  return Math.min(...slices.map(({ position }) => position));
 }

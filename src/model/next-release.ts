@@ -64,8 +64,8 @@ export function nextRelease(
     case 'event-source':
       return { ...base, ...commit, config, contents: { ...contents, added: change.added } };
     case 'rollback': {
-      const { to } = change;
-      const old = to.commit === undefined ? {} : { commit: to.commit };
+      const { to, streams } = change;
+      const old = { ...(to.commit !== undefined && { commit: to.commit }), ...(streams !== undefined && { streams }) };
       return { ...base, ...old, config: to.config, contents: to.contents, versions: to.versions };
     }
   }
@@ -86,7 +86,7 @@ function descriptionOf(change: ReleaseChange): string {
     case 'event-source':
       return 'Change event sources';
     case 'rollback':
-      return `Roll back to v${change.to.number}`;
+      return `Roll back to v${change.to.number}${change.streams === undefined ? '' : ', streams too'}`;
   }
 }
 

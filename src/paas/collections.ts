@@ -1,11 +1,13 @@
 import { type Collection, collection, type StoreSchema } from '../kernel/index.ts';
-import type { Actor, Application, ApplicationStage, Release } from '../model/index.ts';
+import type { Actor, Application, ApplicationStage, Release, ShardMark } from '../model/index.ts';
 
 export const applications: Collection<Application> = collection<Application>({ name: 'paas.applications', key: ['name'] });
 
 /** A stage as it is kept: with the release that is on its way, so that there is never a second. */
 export interface StoredStage extends ApplicationStage {
   readonly preparing?: number;
+  /** The rollback that has had streams go back. */
+  readonly rewound?: number;
   /** It is being destroyed: nothing is released here any more, and after a kill that goes on. */
   readonly ending?: Actor;
 }
@@ -32,6 +34,20 @@ export interface Placed {
   readonly made?: string;
   readonly url?: string;
 }
+
+/** Where the mappings of a stage were in their streams when a release took over: so that a rollback can go back there. */
+export interface Takeover {
+  readonly app: string;
+  readonly account: string;
+  readonly number: number;
+  readonly streams: readonly { readonly process: string; readonly source: string; readonly marks: readonly ShardMark[] }[];
+}
+
+export const takeovers: Collection<Takeover> = collection<Takeover>({
+  name: 'paas.takeovers',
+  key: ['app', 'account', 'number'],
+  integers: ['number'],
+});
 
 export const placed: Collection<Placed> = collection<Placed>({
   name: 'paas.placed',
@@ -78,6 +94,6 @@ export interface DevStage {
 export const devStages: Collection<DevStage> = collection<DevStage>({ name: 'paas.dev', key: ['app', 'account'] });
 
 export const releaseSchema: StoreSchema = {
-  collections: [applications, stages, releases, placed, builders, artifacts, devStages] as never,
+  collections: [applications, stages, releases, takeovers, placed, builders, artifacts, devStages] as never,
   topics: [],
 };

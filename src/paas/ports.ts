@@ -12,6 +12,7 @@ import type {
   RemoveSource,
   RequireRole,
   Retire,
+  RewindMapping,
 } from '../model/index.ts';
 import type { TreeStore } from '../sandbox/index.ts';
 
@@ -40,6 +41,7 @@ export interface PaasPorts {
   readonly secrets: SecretBox;
   readonly operateAt: OperateAt;
   readonly pointAliases: PointAliases;
+  readonly rewindMapping: RewindMapping;
   readonly placeSource: PlaceSource;
   readonly removeSource: RemoveSource;
   readonly build: BuildSource;

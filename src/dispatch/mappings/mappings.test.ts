@@ -39,6 +39,34 @@ test('a start takes up all mappings, finishes what was on the way, and tells how
   await room.close();
 });
 
+test('it goes back in its stream when it is told to, never forward, and over a crash', async () => {
+  let room = await openRoom({
+    shards: [0, 1].map((lane) => ({ shardId: `shardId-${lane}`, lane, parents: [], first: 1 })),
+  });
+  await room.write(['a', 'b', 'c', 'd']);
+  await room.write(['x', 'y'], 1);
+  await room.mappings.start();
+  await room.keep(mappingOf(streamSettings()));
+  await until('all', async () => (await room.books())?.delivered === 6);
+  const rewind = [
+    { shardId: 'shardId-0', lane: 0, position: 3 },
+    { shardId: 'shardId-1', lane: 1, position: 9 },
+  ];
+  const mapping = (await room.mapping())!;
+  await room.keep({ ...mapping, rewind });
+  await until('c and d again', async () => (await room.books())?.delivered === 8);
+  assert.deepEqual(room.events.at(-1).Records.length, 2);
+  assert.deepEqual(await room.mapping(), mapping);
+  await room.mappings.stop(AbortSignal.timeout(5000));
+  await room.keep({ ...mapping, enabled: false, state: 'Disabling', rewind: [{ shardId: 'shardId-0', lane: 0, position: 1 }] });
+  room = await room.crash();
+  await room.mappings.start();
+  await until('disabled', async () => (await room.mapping())?.state === 'Disabled');
+  assert.deepEqual((await room.shard())?.slices, [{ position: 1 }]);
+  assert.equal(await room.shard('shardId-1'), undefined, 'a shard that came later is begun anew');
+  await room.close();
+});
+
 test('a newer wish is not settled by an older one', async () => {
   const room = await openRoom();
   await room.mappings.start();

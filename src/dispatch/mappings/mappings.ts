@@ -1,4 +1,4 @@
-import { describe, type Key, type Service } from '../../kernel/index.ts';
+import { allRows, describe, type Key, type Service } from '../../kernel/index.ts';
 import {
   type ControlRoute,
   type EventSourceMapping,
@@ -9,6 +9,7 @@ import {
   mappingBooks,
   mappingShards,
   mappingTopic,
+  rewound,
   settledState,
 } from '../../model/index.ts';
 import { Chains } from './chains.ts';
@@ -134,6 +135,11 @@ async function apply(ports: RunnerPorts, entry: Entry, mapping: EventSourceMappi
     await remove(ports, mapping);
     return true;
   }
+  if (mapping.rewind) {
+    halt(entry);
+    await entry.draining;
+    await goBack(ports, mapping);
+  }
   if (!mapping.enabled) halt(entry);
   else if (!entry.runner?.change(mapping)) {
     halt(entry);
@@ -175,6 +181,19 @@ async function settle(ports: MappingPorts, mapping: EventSourceMapping): Promise
   await ports.store.transact(async (tx) => {
     const row = await tx.get(eventSourceMappings, [mapping.account, mapping.region, mapping.uuid]);
     if (row?.revision === mapping.revision) await tx.put(eventSourceMappings, { ...row, state: settledState(row) });
+  });
+}
+
+/** Nothing of the mapping is in flight: its rows are nobody else's. */
+async function goBack(ports: MappingPorts, { account, region, uuid }: EventSourceMapping): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const { rewind: marks, ...mapping } = (await tx.get(eventSourceMappings, [account, region, uuid])) ?? {};
+    if (!marks || !('uuid' in mapping)) return;
+    const rows = await allRows(tx, mappingShards, { prefix: [uuid] });
+    const { back, gone } = rewound(uuid, { marks, rows, factor: mapping.settings.stream?.parallelizationFactor ?? 1 });
+    for (const row of back) await tx.put(mappingShards, row);
+    for (const { shardId } of gone) await tx.delete(mappingShards, [uuid, shardId]);
+    await tx.put(eventSourceMappings, mapping);
   });
 }
 

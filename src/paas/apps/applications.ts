@@ -1,6 +1,6 @@
 import { allRows, fail, platformFailure } from '../../kernel/index.ts';
 import { type Actor, type Application, functionName, type Place } from '../../model/index.ts';
-import { applications, devStages, placed, releases, type StoredStage, stages } from '../collections.ts';
+import { applications, devStages, placed, releases, type StoredStage, stages, takeovers } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
 import { unsettle } from '../releases/settle.ts';
@@ -93,7 +93,10 @@ export async function destroyStage(ports: PaasPorts, app: string, account: strin
   const processes = new Set([...released, ...(developed?.processes ?? [])]);
   await unsettle({ ports, stage }, [...processes]);
   return ports.store.transact(async (tx) => {
-    for (const { number } of known) await tx.delete(releases, [app, account, number]);
+    for (const { number } of known) {
+      await tx.delete(releases, [app, account, number]);
+      await tx.delete(takeovers, [app, account, number]);
+    }
     await tx.delete(stages, [app, account]);
     await tx.delete(devStages, [app, account]);
     const others = await tx.range(stages, { prefix: [app], limit: 1 });

@@ -44,6 +44,20 @@ export function optionalText(fields: Fields, name: string): string | undefined {
   return fields[name] === undefined ? undefined : textField(fields, name);
 }
 
+/** Absent: false. Throws InvalidRequest when it is neither true nor false. */
+export function flagField(fields: Fields, name: string): boolean {
+  const value = fields[name] ?? false;
+  if (typeof value !== 'boolean') throw platformFailure('InvalidRequest', `${name} is true or false`);
+  return value;
+}
+
+/** `4` or `v4`. Throws InvalidRequest. */
+export function numberOf(text: string): number {
+  const found = /^v?([1-9]\d{0,8})$/.exec(text);
+  if (!found) throw platformFailure('InvalidRequest', `${JSON.stringify(text)} is no release: v4`);
+  return Number(found[1]);
+}
+
 /** Throws InvalidRequest when it is there and no object. */
 export function objectField(fields: Fields, name: string): Readonly<Record<string, unknown>> | undefined {
   const value = fields[name];

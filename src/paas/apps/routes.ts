@@ -15,7 +15,8 @@ import { checkSource } from '../sources/sources.ts';
 import { createApplication, destroyStage, developedHere, findApplication, listApplications, urlsOf } from './applications.ts';
 import { planRoute } from './plan.ts';
 import { promote } from './promote.ts';
-import { actorOf, fieldsOf, objectField, optionalText, stageChange, textField, textsField } from './request.ts';
+import { actorOf, fieldsOf, numberOf, objectField, optionalText, stageChange, textField, textsField } from './request.ts';
+import { rollbackRoutes } from './rollback.ts';
 import {
   addSource,
   type ChangePorts,
@@ -24,7 +25,6 @@ import {
   currentRelease,
   readConfig,
   removeSources,
-  rollBack,
 } from './stage-changes.ts';
 
 export interface AppRoutePorts extends ChangePorts {
@@ -35,7 +35,14 @@ export interface AppRoutePorts extends ChangePorts {
 
 /** The control API of applications: an answer tells all that the command line shows. */
 export function appRoutes(deps: AppRoutePorts): ControlRoute[] {
-  return [...applicationRoutes(deps), ...configRoutes(deps), ...releaseRoutes(deps), ...processRoutes(deps), planRoute(deps)];
+  return [
+    ...applicationRoutes(deps),
+    ...configRoutes(deps),
+    ...releaseRoutes(deps),
+    ...rollbackRoutes(deps, told),
+    ...processRoutes(deps),
+    planRoute(deps),
+  ];
 }
 
 function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
@@ -181,16 +188,6 @@ function releaseRoutes(deps: AppRoutePorts): ControlRoute[] {
     },
     {
       method: 'POST',
-      path: '/apps/:app/rollback',
-      summary: 'runs what an earlier release ran: to (number; default the one before)',
-      handle: async (request) => {
-        const { to } = fieldsOf(request.body, ['to']);
-        const change = await stageChange(ports, request, 'deployer');
-        return told(await rollBack(deps, change, to === undefined ? undefined : numberOf(String(to))), change.lines);
-      },
-    },
-    {
-      method: 'POST',
       path: '/apps/:app/promote',
       summary: 'brings what runs here to another environment: to, role (default the one of the same name there)',
       handle: async (request) => promoteTo(deps, request),
@@ -260,11 +257,4 @@ function shown(release: Release | undefined) {
 
 function told({ release, urls }: Released, lines: readonly string[]) {
   return { release: shown(release), urls, lines };
-}
-
-/** `4` or `v4`. Throws InvalidRequest. */
-function numberOf(text: string): number {
-  const found = /^v?([1-9]\d{0,8})$/.exec(text);
-  if (!found) throw platformFailure('InvalidRequest', `${JSON.stringify(text)} is no release: v4`);
-  return Number(found[1]);
 }

@@ -126,31 +126,6 @@ function processOf(app: string, current: Release | undefined, name: string): Pro
   return found;
 }
 
-/** Runs what an earlier release ran: code, configuration, event sources. to: default the one before the current. Rejects with NoSuchThing, InvalidRequest. */
-export async function rollBack(deps: ChangePorts, how: StageChange, number: number | undefined): Promise<Released> {
-  const { app, account } = how;
-  const { stage } = await findApplication(deps.ports, app, account);
-  const to =
-    number === undefined ? await previousRelease(deps, how, stage.current) : await deps.releases.find(app, account, number);
-  return release(deps, how, (current) => {
-    if (to.number === current?.number) throw fail('InvalidRequest', `v${to.number} runs already`);
-    if (to.state === 'failed' || to.state === 'preparing')
-      throw fail('InvalidRequest', `v${to.number} never ran: it is ${to.state}`);
-    return { change: { reason: 'rollback', to } };
-  });
-}
-
-async function previousRelease(
-  { releases }: ChangePorts,
-  { app, account }: StageChange,
-  current: number | undefined,
-): Promise<Release> {
-  const before = current === undefined ? [] : await releases.list(app, account, current);
-  const found = before.find(({ state }) => state === 'superseded');
-  if (!found) throw platformFailure('NoSuchThing', `release of ${app} before this one`);
-  return found;
-}
-
 /** One release of a stage. */
 export function release(
   { releases }: Pick<ChangePorts, 'releases'>,

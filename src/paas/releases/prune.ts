@@ -1,6 +1,6 @@
 import { allRows, isFailure } from '../../kernel/index.ts';
 import { functionName, type Operate, type Release } from '../../model/index.ts';
-import { devStages, releases, type StoredStage } from '../collections.ts';
+import { devStages, releases, type StoredStage, takeovers } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { removeFunction } from './functions.ts';
 
@@ -31,7 +31,10 @@ export async function pruneReleases(
   for (const process of new Set(gone.flatMap(processesOf)))
     if (!named.processes.has(process)) await removeFunction(operate, app, process);
   await ports.store.transact(async (tx) => {
-    for (const { number } of gone) await tx.delete(releases, [app, account, number]);
+    for (const { number } of gone) {
+      await tx.delete(releases, [app, account, number]);
+      await tx.delete(takeovers, [app, account, number]);
+    }
   });
 }
 

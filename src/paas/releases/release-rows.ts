@@ -3,6 +3,7 @@ import { type Actor, functionName, LIVE, nextRelease, type Release, type Release
 import { releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { sealConfig } from './config.ts';
+import { noteTakeover } from './takeovers.ts';
 
 export interface Begin {
   readonly app: string;
@@ -63,6 +64,7 @@ export async function switchTo(
     await tx.put(releases, current);
     await tx.put(stages, { ...stage, current: number });
     await ports.pointAliases(tx, stage, movesTo(app, versions));
+    await noteTakeover(tx, stage, number);
   });
   return current;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../kernel/index.ts';
-import type { Built, Process, ReleaseChange } from '../../model/index.ts';
+import { type Built, mappingShards, type Process, type ReleaseChange } from '../../model/index.ts';
 import { releases as releaseRows, stages } from '../collections.ts';
 import { sealConfig } from './config.ts';
+import { takeoverFrom } from './takeovers.ts';
 import { ACCOUNT, APP, actor, processOf, type ReleaseWorld, releaseWorld } from './world.fixture.ts';
 
 const deploy = (commit: string, processes: readonly Process[], more: Partial<Built> = {}): ReleaseChange => ({
@@ -87,6 +88,45 @@ test('versions are started before calls reach them, and end when none does any m
     handed.filter((said) => said.includes('shop-web')),
     ['warm shop-web:1 beside 2', 'retire shop-web:2'],
   );
+});
+
+test('a rollback goes back in streams where that is asked for, once, to where they were when the release ceased to run', async (t) => {
+  let world = await releaseWorld(t);
+  const clicks = { sources: [{ source: 'kinesis:clicks' }, { source: 'sqs:jobs' }] };
+  const web = (code: string) => processOf(world.store, 'web', code, clicks);
+  const at = (position: number) =>
+    world.store.transact((tx) =>
+      tx.put(mappingShards, {
+        uuid: 'kinesis:clicks',
+        shardId: 's-0',
+        lane: 7,
+        slices: [{ position }, { position: position + 5 }],
+      }),
+    );
+  await world.release(deploy('c1', [await web('one')]));
+  await at(10);
+  await world.release(deploy('c2', [await web('two')]));
+  await at(20);
+  await world.release(deploy('c3', [await web('three')]));
+  await at(30);
+  const to = await world.releases.find(APP, ACCOUNT, 1);
+  await world.release({ reason: 'rollback', to });
+  assert.deepEqual(world.services.rewound, [], 'not asked for');
+  assert.equal(await takeoverFrom(world.store.read, { app: APP, account: ACCOUNT, number: 4 }), undefined, 'it runs');
+  const { number } = (await takeoverFrom(world.store.read, to))!;
+  assert.equal(number, 2);
+  const back = await world.release({ reason: 'rollback', to, streams: number });
+  assert.equal(back.release.description, 'Roll back to v1, streams too');
+  const marks = [{ shardId: 's-0', lane: 7, position: 10 }];
+  assert.deepEqual(world.services.rewound, [{ uuid: 'kinesis:clicks', marks }]);
+  world = await world.again();
+  await world.store.transact(async (tx) => {
+    const { settled: _, ...stage } = (await tx.get(stages, [APP, ACCOUNT]))!;
+    await tx.put(stages, stage);
+  });
+  await world.release({ reason: 'config', config: back.release.config });
+  await settled(world);
+  assert.equal(world.services.rewound.length, 1, 'settling again goes back no second time');
 });
 
 test('a failed smoke event leaves the old release in place, and puts $LATEST back', async (t) => {

@@ -14,6 +14,7 @@ import { isOurs, makeFunction, removeFunction } from './functions.ts';
 import { realSource } from './resources.ts';
 import { type Settling, settingsOf } from './settling.ts';
 import { refuseTakenRoute } from './taken.ts';
+import { goBackInStreams } from './takeovers.ts';
 
 /**
  * Makes event sources, reserved concurrency and $LATEST of all functions be what the release says. Can be repeated, and goes on where it was
@@ -33,6 +34,7 @@ export async function settle(settling: Settling): Promise<readonly string[]> {
     await reserve(operate, functionName(stage.app, process.name), process.concurrency);
     for (const source of process.sources) urls.push(...(await place(settling, process, source)));
   }
+  await goBackInStreams(settling);
   return urls;
 }
 
@@ -81,8 +83,9 @@ async function place({ ports, stage, resources }: Settling, process: Process, as
   const source = realSource(asked.source, resources);
   const row = { app: stage.app, account: stage.account, process: process.name, source };
   await ports.store.transact(async (tx) => {
-    if (!(await tx.get(placed, [row.app, row.account, row.process, source]))) await refuseTakenRoute(tx, stage, source);
-    await tx.put(placed, row);
+    const before = await tx.get(placed, [row.app, row.account, row.process, source]);
+    if (!before) await refuseTakenRoute(tx, stage, source);
+    await tx.put(placed, { ...before, ...row });
   });
   const { made, url } = await ports.placeSource(stage, liveArn(stage, process.name), { ...asked, source });
   await ports.store.transact((tx) => tx.put(placed, { ...row, made, ...(url === undefined ? {} : { url }) }));

@@ -6,10 +6,12 @@ import { SMALL_RESERVE } from '../../../test/support/platform.ts';
 import { createSecretBox, fail, randomIds, type Store, silentLogger, systemClock } from '../../kernel/index.ts';
 import {
   type Actor,
+  mappingShards,
   type Operate,
   type PointAliases,
   type Process,
   type ReleaseChange,
+  type ShardMark,
   STORED_ZIP,
   topics,
 } from '../../model/index.ts';
@@ -53,6 +55,8 @@ export interface Services {
   readonly deleted: string[];
   /** What environments were told, as `warm NAME:VERSION` with what was live then, and `retire NAME:VERSION`, in order. */
   readonly handed: string[];
+  /** What mappings were told to go back to, in order. */
+  readonly rewound: { readonly uuid: string; readonly marks: readonly ShardMark[] }[];
 }
 
 export interface ReleaseWorld {
@@ -70,7 +74,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-releases-'));
   const store = await openStore({
     directory,
-    schema: { collections: [...releaseSchema.collections, ...peopleSchema.collections], topics },
+    schema: { collections: [...releaseSchema.collections, ...peopleSchema.collections, mappingShards as never], topics },
     clock: systemClock,
     logger: silentLogger,
     reserveBytes: SMALL_RESERVE,
@@ -98,6 +102,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     weighed: [],
     deleted: [],
     handed: [],
+    rewound: [],
   };
   const open = async (): Promise<ReleaseWorld> => {
     services.callsLeft = Number.POSITIVE_INFINITY;
@@ -139,10 +144,15 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
     operateAt: () =>
       ((service, name, input) => call(() => operate(services, `${service} ${name}`, input as Settings))) as Operate,
     pointAliases,
+    rewindMapping: async (_tx, { uuid }, marks) => void services.rewound.push({ uuid, marks }),
     placeSource: (_place, arn, source) =>
       call(() => {
         services.sources.add(`${arn.split(':').slice(6).join(':')} ${source.source}`);
-        return { ...source, function: arn, made: `link ${source.source}` };
+        return {
+          ...source,
+          function: arn,
+          made: `${source.source.startsWith('kinesis:') ? 'mapping' : 'link'} ${source.source}`,
+        };
       }),
     removeSource: (_place, arn, source) =>
       call(() => void services.sources.delete(`${arn.split(':').slice(6).join(':')} ${source.source}`)),

@@ -183,6 +183,7 @@ function portsOf(world: ReviewWorld): PaasPorts {
         return operateAt(place)(service, name, input);
       }) as Operate,
     pointAliases: none,
+    rewindMapping: async () => {},
     placeSource: none,
     removeSource: none,
     build: none,

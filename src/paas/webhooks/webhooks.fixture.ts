@@ -120,6 +120,7 @@ function portsOf(store: Store): PaasPorts {
     secrets: createSecretBox([{ id: '00000001', key: new Uint8Array(32).fill(7) }]),
     operateAt: () => (async () => ({})) as never, // every role is there
     pointAliases: never,
+    rewindMapping: async () => {},
     placeSource: never,
     removeSource: never,
     build: never,

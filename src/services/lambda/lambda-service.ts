@@ -9,6 +9,7 @@ import {
   type RawRoute,
   type ReservedTotal,
   type ResolveFunction,
+  type RewindMapping,
   type ServiceTable,
 } from '../../model/index.ts';
 import { createAccess, createMayInvoke } from './access.ts';
@@ -21,6 +22,7 @@ import { operations } from './operations.ts';
 import { createPointAliases } from './point-aliases.ts';
 import { createPreparer } from './preparation.ts';
 import { createReserved } from './reserved.ts';
+import { createRewindMapping } from './rewind-mapping.ts';
 import { createSpecs } from './specs.ts';
 
 /** The service: its table of operations, the ports that it fills, and its background work. start takes up what was left unprepared. */
@@ -31,6 +33,7 @@ export interface LambdaService extends ServiceTable, Service {
   readonly findAsyncSettings: FindAsyncSettings;
   readonly reservedTotal: ReservedTotal;
   readonly pointAliases: PointAliases;
+  readonly rewindMapping: RewindMapping;
   readonly routes: readonly ControlRoute[];
   /** Serves the links of GetFunction and GetLayerVersion. */
   readonly codeRoute: RawRoute;
@@ -53,6 +56,7 @@ export function lambdaService(deps: LambdaDeps): LambdaService {
     findAsyncSettings: createFindAsyncSettings(read),
     reservedTotal: reserved.total,
     pointAliases: createPointAliases(deps.ids),
+    rewindMapping: createRewindMapping(deps),
     routes: egressRoutes(lambda),
     codeRoute: codeRoute(lambda),
     idle: preparer.idle,

@@ -24,7 +24,7 @@ export async function findMapping(from: Reader, { account, region }: Place, uuid
 export async function keepMapping(
   tx: Transaction,
   mapping: EventSourceMapping,
-  { requestId, now, cause }: OperationContext,
+  { requestId, now, cause }: Pick<OperationContext, 'requestId' | 'now' | 'cause'>,
 ): Promise<void> {
   await tx.put(eventSourceMappings, mapping);
   await tx.append(mappingTopic.name, 0, {

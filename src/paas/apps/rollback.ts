@@ -1,0 +1,103 @@
+import { fail, platformFailure } from '../../kernel/index.ts';
+import {
+  type ControlRequest,
+  type ControlRoute,
+  type Release,
+  type ReleaseDifference,
+  releaseDifferences,
+} from '../../model/index.ts';
+import type { Takeover } from '../collections.ts';
+import type { Released } from '../releases/releases.ts';
+import { takeoverFrom } from '../releases/takeovers.ts';
+import { findApplication } from './applications.ts';
+import { fieldsOf, flagField, numberOf, stageChange } from './request.ts';
+import { type ChangePorts, currentRelease, release, type StageChange } from './stage-changes.ts';
+
+/** What a rollback would do, and what it cannot. */
+export interface RollbackPlan {
+  readonly to: number;
+  readonly differences: readonly ReleaseDifference[];
+  /** Resources of the release that runs, whose data stays as it is: `bucket photos`. */
+  readonly stays: readonly string[];
+  /** Event sources that can be read again from where they were when the release ceased to run: `work kinesis:clicks`. */
+  readonly streams: readonly string[];
+}
+
+/** GET tells, POST does: nobody is surprised by what a rollback leaves. */
+export function rollbackRoutes(
+  deps: ChangePorts,
+  told: (released: Released, lines: readonly string[]) => unknown,
+): ControlRoute[] {
+  const { ports } = deps;
+  return [
+    {
+      method: 'GET',
+      path: '/apps/:app/rollback',
+      summary: 'what a rollback would change and leave: to (number; default the one before)',
+      handle: async (request) =>
+        planOf(deps, await stageChange(ports, request, 'reader'), asked(request.query.get('to') ?? undefined)),
+    },
+    {
+      method: 'POST',
+      path: '/apps/:app/rollback',
+      summary: 'runs what an earlier release ran: to (number; default the one before), streams (true: they go back, too)',
+      handle: async (request: ControlRequest) => {
+        const fields = fieldsOf(request.body, ['to', 'streams']);
+        const change = await stageChange(ports, request, 'deployer');
+        const to = await releaseFor(deps, change, asked(fields.to));
+        return told(await rollBack(deps, change, { to, streams: flagField(fields, 'streams') }), change.lines);
+      },
+    },
+  ];
+}
+
+const asked = (to: unknown) => (to === undefined || to === null ? undefined : numberOf(String(to)));
+
+async function planOf(deps: ChangePorts, { app, account }: StageChange, number: number | undefined): Promise<RollbackPlan> {
+  const to = await releaseFor(deps, { app, account }, number);
+  const current = (await currentRelease(deps, app, account))!;
+  const takeover = await takeoverFrom(deps.ports.store.read, to);
+  return {
+    to: to.number,
+    differences: releaseDifferences(current, to),
+    stays: current.contents.resources.map(({ kind, name }) => `${kind} ${name}`),
+    streams: (takeover?.streams ?? []).map(({ process, source }) => `${process} ${source}`),
+  };
+}
+
+/** Runs what an earlier release ran: code, configuration, event sources, and where they were in streams. Rejects with NoSuchThing, InvalidRequest. */
+async function rollBack(
+  deps: ChangePorts,
+  how: StageChange,
+  { to, streams }: { readonly to: Release; readonly streams: boolean },
+): Promise<Released> {
+  const takeover = streams ? await knownTakeover(deps, to) : undefined;
+  return release(deps, how, (current) => {
+    if (to.number === current?.number) throw fail('InvalidRequest', `v${to.number} runs already`);
+    return { change: { reason: 'rollback', to, ...(takeover && { streams: takeover.number }) } };
+  });
+}
+
+async function knownTakeover({ ports }: ChangePorts, to: Release): Promise<Takeover> {
+  const found = await takeoverFrom(ports.store.read, to);
+  if (!found) throw fail('InvalidRequest', `v${to.number} read no stream when another release took over`);
+  return found;
+}
+
+/** The release that is asked for; default: what ran before. */
+async function releaseFor(
+  { ports, releases }: ChangePorts,
+  { app, account }: Pick<StageChange, 'app' | 'account'>,
+  number: number | undefined,
+): Promise<Release> {
+  const { stage } = await findApplication(ports, app, account);
+  if (number !== undefined) {
+    const found = await releases.find(app, account, number);
+    if (found.state !== 'failed' && found.state !== 'preparing') return found;
+    throw fail('InvalidRequest', `v${number} never ran: it is ${found.state}`);
+  }
+  const before = stage.current === undefined ? [] : await releases.list(app, account, stage.current);
+  const found = before.find(({ state }) => state === 'superseded');
+  if (!found) throw platformFailure('NoSuchThing', `release of ${app} before this one`);
+  return found;
+}
