@@ -65,11 +65,13 @@ async function writeFile(frames, file, { size, executable }) {
   }
 }
 
-async function run({ say, argv, env, needs }) {
-  if (needs && (await ended(spawnOf(needs.probe, env, 'ignore'))).code !== 0) throw failed({ step: say, hint: needs.hint });
+async function run({ say, argv, env, needs, mayNeed }) {
+  const lacks = async (need) => need && (await ended(spawnOf(need.probe, env, 'ignore'))).code !== 0;
+  if (await lacks(needs)) throw failed({ step: say, hint: needs.hint });
   process.stdout.write(`$ ${say}\n`);
   const { code, signal } = await ended(spawnOf(argv, env, 'inherit'));
-  if (code !== 0) throw failed({ step: say, code, signal });
+  if (code === 0) return;
+  throw failed({ step: say, code, signal, ...((await lacks(mayNeed)) && { advice: mayNeed.hint }) });
 }
 
 function spawnOf([program, ...args], env, output) {

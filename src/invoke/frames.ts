@@ -18,7 +18,7 @@
  *   LOG        = 21  text                                 one log event, without a final line feed; may hold line feeds
  *   OUT        = 22  bytes                                what went to stdout or stderr, cut anywhere
  *
- * The bootstraps (runtimes/nodejs, runtimes/python) speak the same grammar. A frame that is too long or unknown ends the process.
+ * The bootstraps (runtimes/nodejs, runtimes/python, runtimes/ruby) speak the same grammar. A frame that is too long or unknown ends the process.
  */
 export const INIT = 1;
 export const INVOKE = 2;

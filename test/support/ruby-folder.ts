@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -13,7 +14,11 @@ const VERSION = '3.3';
 const PACKAGES = [`ruby${VERSION}`, `libruby${VERSION}`, `ruby${VERSION}-dev`];
 const LIBRARIES = ['libc6', 'libcrypt1', 'libffi8', 'libgmp10', 'libyaml-0-2', 'libssl3t64', 'zlib1g', 'libzstd1', 'libgcc-s1'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const FOLDER = path.join(root, `.cache/ruby-${SUITE}-${process.arch}`);
+const EDITION = createHash('sha256')
+  .update(readFileSync(import.meta.filename))
+  .digest('hex')
+  .slice(0, 8);
+const FOLDER = path.join(root, `.cache/ruby-${SUITE}-${process.arch}-${EDITION}`);
 
 /** Why tests with Ruby are left out; false when they run. With CI in the environment there is no leaving out. */
 export const noRuby: string | false =
@@ -94,19 +99,18 @@ async function makeRelocatable(folder: string): Promise<void> {
   await fs.rename(path.join(bin, `ruby${VERSION}`), path.join(folder, 'lib/ruby.program'));
   await fs.rm(bin, { recursive: true });
   await fs.mkdir(bin);
-  const here = 'here=$(dirname "$(dirname "$(readlink -f "$0")")")';
-  const ruby = `#!/bin/sh
-${here}
-lib="$here/lib/${triplet}"
+  const head = `#!/bin/sh
+here=\${0%/bin/*} # programs are named by their whole path, whatever PATH is
+`;
+  const ruby = `${head}lib="$here/lib/${triplet}"
 GIVEN_RUBYLIB="$RUBYLIB" RUBYLIB="\${RUBYLIB:+$RUBYLIB:}$here/lib/ruby/${VERSION}.0:$lib/ruby/${VERSION}.0" \\
   exec "$lib/${loader}" --library-path "$lib" "$here/lib/ruby.program" "-r$here/lib/relocated.rb" "$@"
 `;
   const tool = (name: string) =>
-    `#!/bin/sh\n${here}\nexec "$here/bin/ruby${VERSION}" -rrubygems -e 'load Gem.bin_path("bundler", "${name}")' -- "$@"\n`;
-  const gem = `#!/bin/sh\n${here}\nexec "$here/bin/ruby${VERSION}" -rrubygems/gem_runner -e 'Gem::GemRunner.new.run(ARGV)' -- "$@"\n`;
-  const programs = { [`ruby${VERSION}`]: ruby, bundle: tool('bundle'), bundler: tool('bundler'), gem };
+    `${head}exec "$here/bin/ruby${VERSION}" -rrubygems -e 'load Gem.bin_path("bundler", "${name}")' -- "$@"\n`;
+  const gem = `${head}exec "$here/bin/ruby${VERSION}" -rrubygems/gem_runner -e 'Gem::GemRunner.new.run(ARGV)' -- "$@"\n`;
+  const programs = { [`ruby${VERSION}`]: ruby, ruby, bundle: tool('bundle'), bundler: tool('bundler'), gem };
   for (const [name, text] of Object.entries(programs)) await fs.writeFile(path.join(bin, name), text, { mode: 0o755 });
-  await fs.symlink(`ruby${VERSION}`, path.join(bin, 'ruby'));
   await fs.writeFile(path.join(folder, 'lib/relocated.rb'), RELOCATED);
 }
 

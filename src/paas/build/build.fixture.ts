@@ -24,6 +24,7 @@ export const RUNTIMES: BuildPorts['runtimes'] = new Map(
     runtime('nodejs26.x', 'nodejs:26.v10'),
     runtime('python3.11', 'python:3.11.v2'),
     runtime('python3.13', 'python:3.13.v5'),
+    runtime('ruby3.3', 'ruby:3.3.v8'),
     runtime('provided.al2023', 'provided:al2023'),
   ].map((one) => [one.name, one]),
 );

@@ -90,6 +90,14 @@ test('languages and runtimes follow from the files', async (t) => {
     await runtimeOf({ 'index.py': '', 'pyproject.toml': '[project]\nrequires-python = ">=3.9,<3.12"\n' }),
     'python3.11',
   );
+  const gem = {
+    Procfile: 'web: app/web.Shop::Web.handler',
+    'app/web.rb': '',
+    Gemfile: 'ruby "~> 3.3.0"\n',
+    'Gemfile.lock': 'GEM\n',
+  };
+  assert.equal(await runtimeOf(gem), 'ruby3.3');
+  assert.equal(await runtimeOf({ Procfile: 'web: app.handler', 'app.rb': '', 'package.json': '{}' }), 'ruby3.3');
   assert.equal(await runtimeOf({ bootstrap: { program: '#!/bin/sh\n' } }), 'provided.al2023');
   assert.equal(await runtimeOf({ 'index.js': handler, 'dalamb.toml': '[app]\nruntime = "nodejs26.x"' }), 'nodejs26.x');
 });
@@ -110,6 +118,8 @@ test('what cannot be built says why, and where', async (t) => {
   );
   assert.match(await refused(bench, { ...web, 'index.js': '', 'package.json': '[' }), /package\.json is no JSON/);
   assert.match(await refused(bench, { ...web, 'index.ts': 'enum A { B }' }), /index\.ts: .*enum.*\[build\] command/);
+  assert.match(await refused(bench, { ...web, Gemfile: '' }), /there is no index\.rb/);
+  assert.match(await refused(bench, { ...web, 'index.rb': '', Gemfile: '' }), /Gemfile is here without Gemfile\.lock/);
   assert.match(await refused(bench, { ...web, 'pom.xml': '' }), /Java is not among the runtimes/);
   assert.match(await refused(bench, { Procfile: 'web: node server.js', Dockerfile: '' }), /is a command/);
   assert.match(await refused(bench, { ...web, Dockerfile: '' }), /images are not built here/);

@@ -53,6 +53,8 @@ const DECLARATIONS: ReadonlySet<string> = new Set([
   '.python-version',
   'runtime.txt',
   'go.mod',
+  'Gemfile',
+  '.ruby-version',
 ]);
 
 /**
@@ -183,12 +185,12 @@ async function sourcePart(
 ): Promise<ZipPart> {
   const file = await openNameless(workshop.directory, workshop.ids);
   closing.push(() => file.close());
-  const replaced = dependencies.replaces;
+  const { replaces, spent } = dependencies;
   let judged = 0;
   const patterns = exclude.map(compilePathPattern);
   const left: TreeEntry[] = [];
   for (const entry of tree.values()) {
-    if (replaced?.test(entry.path)) continue;
+    if (replaces?.test(entry.path) || spent?.test(entry.path)) continue;
     if (patterns.length > 0 && ++judged % JUDGED_AT_ONCE === 0) await nextTurn(undefined, { signal });
     if (!patterns.some((pattern) => matchesPath(pattern, entry.path))) left.push(entry);
   }

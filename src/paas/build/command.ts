@@ -34,7 +34,7 @@ export async function runCommand(job: Job, sources: Sources, { processes, comman
   const replaced = (path: string) => installed.some(({ replaces }) => replaces?.test(path));
   const source = new Map([...sources.tree].filter(([path]) => !replaced(path)));
   const trees = installed.map(({ tree }) => tree);
-  const again = replaced('node_modules/') ? ['(^|/)node_modules$'] : [];
+  const again = ['node_modules', 'vendor/bundle'].filter((folder) => replaced(`${folder}/`)).map((folder) => `(^|/)${folder}$`);
   const work = {
     files: [source, ...trees],
     steps: ({ work: at }: { readonly work: string }) => [

@@ -135,6 +135,5 @@ export const bootstrap: Language = {
 export const withoutRuntime: readonly { readonly name: string; readonly runtimes: RegExp; readonly marks: readonly string[] }[] =
   [
     { name: 'Java', runtimes: /^java/, marks: ['pom.xml', 'build.gradle', 'build.gradle.kts'] },
-    { name: 'Ruby', runtimes: /^ruby/, marks: ['Gemfile'] },
     { name: '.NET', runtimes: /^dotnet/, marks: [] },
   ];

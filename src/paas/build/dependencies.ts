@@ -12,6 +12,8 @@ export interface Dependencies {
   readonly tree: Tree;
   /** Files of the source in whose place they are. */
   readonly replaces?: RegExp;
+  /** Files of the source that are not needed any more. */
+  readonly spent?: RegExp;
 }
 
 const NONE: Dependencies = { parts: [], tree: new Map() };
@@ -43,6 +45,7 @@ export async function installDependencies(job: Job, { language, runtime, sources
     get tree() {
       return unpacked(part); // only who compiles looks into it
     },
-    ...(language.name === 'Node.js' && { replaces: /(^|\/)node_modules\// }),
+    ...(install.replaces && { replaces: install.replaces }),
+    ...(install.spent && { spent: install.spent }),
   };
 }

@@ -5,9 +5,10 @@ import type { Language, Sources } from './languages.ts';
 import { node } from './node.ts';
 import type { BuildRuntime } from './ports.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 
 /** In order of asking. */
-const LANGUAGES: readonly Language[] = [node, python, go, rust, bootstrap];
+const LANGUAGES: readonly Language[] = [node, python, ruby, go, rust, bootstrap];
 
 export interface Detected {
   readonly process: DeclaredProcess;
@@ -61,7 +62,7 @@ function languageOf(process: DeclaredProcess, { tree }: Sources): Language {
     );
   if (runtime !== undefined) throw process.refuse(`there is no runtime ${runtime}`);
   throw process.refuse(
-    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, go.mod, Cargo.toml or bootstrap`,
+    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, Gemfile, go.mod, Cargo.toml or bootstrap`,
   );
 }
 

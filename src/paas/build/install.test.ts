@@ -7,7 +7,9 @@ import { sourcesOf } from './build.ts';
 import { go } from './compiled.ts';
 import type { Language } from './languages.ts';
 import { node } from './node.ts';
+import type { BuildRuntime } from './ports.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { receiveSource } from './source.ts';
 import { allows } from './versions.ts';
 
@@ -106,6 +108,66 @@ suite('what Python installs', () => {
   });
 });
 
+suite('what Ruby installs', () => {
+  const lock = (more = '') =>
+    `GEM\n  remote: https://rubygems.org/\n  specs:\n    a-b (1.2)\n    c (3.0-x86_64-linux)\n${more}\nPLATFORMS\n  ruby\n`;
+  const app = { 'app.rb': '', Gemfile: 'source "https://rubygems.org"\ngem "a-b", require: false\n', 'Gemfile.lock': lock() };
+
+  test('follows from Gemfile and lock alone, unless something else is read', async () => {
+    const inputs = async (more: Files) => (await installOf(ruby, { ...app, ...more }))!.inputs;
+    assert.deepEqual(await installOf(ruby, app), { inputs: ['Gemfile', 'Gemfile.lock'], steps: ['bundle install'] });
+    assert.deepEqual(await inputs({ '.ruby-version': '3.3', '.bundle/config': '' }), [
+      '.bundle/config',
+      '.ruby-version',
+      'Gemfile',
+      'Gemfile.lock',
+    ]);
+    assert.ok((await inputs({ Gemfile: 'gemspec\n' })).includes('app.rb'));
+    assert.ok((await inputs({ Gemfile: 'ruby File.read("version")\n' })).includes('app.rb'));
+    assert.ok((await inputs({ 'Gemfile.lock': `PATH\n  remote: lib\n  specs:\n    own (1)\n\n${lock()}` })).includes('app.rb'));
+    assert.ok(!(await inputs({ Gemfile: 'gemspec\n', 'vendor/bundle/x.rb': '' })).includes('vendor/bundle/x.rb'));
+  });
+
+  test('is nothing when nothing is asked for, and needs the lock file', async () => {
+    assert.equal(await installOf(ruby, { 'app.rb': '' }), undefined);
+    assert.equal(await installOf(ruby, { ...app, 'Gemfile.lock': 'GEM\n  specs:\n\nPLATFORMS\n  ruby\n' }), undefined);
+    await assert.rejects(installOf(ruby, { Gemfile: '' }), /without Gemfile\.lock.*bundle lock/);
+  });
+
+  test('asks no registry when all gems are in vendor/cache', async () => {
+    const steps = async (...names: string[]) =>
+      (await installOf(ruby, { ...app, ...Object.fromEntries(names.map((name) => [`vendor/cache/${name}.gem`, ''])) }))!.steps;
+    assert.deepEqual(await steps('a-b-1.2', 'c-3.0-x86_64-linux'), ['bundle install --local']);
+    assert.deepEqual(await steps('a-b-1.2', 'c-3.0'), ['bundle install --local']);
+    assert.deepEqual(await steps('a-b-1.2'), ['bundle install']);
+    assert.deepEqual(await steps('a-b-1.20', 'c-3.0'), ['bundle install']);
+  });
+
+  test('the runtime is the one that the Gemfile, .ruby-version or the lock file asks for', async () => {
+    const rubies = ['3.2.v9', '3.3.v8', '3.4.v2'].map((version) => ({
+      name: `ruby${version.slice(0, 3)}`,
+      version: `ruby:${version}`,
+      mounts: [],
+    }));
+    const chosen = async (files: Files, runtimes: readonly BuildRuntime[] = rubies) => {
+      const spool = await received(files);
+      return (await ruby.choose(sourcesOf(spool.tree), runtimes).finally(() => spool.close()))?.name;
+    };
+    assert.equal(await chosen({}), 'ruby3.4');
+    assert.equal(await chosen({ Gemfile: "ruby '3.3.1'" }), 'ruby3.3');
+    assert.equal(await chosen({ Gemfile: 'ruby("~> 3.2.0")' }), 'ruby3.2');
+    assert.equal(await chosen({ Gemfile: 'ruby "~> 3.2"' }), 'ruby3.4');
+    assert.equal(await chosen({ Gemfile: 'ruby ">= 3.2", "< 3.4"' }), 'ruby3.3');
+    assert.equal(await chosen({ Gemfile: 'ruby file: ".ruby-version"', '.ruby-version': 'ruby-3.2.4\n' }), 'ruby3.2');
+    assert.equal(await chosen({ Gemfile: '', 'Gemfile.lock': 'RUBY VERSION\n   ruby 3.3.5p100\n' }), 'ruby3.3');
+    await assert.rejects(
+      chosen({ Gemfile: 'ruby "2.7.0"' }),
+      /Gemfile asks for Ruby 2\.7\.0; here are ruby3\.4, ruby3\.3, ruby3\.2/,
+    );
+    assert.equal(await chosen({ Gemfile: 'ruby "3.3"' }, []), undefined);
+  });
+});
+
 test('Go downloads what go.mod requires, unless it is there', async () => {
   const mod = { 'go.mod': 'module x\nrequire a v1\n', 'go.sum': '' };
   assert.deepEqual(await installOf(go, mod), { inputs: ['go.mod', 'go.sum'], steps: ['go mod download'] });
@@ -144,6 +206,13 @@ test('what repositories declare is looked through in bounded time', async () => 
   await installOf(go, { 'go.mod': long('require ') });
   await installOf(go, { 'go.mod': long('=> ') });
   await installOf(python, { 'requirements.txt': long('@ ') }).catch(() => {});
+  for (const text of [long('ruby "'), long('ruby "1",'), long(' '), long('file: ')]) {
+    const files = { Gemfile: text, 'Gemfile.lock': long('    a (1)\n') };
+    await installOf(ruby, files).catch(() => {});
+    const gems = await received(files);
+    await ruby.choose(sourcesOf(gems.tree), []).finally(() => gems.close());
+  }
+  await installOf(ruby, { Gemfile: '', 'Gemfile.lock': long('GEM\n    a') });
   allows(long('>'), [24]);
   allows(long('1.'), [24]);
   const spool = await received({ '.python-version': long('1') });

@@ -10,6 +10,10 @@ export interface Install {
   readonly inputs: readonly TreeEntry[];
   readonly steps: (at: BuilderPlaces) => readonly Step[];
   readonly collect: readonly Collect[];
+  /** Files of the source in whose place they are. */
+  readonly replaces?: RegExp;
+  /** Files of the source that were needed for them, and are not any more. */
+  readonly spent?: RegExp;
 }
 
 /** What makes a program of the source, its dependencies beside it. */

@@ -51,6 +51,7 @@ export const node: Language = {
     const whole = await needsAll(sources, read, lock);
     return {
       say: lock.say,
+      replaces: /(^|\/)node_modules\//,
       inputs: whole ? withoutModules(sources) : among(sources, ['package.json', lock.file, ...SETTINGS]),
       steps: (at) => lock.steps(at, { dev, manager: read.packageManager }),
       collect: [

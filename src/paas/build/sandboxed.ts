@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { MIB, platformFailure } from '../../kernel/index.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
@@ -25,6 +26,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>;
   /** Without this program in PATH, or when this probe fails, the build ends with the hint. */
   readonly needs?: { readonly probe: readonly string[]; readonly hint: string };
+  /** The same, looked at when the step has failed: what it may have lacked. */
+  readonly mayNeed?: { readonly probe: readonly string[]; readonly hint: string };
 }
 
 /** A folder or file below work to send back under a new name ('': at the top); drop and keep: paths below it, as regular expressions. */
@@ -158,7 +161,7 @@ async function converse(work: Work, { sandbox, ports, spool, connected }: Conver
     sandbox.addresses.channel,
     at.work,
   ];
-  await sandbox.run({ argv, env: environmentOf(work.runtime, sandbox, settings.environment, at), cwd: sandbox.path('/tmp') });
+  await sandbox.run({ argv, env: environmentOf(sandbox, settings.environment, at), cwd: sandbox.path('/tmp') });
   const lost = sandbox.exited.then(() => Promise.reject(buildFailed('the builder ended before its work')));
   lost.catch(() => {});
   const socket = await Promise.race([connected, lost]);
@@ -167,13 +170,8 @@ async function converse(work: Work, { sandbox, ports, spool, connected }: Conver
   await receive(readFrames(socket as AsyncIterable<Buffer>), { spool, sandbox, ports });
 }
 
-function environmentOf(
-  runtime: BuildRuntime,
-  sandbox: Sandbox,
-  given: Readonly<Record<string, string>>,
-  at: BuilderPlaces,
-): Record<string, string> {
-  const own = runtime.mounts.some(({ target }) => target === '/var/lang') ? `${sandbox.path('/var/lang')}/bin:` : '';
+function environmentOf(sandbox: Sandbox, given: Readonly<Record<string, string>>, at: BuilderPlaces): Record<string, string> {
+  const own = at.program === '' || at.program.startsWith('/usr/') ? '' : `${path.dirname(at.program)}:`;
   return {
     PATH: `${own}/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     HOME: `${at.scratch}/home`,
@@ -246,7 +244,7 @@ const outOfMemory = ({ memoryMiB }: BuildPorts['settings']) =>
 
 async function judged(message: Readonly<Record<string, unknown>>, { sandbox, ports }: Receiving) {
   const { settings, clock } = ports;
-  const { step, full, hint, code, signal } = Object(message.failed) as Record<string, unknown>;
+  const { step, full, hint, advice, code, signal } = Object(message.failed) as Record<string, unknown>;
   if (typeof hint === 'string') return buildFailed(word(hint, 500));
   if (full === true) return buildFailed(`${word(step)}: the builder's disk of ${settings.diskMiB} MiB is full`);
   const exit = await Promise.race([
@@ -254,7 +252,8 @@ async function judged(message: Readonly<Record<string, unknown>>, { sandbox, por
     new Promise<undefined>((done) => clock.after(EXIT_MS, () => done(undefined))),
   ]);
   if (exit?.oom) return outOfMemory(settings);
-  return buildFailed(`${word(step)} ended with ${signal ? word(signal) : `code ${word(code)}`}`);
+  const ended = `${word(step)} ended with ${signal ? word(signal) : `code ${word(code)}`}`;
+  return buildFailed(typeof advice === 'string' ? `${ended}; ${word(advice, 500)}` : ended);
 }
 
 /** What it runs may have spoken through it. */
