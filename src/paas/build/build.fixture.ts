@@ -25,6 +25,9 @@ export const RUNTIMES: BuildPorts['runtimes'] = new Map(
     runtime('python3.11', 'python:3.11.v2'),
     runtime('python3.13', 'python:3.13.v5'),
     runtime('ruby3.3', 'ruby:3.3.v8'),
+    { ...runtime('java17', 'java:17.v15'), compiles: true },
+    runtime('java21', 'java:21.v9'),
+    { ...runtime('java25', 'java:25.v3'), compiles: true },
     runtime('provided.al2023', 'provided:al2023'),
   ].map((one) => [one.name, one]),
 );

@@ -120,7 +120,6 @@ test('what cannot be built says why, and where', async (t) => {
   assert.match(await refused(bench, { ...web, 'index.ts': 'enum A { B }' }), /index\.ts: .*enum.*\[build\] command/);
   assert.match(await refused(bench, { ...web, Gemfile: '' }), /there is no index\.rb/);
   assert.match(await refused(bench, { ...web, 'index.rb': '', Gemfile: '' }), /Gemfile is here without Gemfile\.lock/);
-  assert.match(await refused(bench, { ...web, 'pom.xml': '' }), /Java is not among the runtimes/);
   assert.match(await refused(bench, { Procfile: 'web: node server.js', Dockerfile: '' }), /is a command/);
   assert.match(await refused(bench, { ...web, Dockerfile: '' }), /images are not built here/);
   assert.match(await refused(bench, { ...web, bootstrap: '#!/bin/sh' }), /bootstrap is not executable/);

@@ -14,6 +14,7 @@ import { type DeclaredProcess, type Manifest, readManifest } from '../manifest/a
 import { DECLARATION } from '../manifest/declaration.ts';
 import { PROCFILE } from '../manifest/procfile.ts';
 import { keepArtifact } from './artifacts.ts';
+import { assemble } from './assemble.ts';
 import { createPartCache, type PartCache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { type Dependencies, installDependencies } from './dependencies.ts';
@@ -25,7 +26,7 @@ import { compilePrograms } from './programs.ts';
 import { buildFailed } from './refusals.ts';
 import { receiveSource } from './source.ts';
 import { openNameless, type Tree, type TreeEntry } from './trees.ts';
-import { writePart, type ZipPart, zipContents, zipOf } from './zip.ts';
+import { unpacked, writePart, type ZipPart, zipContents, zipOf } from './zip.ts';
 
 /** What all builds of a platform share. */
 export interface Workshop extends BuildPorts {
@@ -53,6 +54,7 @@ const DECLARATIONS: ReadonlySet<string> = new Set([
   '.python-version',
   'runtime.txt',
   'go.mod',
+  'pom.xml',
   'Gemfile',
   '.ruby-version',
 ]);
@@ -166,13 +168,32 @@ async function codesOf(job: Job, sources: Sources, { found, exclude }: Coding): 
     const handlers = [...new Set(group.map(({ process }) => process.handler))];
     const zips = language.compile
       ? await compilePrograms(job, { sources, dependencies, compile: language.compile, runtime, handlers })
-      : new Map([[undefined, [await sourcePart(job, sources.tree, { exclude, dependencies }), ...dependencies.parts]]]);
+      : new Map([[undefined, await codeParts(job, { group, sources, exclude, dependencies })]]);
     const packed = new Map<string | undefined, ProcessCode>();
     for (const [handler, parts] of zips) packed.set(handler, await pack(job, parts));
     for (const { process } of group) codes.set(process.name, packed.get(language.compile && process.handler)!);
   }
   return codes;
 }
+
+interface Group {
+  readonly group: readonly Detected[];
+  readonly sources: Sources;
+  readonly exclude: readonly string[];
+  readonly dependencies: Dependencies;
+}
+
+/** Code that several processes share: the source beside its dependencies, or what is made of both. */
+async function codeParts(job: Job, { group, sources, exclude, dependencies }: Group): Promise<readonly ZipPart[]> {
+  const { language, runtime } = group[0]!;
+  const processes = group.map(({ process }) => process);
+  const { assemble: assembly } = language;
+  const made = assembly && (await assemble(job, { assembly, sources, dependencies, runtime, processes }));
+  if (!made) return [await sourcePart(job, sources.tree, { exclude, dependencies }), ...dependencies.parts];
+  return exclude.length === 0 ? [made] : [await sourcePart(job, unpacked(made), { exclude, dependencies: NOTHING })];
+}
+
+const NOTHING: Dependencies = { parts: [], tree: new Map() };
 
 /** Files between two turns of the event loop: patterns are of users. */
 const JUDGED_AT_ONCE = 50;

@@ -28,7 +28,7 @@ export async function runCommand(job: Job, sources: Sources, { processes, comman
   const { runtime } = found[0]!;
   const installed: Dependencies[] = [];
   for (const { language, runtime: own } of distinct(found)) {
-    if (language.compile) continue;
+    if (language.compile || language.assemble) continue;
     installed.push(await installDependencies(job, { language, runtime: own, sources, dev: true }));
   }
   const replaced = (path: string) => installed.some(({ replaces }) => replaces?.test(path));

@@ -133,7 +133,4 @@ export const bootstrap: Language = {
 
 /** Known by their files, with no runtime here in which they would run. */
 export const withoutRuntime: readonly { readonly name: string; readonly runtimes: RegExp; readonly marks: readonly string[] }[] =
-  [
-    { name: 'Java', runtimes: /^java/, marks: ['pom.xml', 'build.gradle', 'build.gradle.kts'] },
-    { name: '.NET', runtimes: /^dotnet/, marks: [] },
-  ];
+  [{ name: '.NET', runtimes: /^dotnet/, marks: [] }];

@@ -1,6 +1,7 @@
 import { fail } from '../../kernel/index.ts';
 import type { DeclaredProcess } from '../manifest/application.ts';
 import { bootstrap, go, rust, withoutRuntime } from './compiled.ts';
+import { java, refuseGradle } from './java.ts';
 import type { Language, Sources } from './languages.ts';
 import { node } from './node.ts';
 import type { BuildRuntime } from './ports.ts';
@@ -8,7 +9,7 @@ import { python } from './python.ts';
 import { ruby } from './ruby.ts';
 
 /** In order of asking. */
-const LANGUAGES: readonly Language[] = [node, python, ruby, go, rust, bootstrap];
+const LANGUAGES: readonly Language[] = [node, python, ruby, go, rust, java, bootstrap];
 
 export interface Detected {
   readonly process: DeclaredProcess;
@@ -54,6 +55,7 @@ function languageOf(process: DeclaredProcess, { tree }: Sources): Language {
   const marked = (one: { readonly marks: readonly string[] }) => one.marks.some((mark) => tree.has(mark));
   const found = possible.find((one) => one.hasHandler?.(tree, handler)) ?? possible.find(marked) ?? (runtime && possible[0]);
   if (found) return found;
+  refuseGradle(tree);
   const known = withoutRuntime.find((one) => (runtime === undefined ? marked(one) : one.runtimes.test(runtime)));
   if (known) throw notImplemented(`${known.name} is not among the runtimes here: push a container image instead`);
   if (tree.has('Dockerfile') || tree.has('Containerfile'))
@@ -62,7 +64,7 @@ function languageOf(process: DeclaredProcess, { tree }: Sources): Language {
     );
   if (runtime !== undefined) throw process.refuse(`there is no runtime ${runtime}`);
   throw process.refuse(
-    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, Gemfile, go.mod, Cargo.toml or bootstrap`,
+    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, Gemfile, go.mod, Cargo.toml, pom.xml or bootstrap`,
   );
 }
 

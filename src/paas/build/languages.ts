@@ -22,6 +22,17 @@ export interface Compile {
   readonly steps: (at: BuilderPlaces) => readonly Step[];
 }
 
+/** What makes all functions' code of the source, its dependencies beside it. */
+export interface Assembly {
+  /** Undefined: the source is the code. */
+  steps(sources: Sources, runtime: BuildRuntime): Promise<Compile | undefined>;
+  readonly collect: readonly Collect[];
+  /** Whether what was made has it. */
+  hasHandler(tree: Tree, handler: string): Promise<boolean>;
+  /** For people: what is missing then. */
+  handlerFiles(handler: string): string;
+}
+
 /** The files of an application, read where a language needs to look into them. */
 export interface Sources {
   readonly tree: Tree;
@@ -52,6 +63,8 @@ export interface Language {
   install(sources: Sources, runtime: BuildRuntime, dev: boolean): Promise<Install | undefined>;
   /** Languages that are not run as they are written. */
   compile?(sources: Sources, wanted: Wanted): Compile;
+  /** The same, where one code has all handlers. */
+  readonly assemble?: Assembly;
   /** Looks at the handler's own file. Throws BuildFailed. */
   check?(sources: Sources, handler: string): Promise<void>;
 }

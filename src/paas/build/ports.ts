@@ -24,6 +24,8 @@ export interface BuildRuntime {
   readonly version: string;
   readonly mounts: readonly { readonly source: string; readonly target: string }[];
   readonly argv?: (sandbox: Sandbox, memoryMiB: number) => string[];
+  /** Whether there is a compiler beside the interpreter. */
+  readonly compiles?: boolean;
 }
 
 /** `[build]` of the configuration. */

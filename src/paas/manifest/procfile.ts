@@ -48,6 +48,8 @@ function readLine(raw: string, line: number): ProcfileLine {
 }
 
 const HANDLER = /^[A-Za-z0-9_$@./:-]{1,128}$/;
+/** Of Java, a class without a package. */
+const METHOD = /^[A-Za-z_$][\w$]*::[A-Za-z_$][\w$]*$/;
 
 /** What is wrong with a handler of the form `File.handler`, which may have folders; undefined: nothing. */
 export function handlerFault(handler: string): string | undefined {
@@ -56,7 +58,7 @@ export function handlerFault(handler: string): string | undefined {
   const parts = handler.split('/');
   if (parts.some((part) => part === '' || part === '.' || part.includes('..')))
     return `${shown(handler)} leads out of the repository: write \`File.handler\` or \`folder/File.handler\``;
-  if (!/^[^.].*\.[^.]+$/.test(parts.at(-1)!))
+  if (!/^[^.].*\.[^.]+$/.test(parts.at(-1)!) && !METHOD.test(handler))
     return `${shown(handler)} does not name a file and what it exports: write \`File.handler\``;
   return undefined;
 }
