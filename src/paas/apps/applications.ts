@@ -1,5 +1,6 @@
 import { allRows, fail, platformFailure } from '../../kernel/index.ts';
 import { type Actor, type Application, functionName, type Place } from '../../model/index.ts';
+import { checkBranch } from '../branch-names.ts';
 import { applications, devStages, placed, releases, type StoredStage, stages, takeovers } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
@@ -31,6 +32,7 @@ export async function createApplication(
 ): Promise<ApplicationHere> {
   checkName(name);
   checkRole(role);
+  checkBranch(branch);
   const at = ports.clock.now();
   const { account, region } = place;
   const application = { name, home: account, region, branch, createdAt: at, createdBy: actor.name };

@@ -1,5 +1,5 @@
 import { fail, isFailure } from '../../kernel/index.ts';
-import type { Place } from '../../model/index.ts';
+import { type Place, parseArn } from '../../model/index.ts';
 import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import type { Released } from '../releases/releases.ts';
@@ -44,7 +44,6 @@ export async function makeStage(
   const known = await ports.store.read.get(stages, [app, to]);
   if (known && (role === undefined || role === known.role)) return;
   const own = role ?? stage.role.replace(`::${account}:`, `::${to}:`);
-  checkRole(own);
   await findRole(ports, { account: to, region: stage.region }, own);
   const at = ports.clock.now();
   await ports.store.transact(async (tx) => {
@@ -54,13 +53,16 @@ export async function makeStage(
   });
 }
 
-/** Rejects with InvalidRequest when the role is not there: a promotion makes none. */
-async function findRole({ operateAt }: PaasPorts, place: Place, role: string): Promise<void> {
+/** Rejects with InvalidRequest when the role is not there, or not of that account: nothing that runs functions makes one. */
+export async function findRole({ operateAt }: Pick<PaasPorts, 'operateAt'>, place: Place, role: string): Promise<void> {
+  checkRole(role);
+  if (parseArn(role)?.account !== place.account)
+    throw fail('InvalidRequest', `${role} is not of account ${place.account}, whose functions it is for`);
   try {
     await operateAt(place)('iam', 'GetRole', { RoleName: role.split('/').at(-1) });
   } catch (error) {
     if (!isFailure(error, 'NoSuchEntity')) throw error;
-    const next = `make it there, with what its functions may do, or name another with --role`;
+    const next = `make it in account ${place.account} (aws iam create-role), with what its functions may do, or name another with --role`;
     throw fail('InvalidRequest', `there is no role ${role}`, { fields: { next } });
   }
 }

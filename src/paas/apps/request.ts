@@ -1,12 +1,7 @@
 import { platformFailure } from '../../kernel/index.ts';
-import type { Actor, AppRole, ControlRequest } from '../../model/index.ts';
+import type { AppRole, ControlRequest } from '../../model/index.ts';
 import type { PaasPorts } from '../ports.ts';
 import type { StageChange } from './stage-changes.ts';
-
-/** Who asks, as the audit trail names it. */
-export function actorOf({ actor }: Pick<ControlRequest, 'actor'>): Actor {
-  return actor;
-}
 
 /** The application that a request is about, once its caller may act on it in that role. Rejects with AccessDenied. */
 export async function stageChange(
@@ -14,41 +9,11 @@ export async function stageChange(
   request: ControlRequest,
   role: AppRole,
 ): Promise<StageChange & { lines: string[] }> {
-  const { params, place, signal } = request;
-  const actor = actorOf(request);
+  const { params, place, actor, signal } = request;
   const app = params.app ?? '';
   await ports.requireRole(actor, role, { app, account: place.account });
   const lines: string[] = [];
   return { app, account: place.account, actor, lines, line: (text) => lines.push(text), signal };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The body as an object with these members only. Throws InvalidRequest. */
-export function fieldsOf(body: unknown, known: readonly string[]): Fields {
-  const fields = body ?? {};
-  if (typeof fields !== 'object' || Array.isArray(fields)) throw platformFailure('InvalidRequest', 'the body is a JSON object');
-  const unknown = Object.keys(fields).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw platformFailure('InvalidRequest', `${unknown} is not one of ${known.join(', ')}`);
-  return fields as Fields;
-}
-
-/** Throws InvalidRequest when it is there and no text, or when it must be there and is not. */
-export function textField(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string' || value === '') throw platformFailure('InvalidRequest', `${name} is a text`);
-  return value;
-}
-
-export function optionalText(fields: Fields, name: string): string | undefined {
-  return fields[name] === undefined ? undefined : textField(fields, name);
-}
-
-/** Absent: false. Throws InvalidRequest when it is neither true nor false. */
-export function flagField(fields: Fields, name: string): boolean {
-  const value = fields[name] ?? false;
-  if (typeof value !== 'boolean') throw platformFailure('InvalidRequest', `${name} is true or false`);
-  return value;
 }
 
 /** `4` or `v4`. Throws InvalidRequest. */
@@ -56,21 +21,4 @@ export function numberOf(text: string): number {
   const found = /^v?([1-9]\d{0,8})$/.exec(text);
   if (!found) throw platformFailure('InvalidRequest', `${JSON.stringify(text)} is no release: v4`);
   return Number(found[1]);
-}
-
-/** Throws InvalidRequest when it is there and no object. */
-export function objectField(fields: Fields, name: string): Readonly<Record<string, unknown>> | undefined {
-  const value = fields[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw platformFailure('InvalidRequest', `${name} is an object`);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-/** Texts by name. Throws InvalidRequest. */
-export function textsField(fields: Fields, name: string): Readonly<Record<string, string>> {
-  const value = fields[name] ?? {};
-  const wrong = typeof value !== 'object' || Array.isArray(value) || Object.values(value).some((one) => typeof one !== 'string');
-  if (wrong) throw platformFailure('InvalidRequest', `${name} is an object of texts`);
-  return value as Readonly<Record<string, string>>;
 }

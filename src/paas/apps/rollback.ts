@@ -7,10 +7,11 @@ import {
   releaseDifferences,
 } from '../../model/index.ts';
 import type { Takeover } from '../collections.ts';
+import { fieldsOf, flagField } from '../fields.ts';
 import type { Released } from '../releases/releases.ts';
 import { takeoverFrom } from '../releases/takeovers.ts';
 import { findApplication } from './applications.ts';
-import { fieldsOf, flagField, numberOf, stageChange } from './request.ts';
+import { numberOf, stageChange } from './request.ts';
 import { type ChangePorts, currentRelease, release, type StageChange } from './stage-changes.ts';
 
 /** What a rollback would do, and what it cannot. */

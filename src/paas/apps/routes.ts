@@ -10,12 +10,13 @@ import {
   type Release,
   releaseDifferences,
 } from '../../model/index.ts';
+import { fieldsOf, namesField, objectField, optionalText, textField, textsField } from '../fields.ts';
 import type { Released } from '../releases/releases.ts';
 import { checkSource } from '../sources/sources.ts';
 import { createApplication, destroyStage, developedHere, findApplication, listApplications, urlsOf } from './applications.ts';
 import { planRoute } from './plan.ts';
-import { promote } from './promote.ts';
-import { actorOf, fieldsOf, numberOf, objectField, optionalText, stageChange, textField, textsField } from './request.ts';
+import { findRole, promote } from './promote.ts';
+import { numberOf, stageChange } from './request.ts';
 import { rollbackRoutes } from './rollback.ts';
 import {
   addSource,
@@ -69,9 +70,10 @@ function applicationRoutes(deps: AppRoutePorts): ControlRoute[] {
           role: textField(fields, 'role'),
           branch: optionalText(fields, 'branch') ?? 'main',
         };
-        const actor = actorOf(request);
-        await ports.requireRole(actor, 'owner', { account: request.place.account });
-        const made = await createApplication(ports, request.place, wanted, actor);
+        const { actor, place } = request;
+        await ports.requireRole(actor, 'owner', { account: place.account });
+        await findRole(ports, place, wanted.role);
+        const made = await createApplication(ports, place, wanted, actor);
         await deps.created(made.application);
         return made;
       },
@@ -134,9 +136,9 @@ function configRoutes(deps: AppRoutePorts): ControlRoute[] {
       summary: 'sets and removes variables in one release: set (name → value), unset (names)',
       handle: async (request) => {
         const fields = fieldsOf(request.body, ['set', 'unset']);
-        const unset = Object.keys(Object.fromEntries([(fields.unset ?? []) as string[]].flat().map((name) => [name, 1])));
+        const [set, unset] = [textsField(fields, 'set'), namesField(fields, 'unset')];
         const change = await stageChange(ports, request, 'deployer');
-        return told(await changeConfig(deps, change, { set: textsField(fields, 'set'), unset }), change.lines);
+        return told(await changeConfig(deps, change, { set, unset }), change.lines);
       },
     },
     {
@@ -199,7 +201,10 @@ async function promoteTo(deps: AppRoutePorts, request: ControlRequest) {
   const { ports } = deps;
   const fields = fieldsOf(request.body, ['to', 'role']);
   const environment = await ports.findEnvironment(textField(fields, 'to'));
-  if (!environment) throw platformFailure('NoSuchThing', `environment ${String(fields.to)}`);
+  if (!environment)
+    throw platformFailure('NoSuchThing', `environment ${String(fields.to)}`, {
+      fields: { next: 'see what is there with: dalamb env' },
+    });
   const change = await stageChange(ports, request, 'reader');
   const { account } = environment;
   await ports.requireRole(change.actor, 'deployer', { app: change.app, account });

@@ -81,6 +81,7 @@ const RANGES: Readonly<Record<keyof ProcessOverrides, readonly [number, number]>
 
 /** Sets memory, timeout or reserved concurrency of a process. Rejects with NoSuchThing, InvalidRequest. */
 export function changeProcess(deps: ChangePorts, how: StageChange, name: string, overrides: ProcessOverrides): Promise<Released> {
+  if (Object.keys(overrides).length === 0) throw fail('InvalidRequest', `say what to set: ${Object.keys(RANGES).join(', ')}`);
   for (const [setting, value] of Object.entries(overrides)) {
     const [least, most] = RANGES[setting as keyof ProcessOverrides] ?? [1, 0];
     if (!Number.isInteger(value) || value < least || value > most)

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, platformFailure, type Store, type Transaction } from '../../kernel/index.ts';
+import { allRows, type Clock, type Ids, platformFailure, type Store, type Transaction } from '../../kernel/index.ts';
 import type { Actor, Audit, ControlRoute, Environment, RequireRole } from '../../model/index.ts';
 import { applications, devStages, releases, stages } from '../collections.ts';
 import type { People } from '../people/people.ts';
@@ -10,7 +10,6 @@ const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 /** As review apps are called (reviews/rows.ts). */
 const REVIEW_NAME = /^r-(?:[a-z0-9-]*-)?[0-9a-f]{6}$/;
 const MOST = 900;
-const MOST_STAGES = 1000;
 const TRIES = 8;
 const DEFAULT = given[0]!.account;
 
@@ -57,8 +56,7 @@ interface Creation {
 
 async function create(tx: Transaction, deps: EnvironmentDeps, { wish: { name, review }, actor }: Creation): Promise<Environment> {
   await checkFree(tx, name, review !== undefined);
-  const { items } = await tx.range(environments, { index: 'name', limit: MOST });
-  if (items.length >= MOST)
+  if ((await tx.count(environments, [], { index: 'name' })) >= MOST)
     throw platformFailure('InvalidRequest', `there are ${MOST} environments: destroy some with dalamb env:destroy`);
   const at = deps.clock.now();
   const account = await freeAccount(tx, deps.ids);
@@ -119,8 +117,7 @@ async function rename(tx: Transaction, { audit, clock }: EnvironmentDeps, { name
 async function refuseNamedAfter(tx: Transaction, { account, kind }: Environment): Promise<void> {
   if (kind === 'review')
     throw platformFailure('InvalidRequest', 'the environment of a review app keeps its name', { status: 409 });
-  const { items } = await tx.range(stages, { index: 'account', prefix: [account], limit: MOST_STAGES });
-  for (const { app, current, preparing } of items) {
+  for (const { app, current, preparing } of await allRows(tx, stages, { index: 'account', prefix: [account] })) {
     if ((await tx.get(applications, [app]))?.home === account) continue;
     const numbers = [current, preparing].filter((one) => one !== undefined);
     const known = await Promise.all(numbers.map((number) => tx.get(releases, [app, account, number])));
@@ -128,7 +125,7 @@ async function refuseNamedAfter(tx: Transaction, { account, kind }: Environment)
     if (developed.length > 0 || known.some((release) => release && release.contents.resources.length > 0))
       throw platformFailure('InvalidRequest', `resources of ${app} are named after this environment, and would be others then`, {
         status: 409,
-        fields: { next: `take the application out of it first: dalamb destroy --app ${app} --env ${account}` },
+        fields: { next: `take the application out of it first: dalamb destroy ${app} --env ${account} --confirm ${app}` },
       });
   }
 }

@@ -1,4 +1,4 @@
-import type { Reader, Store } from '../../kernel/index.ts';
+import { allRows, type Reader, type Store } from '../../kernel/index.ts';
 import type { Environment, FindEnvironment } from '../../model/index.ts';
 import { environments, type StoredEnvironment } from './collections.ts';
 
@@ -33,9 +33,9 @@ function shown({ name, account, kind, createdAt, review }: StoredEnvironment): E
   return { name: name ?? account, account, kind, createdAt, ...(review && { review }) };
 }
 
-/** All that have a name, by it; at most 1,000. */
+/** All that have a name, by it. */
 export async function listNamed(read: Reader): Promise<readonly Environment[]> {
-  const { items } = await read.range(environments, { index: 'name', limit: 1000 });
+  const items = await allRows(read, environments, { index: 'name' });
   const untouched = await Promise.all(given.map(async (one) => ((await read.get(environments, [one.account])) ? [] : [one])));
   return [...untouched.flat(), ...items.map(shown)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import { platformFailure } from '../../kernel/index.ts';
 import type { ControlRoute } from '../../model/index.ts';
-import { fieldsOf, textField } from '../apps/request.ts';
+import { fieldsOf, textField } from '../fields.ts';
 import { judgeOf } from '../people/roles.ts';
 import type { EnvironmentDeps, Environments } from './environments.ts';
 import { named } from './find.ts';

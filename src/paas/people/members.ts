@@ -1,4 +1,4 @@
-import { platformFailure, type Range, type Transaction } from '../../kernel/index.ts';
+import { allRows, platformFailure, type Transaction } from '../../kernel/index.ts';
 import type { Actor, Grant } from '../../model/index.ts';
 import { type Membership, memberships, sshKeys, tokens } from './collections.ts';
 import type { PeopleDeps } from './people.ts';
@@ -20,7 +20,9 @@ export async function addMember(
   const { role, app, account } = grant;
   const membership = { user, role, app, account, createdAt: at, createdBy: actor.name };
   await store.transact(async (tx) => {
-    if ((await tx.count(memberships, [user])) >= MOST_GRANTS || (await tx.count(memberships, [])) >= MOST_MEMBERSHIPS)
+    const replaces = await tx.get(memberships, [user, app, account]);
+    const isFull = (await tx.count(memberships, [user])) >= MOST_GRANTS || (await tx.count(memberships, [])) >= MOST_MEMBERSHIPS;
+    if (isFull && !replaces)
       throw platformFailure('InvalidRequest', `a user has at most ${MOST_GRANTS} roles, and all have ${MOST_MEMBERSHIPS}`);
     await tx.put(memberships, membership);
     await audit(tx, { actor, action: 'members:add', ...audited(grant), detail: `${user} is ${scopeText(grant)}`, at });
@@ -73,13 +75,4 @@ export async function endRoles(tx: Transaction, on: { readonly app: string } | {
 }
 
 /** All roles of all, by user. At most 10,000. */
-export async function listMembers({ store }: PeopleDeps): Promise<readonly Membership[]> {
-  const all: Membership[] = [];
-  let after: Range['after'];
-  do {
-    const page = await store.read.range(memberships, { limit: PAGE, ...(after && { after }) });
-    all.push(...page.items);
-    after = page.next;
-  } while (after);
-  return all;
-}
+export const listMembers = ({ store }: PeopleDeps): Promise<readonly Membership[]> => allRows(store.read, memberships);

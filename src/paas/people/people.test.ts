@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Actor, type ControlRoute, controlExceptions, keyActor, localActor } from '../../model/index.ts';
-import { tokens } from './collections.ts';
+import { memberships, sshKeys, tokens } from './collections.ts';
 import { KEY, KEY_ACCOUNT, peopleWorld } from './people.fixture.ts';
 
 const denied = { code: 'AccessDenied', status: 403 };
@@ -258,4 +258,24 @@ test('a long trail is read in blocks, to its end', async (t) => {
   });
   const { entries, next } = await ask(localActor, 'GET /audit', { query: { app: 'first' } });
   assert.deepEqual([entries.map(({ detail }: { detail: string }) => detail), next], [['0'], undefined]);
+});
+
+test('lists hold all that there is, however much; who has as many roles as may be can still have them changed', async (t) => {
+  const { ask, store } = await peopleWorld(t);
+  const at = { createdAt: 1, createdBy: 'local' };
+  const name = (i: number) => String(i).padStart(12, '0');
+  await store.transact(async (tx) => {
+    for (let i = 0; i < 1001; i++) {
+      await tx.put(tokens, { id: name(i), user: `u${i}`, hash: '00', ...at });
+      await tx.put(sshKeys, { fingerprint: name(i), user: `u${i}`, algorithm: 'ssh-ed25519', comment: '', ...at });
+      await tx.put(memberships, { user: i < 500 ? 'ann' : `u${i}`, role: 'reader', app: '*', account: name(i), ...at });
+    }
+  });
+  const length = async (line: string, list: string) => (await ask(localActor, line))[list].length;
+  assert.equal(await length('GET /tokens', 'tokens'), 1001);
+  assert.equal(await length('GET /ssh-keys', 'keys'), 1001);
+  assert.equal(await length('GET /members', 'members'), 1001);
+  const give = (environment: string) => ask(localActor, 'POST /members', { body: { user: 'ann', role: 'owner', environment } });
+  await assert.rejects(give(name(999)), invalid);
+  assert.equal((await give(name(499))).role, 'owner');
 });

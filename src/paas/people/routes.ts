@@ -8,8 +8,8 @@ import {
   type Grant,
   roleOf,
 } from '../../model/index.ts';
-import { fieldsOf, optionalText, textField } from '../apps/request.ts';
 import { applications } from '../collections.ts';
+import { fieldsOf, optionalText, textField } from '../fields.ts';
 import { listAudit } from './audit.ts';
 import { sshKeys, tokens } from './collections.ts';
 import { addMember, listMembers, removeMember } from './members.ts';

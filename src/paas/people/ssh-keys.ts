@@ -1,4 +1,4 @@
-import { platformFailure } from '../../kernel/index.ts';
+import { allRows, platformFailure } from '../../kernel/index.ts';
 import type { Actor } from '../../model/index.ts';
 import { type StoredSshKey, sshKeys } from './collections.ts';
 import type { PeopleDeps } from './people.ts';
@@ -44,6 +44,5 @@ export async function findSshActor({ store }: PeopleDeps, blob: Uint8Array): Pro
 }
 
 export async function listSshKeys({ store }: PeopleDeps, user: string | undefined): Promise<readonly StoredSshKey[]> {
-  const range = user === undefined ? { limit: 1000 } : { index: 'user', prefix: [user], limit: MOST_SSH_KEYS };
-  return (await store.read.range(sshKeys, range)).items;
+  return allRows(store.read, sshKeys, user === undefined ? {} : { index: 'user', prefix: [user] });
 }

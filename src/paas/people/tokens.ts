@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { platformFailure, type Transaction } from '../../kernel/index.ts';
+import { allRows, platformFailure, type Transaction } from '../../kernel/index.ts';
 import { type Actor, EVERY, type Grant, scopeOf, tokenExpiry } from '../../model/index.ts';
 import { memberships, type StoredToken, tokens } from './collections.ts';
 import type { PeopleDeps } from './people.ts';
@@ -104,8 +104,8 @@ export async function findTokenActor({ store, clock }: PeopleDeps, text: string)
 
 const isOver = ({ expiresAt }: StoredToken, now: number) => expiresAt !== undefined && expiresAt <= now;
 
-/** Those of one user, or of all, by id; at most 1,000. */
+/** Those of one user, or of all, by id. */
 export async function listTokens({ store }: PeopleDeps, user: string | undefined): Promise<readonly TokenShown[]> {
-  const range = user === undefined ? { limit: 1000 } : { index: 'user', prefix: [user], limit: MOST_TOKENS };
-  return (await store.read.range(tokens, range)).items.map(shownToken);
+  const found = await allRows(store.read, tokens, user === undefined ? {} : { index: 'user', prefix: [user] });
+  return found.map(shownToken);
 }

@@ -1,4 +1,4 @@
-import { isFailure } from '../../kernel/index.ts';
+import { allRows, isFailure } from '../../kernel/index.ts';
 import { type Actor, functionName } from '../../model/index.ts';
 import { destroyStage } from '../apps/applications.ts';
 import { releases, stages } from '../collections.ts';
@@ -49,10 +49,10 @@ async function noteLeftovers(deps: ReviewPorts, review: Review, account: string)
   const { app, environment } = review;
   const { read } = deps.ports.store;
   const stage = await read.get(stages, [app, account]);
-  const { items } = await read.range(releases, { prefix: [app, account], limit: 1000 });
+  const known = await allRows(read, releases, { prefix: [app, account] });
   const place = { name: environment, home: false };
-  const resources = items.flatMap(({ contents }) => realResources(app, contents.resources, place));
-  const processes = items.flatMap(({ contents }) => contents.processes.map(({ name }) => functionName(app, name)));
+  const resources = known.flatMap(({ contents }) => realResources(app, contents.resources, place));
+  const processes = known.flatMap(({ contents }) => contents.processes.map(({ name }) => functionName(app, name)));
   const role = stage?.role ?? (await baseRole(deps, app));
   const leftovers: Leftovers = {
     region: stage?.region ?? 'us-east-1',

@@ -1,4 +1,4 @@
-import { describe, Rounds, type Service } from '../../kernel/index.ts';
+import { allRows, describe, Rounds, type Service } from '../../kernel/index.ts';
 import type { Actor, ControlRoute, MayConnect } from '../../model/index.ts';
 import { createTurns } from '../releases/turns.ts';
 import type { PullRequests } from '../webhooks/webhooks.ts';
@@ -30,7 +30,6 @@ export interface ReviewTurns {
 }
 
 const EVERY_MS = 600_000;
-const MOST_READ = 1000;
 const expiry: Actor = { name: 'expiry', kind: 'local' };
 
 /** Review apps: branches in environments of their own (docs/reviews.md). */
@@ -73,7 +72,7 @@ export function createReviews(deps: ReviewDeps): Reviews {
 /** What is over, and what was being destroyed. One that cannot go now does not hold up the others. */
 async function endAll({ ports }: ReviewPorts, { close }: ReviewTurns, signal: AbortSignal): Promise<void> {
   const now = ports.clock.now();
-  for (const which of await allReviews(ports.store.read)) {
+  for (const which of await allRows(ports.store.read, reviews)) {
     if (signal.aborted) return;
     if (which.state !== 'closing' && which.expiresAt > now) continue;
     const { app, branch } = which;
@@ -82,15 +81,6 @@ async function endAll({ ports }: ReviewPorts, { close }: ReviewTurns, signal: Ab
     } catch (error) {
       if (!signal.aborted) ports.logger.warn('a review app could not be ended', { app, branch, error: describe(error) });
     }
-  }
-}
-
-async function allReviews(read: ReviewPorts['ports']['store']['read']): Promise<readonly Review[]> {
-  const found: Review[] = [];
-  for (let page = await read.range(reviews, { limit: MOST_READ }); ; ) {
-    found.push(...page.items);
-    if (page.next === undefined) return found;
-    page = await read.range(reviews, { limit: MOST_READ, after: page.next });
   }
 }
 

@@ -1,6 +1,7 @@
 import { platformFailure } from '../../kernel/index.ts';
 import type { ControlRequest, ControlRoute } from '../../model/index.ts';
-import { fieldsOf, stageChange, textField } from '../apps/request.ts';
+import { stageChange } from '../apps/request.ts';
+import { fieldsOf, textField } from '../fields.ts';
 import { ownedApp, readApp } from '../webhooks/routes.ts';
 import { type Review, reviews } from './collections.ts';
 import type { ReviewPorts } from './ports.ts';

@@ -1,5 +1,6 @@
 import { platformFailure, type Transaction } from '../../kernel/index.ts';
 import { type Actor, apiOf, type RepositoryProvider } from '../../model/index.ts';
+import { checkBranch } from '../branch-names.ts';
 import { applications } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { type LinkSecrets, links, type RepositoryLink } from './collections.ts';
@@ -15,7 +16,6 @@ export interface NewLink {
 }
 
 export const HOOKS = '/_dalamb/hooks/';
-const BRANCH = /^[\w.+@][\w.+@#=,/-]{0,199}$/;
 const MOST_BRANCHES = 50;
 const SECRET_BYTES = 32;
 
@@ -28,8 +28,7 @@ export async function connect(
   wanted: NewLink,
   actor: Actor,
 ): Promise<{ readonly link: RepositoryLink; readonly secret: string }> {
-  const place = placeOf(wanted);
-  checkBranches(wanted.branches);
+  const place = checkLink(wanted);
   const id = ports.ids.hex(16);
   const secret = `whsec_${Buffer.from(ports.ids.hex(SECRET_BYTES), 'hex').toString('base64')}`;
   const { provider, branches, reviews, credentials } = wanted;
@@ -82,8 +81,14 @@ export function secretsOf({ secrets }: Pick<PaasPorts, 'secrets'>, { id, sealed,
 
 const purposeOf = (id: string) => `paas.repository ${id}`;
 
-/** Throws InvalidRequest. */
-function placeOf({ provider, url: text, apiUrl }: NewLink): Pick<RepositoryLink, 'url' | 'api' | 'repository'> {
+/** Where it leads, by what is wanted alone. Throws InvalidRequest. */
+export function checkLink({
+  provider,
+  url: text,
+  apiUrl,
+  branches,
+}: NewLink): Pick<RepositoryLink, 'url' | 'api' | 'repository'> {
+  checkBranches(branches);
   const url = webUrl('url', text);
   const api = apiUrl === undefined ? apiOf(provider, url) : webUrl('apiUrl', apiUrl).href.replace(/\/+$/, '');
   const path = url.pathname.slice(mountOf(url, new URL(api)).length);
@@ -129,10 +134,4 @@ function checkBranches(branches: Readonly<Record<string, string>>): void {
   const names = Object.keys(branches);
   if (names.length > MOST_BRANCHES) throw platformFailure('InvalidRequest', `branches has at most ${MOST_BRANCHES}`);
   for (const name of names) checkBranch(name);
-}
-
-/** Throws InvalidRequest. */
-export function checkBranch(name: string): void {
-  if (!BRANCH.test(name) || /\.\.|\/\/|\/$|@\{|\/\.|\.lock(\/|$)|\.$/.test(name))
-    throw platformFailure('InvalidRequest', `${JSON.stringify(name.slice(0, 100))} is no name of a branch that can be released`);
 }

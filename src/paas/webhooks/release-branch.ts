@@ -63,7 +63,10 @@ export async function accountOf(
   name: string | undefined,
 ): Promise<string> {
   const environment = name === undefined ? undefined : await findEnvironment(name);
-  if (!environment) throw platformFailure('NoSuchThing', `environment ${name ?? 'of this branch'}`);
+  if (!environment)
+    throw platformFailure('NoSuchThing', `environment ${name ?? 'of this branch'}`, {
+      fields: { next: 'see what is there with: dalamb env' },
+    });
   return environment.account;
 }
 

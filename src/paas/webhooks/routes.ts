@@ -2,11 +2,12 @@ import { platformFailure } from '../../kernel/index.ts';
 import { type ControlRequest, type ControlRoute, type RepositoryProvider, repositoryProviders } from '../../model/index.ts';
 import { findApplication } from '../apps/applications.ts';
 import { makeStage } from '../apps/promote.ts';
-import { fieldsOf, optionalText, stageChange, textField, textsField } from '../apps/request.ts';
+import { stageChange } from '../apps/request.ts';
 import { applications } from '../collections.ts';
+import { fieldsOf, flagField, objectField, optionalText, textField, textsField } from '../fields.ts';
 import type { PaasPorts } from '../ports.ts';
 import { deliveries, type LinkSecrets, type RepositoryLink } from './collections.ts';
-import { connect, disconnect, hookPath, linkOf, secretsOf } from './links.ts';
+import { checkLink, connect, disconnect, hookPath, linkOf, type NewLink, secretsOf } from './links.ts';
 import { accountOf } from './release-branch.ts';
 
 export interface LinkRoutePorts {
@@ -77,31 +78,32 @@ export async function ownedApp(ports: PaasPorts, request: ControlRequest) {
   return { ...how, application };
 }
 
-/** Who connects must be allowed to release into each of the environments. */
+/** Who connects must be allowed to release into each of the environments. Nothing is made before all that was said is known to hold. */
 async function connectHere(deps: LinkRoutePorts, request: ControlRequest) {
   const { ports } = deps;
   const { app, actor, account } = await ownedApp(ports, request);
-  const fields = fieldsOf(request.body, ['provider', 'url', 'apiUrl', 'credentials', 'branches', 'reviews']);
-  const branches = textsField(fields, 'branches');
-  for (const name of Object.values(branches)) {
-    const environment = await accountOf(ports, name);
-    await ports.requireRole(actor, 'deployer', { app, account: environment });
-    await makeStage(ports, { app, account, actor }, environment, undefined);
-  }
-  const { reviews = false } = fields;
-  if (typeof reviews !== 'boolean') throw platformFailure('InvalidRequest', 'reviews is true or false');
+  const wanted = wantedOf(request.body);
+  checkLink(wanted);
+  const accounts = new Set<string>();
+  for (const name of Object.values(wanted.branches)) accounts.add(await accountOf(ports, name));
+  for (const one of accounts) await ports.requireRole(actor, 'deployer', { app, account: one });
+  for (const one of accounts) await makeStage(ports, { app, account, actor }, one, undefined);
+  const { link, secret } = await connect(ports, app, wanted, actor);
+  return { repository: shown(deps, link), secret };
+}
+
+function wantedOf(body: unknown): NewLink {
+  const fields = fieldsOf(body, ['provider', 'url', 'apiUrl', 'credentials', 'branches', 'reviews']);
   const apiUrl = optionalText(fields, 'apiUrl');
-  const credentials = credentialsOf(fields.credentials);
-  const wanted = {
+  const credentials = credentialsOf(objectField(fields, 'credentials'));
+  return {
     provider: providerOf(textField(fields, 'provider')),
     url: textField(fields, 'url'),
     ...(apiUrl !== undefined && { apiUrl }),
     ...(credentials && { credentials }),
-    branches,
-    reviews,
+    branches: textsField(fields, 'branches'),
+    reviews: flagField(fields, 'reviews'),
   };
-  const { link, secret } = await connect(ports, app, wanted, actor);
-  return { repository: shown(deps, link), secret };
 }
 
 function providerOf(text: string): RepositoryProvider {
@@ -111,10 +113,10 @@ function providerOf(text: string): RepositoryProvider {
 }
 
 /** Throws InvalidRequest; its text holds none of them. */
-function credentialsOf(given: unknown): LinkSecrets['credentials'] {
+function credentialsOf(given: Readonly<Record<string, unknown>> | undefined): LinkSecrets['credentials'] {
   if (given === undefined) return undefined;
-  const { token, user, password } = given as Record<string, unknown>;
-  const names = Object.keys(given as object).join();
+  const { token, user, password } = given;
+  const names = Object.keys(given).join();
   const isLine = (text: unknown): text is string => typeof text === 'string' && /^[^\0-\x1f\x7f]{1,4096}$/.test(text);
   if (names === 'token' && isLine(token)) return { token };
   if (/^(user,password|password,user)$/.test(names) && isLine(user) && isLine(password) && !user.includes(':'))

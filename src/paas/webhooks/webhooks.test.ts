@@ -11,6 +11,7 @@ import {
   gitlabPush,
   ZERO,
 } from '../../model/repository-payloads.fixture.ts';
+import { stages } from '../collections.ts';
 import { HOME, hmac, openWebhookRoom, STAGING, until, type WebhookRoom } from './webhooks.fixture.ts';
 
 let room: WebhookRoom;
@@ -340,7 +341,14 @@ test('settings that cannot be used are refused by name', async () => {
   assert.match(await refused({ branches: { main: 'nowhere' } }, 'NoSuchThing'), /environment nowhere/);
   const hidden = await refused({ credentials: { token: 'a\nb' } });
   assert.ok(!hidden.includes('a\nb'));
+  for (const credentials of [null, 'text', [], {}, { user: 'a' }]) await refused({ credentials });
   await refused({ colour: 'red' });
+  const stagesOf = async () =>
+    (await room.store.read.range(stages, { prefix: ['shop'], limit: 10 })).items.map((one) => one.account);
+  await room.store.transact((tx) => tx.delete(stages, ['shop', STAGING]));
+  await refused({ provider: 'svn', branches: { develop: 'staging' } });
+  await refused({ branches: { develop: 'staging', main: 'nowhere' } }, 'NoSuchThing');
+  assert.ok(!(await stagesOf()).includes(STAGING), 'what is refused makes nothing');
   await connect();
   assert.equal((await room.control('DELETE')).disconnected, 'shop');
   assert.equal((await room.control('GET')).error.code, 'NoSuchThing');

@@ -1,4 +1,5 @@
 import {
+  allRows,
   type Clock,
   describe,
   isFailure,
@@ -26,7 +27,6 @@ export interface Work extends Service {
 }
 
 const AT_A_TIME = 4;
-const MOST_READ = 1000;
 const EVERY_MS = 60_000;
 const WORK_MS = 90 * 60_000;
 const RETRY_MS: readonly number[] = [10_000, 30_000, 120_000, 600_000];
@@ -77,7 +77,7 @@ export function createWork(ports: WorkPorts): Work {
 
 /** Begins what is due, as far as there is room. Resolves to the ms until something is due. */
 async function begin(lanes: Lanes): Promise<number> {
-  const { items } = await lanes.ports.store.read.range(deliveries, { index: 'open', limit: MOST_READ });
+  const items = await allRows(lanes.ports.store.read, deliveries, { index: 'open' });
   const byLane = Map.groupBy(items, ({ lane = '' }) => lane);
   const now = lanes.ports.clock.now();
   let next = EVERY_MS;
@@ -142,8 +142,7 @@ function ended({ lane: _, ...row }: WebhookDelivery, state: DeliveryEnd, detail:
 
 /** Forgets what is over for long, and the credentials of applications that are gone. */
 async function sweep({ store, clock }: WorkPorts): Promise<void> {
-  const { items: all } = await store.read.range(links, { limit: MOST_READ });
-  for (const { app } of all)
+  for (const { app } of await allRows(store.read, links))
     await store.transact(async (tx) => {
       if (!(await findLink(tx, app))) await tx.delete(links, [app]);
     });
