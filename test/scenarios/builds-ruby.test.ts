@@ -5,17 +5,18 @@ import { type Files, installation } from '../../src/paas/build/build.fixture.ts'
 import { type BuilderRoom, builderRoom } from '../support/builder-room.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 import { noRuby, rubyFolder, rubyRuntime } from '../support/ruby-folder.ts';
-import { builtGems, gemFiles } from '../support/ruby-gems.ts';
+import { builtGems, gemFiles, serveGems } from '../support/ruby-gems.ts';
 
 suite('builds with Bundler', { skip: ociMissing ?? noRuby, timeout: 300_000 }, () => {
   let room: BuilderRoom;
   let runtimes: Awaited<ReturnType<typeof findRuntimes>>['entries'];
   let shop: Files;
+  let gems: Readonly<Record<string, Buffer>>;
   before(async () => {
     const folder = await rubyFolder();
     room = await builderRoom();
     runtimes = (await findRuntimes({ installation, folders: [folder] })).entries;
-    const gems = await builtGems(folder);
+    gems = await builtGems(folder);
     const cached = Object.fromEntries(Object.entries(gems).map(([name, bytes]) => [`vendor/cache/${name}`, bytes]));
     shop = { Procfile: 'web: app.handler\n', 'app.rb': "require 'greeting'\nrequire 'summing'\n", ...gemFiles, ...cached };
   });
@@ -25,15 +26,15 @@ suite('builds with Bundler', { skip: ociMissing ?? noRuby, timeout: 300_000 }, (
     const bench = await room.bench(t, { runtimes });
     const built = await bench.build(shop);
     assert.equal(built.processes[0]!.runtime, rubyRuntime);
-    assert.ok(bench.lines.includes('$ bundle install --local'), bench.lines.join('\n'));
+    assert.ok(bench.lines.includes('$ bundle install'), bench.lines.join('\n'));
     const zip = (await bench.zip(built, 'web')).toString('latin1');
-    const gems = `vendor/bundle/ruby/3.3.0`;
+    const at = `vendor/bundle/ruby/3.3.0`;
     for (const name of [
       'gems/greeting-1.0.0/lib/greeting.rb',
       'specifications/summing-1.0.0.gemspec',
       'gems/summing-1.0.0/lib/summing/summing.so',
     ])
-      assert.ok(zip.includes(`${gems}/${name}`), name);
+      assert.ok(zip.includes(`${at}/${name}`), name);
     assert.ok(!/testing-1\.0\.0|vendor\/cache|mkmf\.log/.test(zip));
     assert.ok(zip.includes('.bundle/config'));
     const again = await bench.build({ ...shop, 'other.rb': '' });
@@ -41,6 +42,22 @@ suite('builds with Bundler', { skip: ociMissing ?? noRuby, timeout: 300_000 }, (
     assert.notDeepEqual(again.processes[0]!.code, built.processes[0]!.code);
     const other = await room.bench(t, { runtimes });
     assert.deepEqual((await other.build(shop)).processes, built.processes, 'installed anew it is the same');
+  });
+
+  test('gems come from the registry that is named for all builders', async (t) => {
+    const registry = await serveGems(t, gems);
+    if (!registry) return t.skip('this machine has only loopback addresses');
+    const rest = Object.fromEntries(Object.entries(shop).filter(([name]) => !name.startsWith('vendor/cache/')));
+    const environment = { BUNDLE_MIRROR__ALL: registry.url };
+    const bench = await room.bench(t, {
+      runtimes,
+      settings: { allow: [{ to: registry.host, port: registry.port }], environment },
+    });
+    const built = await bench.build(rest);
+    assert.ok(bench.lines.includes('$ bundle install'), bench.lines.join('\n'));
+    assert.match((await bench.zip(built, 'web')).toString('latin1'), /gems\/greeting-1\.0\.0\/lib\/greeting\.rb/);
+    const closed = await room.bench(t, { runtimes, settings: { environment } });
+    await assert.rejects(closed.build(rest), { code: 'BuildFailed', message: /: bundle install ended with code \d+/ });
   });
 
   test('commands have the gems for tests, and Bundler', async (t) => {
@@ -54,7 +71,7 @@ suite('builds with Bundler', { skip: ociMissing ?? noRuby, timeout: 300_000 }, (
 
   test('what Bundler refuses, and what it lacks, is said', async (t) => {
     const bench = await room.bench(t, { runtimes });
-    const refused = (files: Files, message = /: bundle install --local ended with code \d+$/) =>
+    const refused = (files: Files, message = /: bundle install ended with code \d+$/) =>
       assert.rejects(bench.build({ ...shop, ...files }), { code: 'BuildFailed', message });
     await refused({ Gemfile: `${gemFiles.Gemfile}gem 'more'\n` });
     assert.match(bench.lines.join('\n'), /more/);

@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { Files } from '../../src/paas/build/build.fixture.ts';
 
@@ -61,6 +65,34 @@ export async function builtGems(folder: string): Promise<Readonly<Record<string,
 }
 
 const REMOTE = 'https://rubygems.org/';
+
+/** A registry with these gems, as Bundler asks one, at an address that other machines could reach; undefined where there is no such address. */
+export async function serveGems(
+  t: Pick<TestContext, 'after'>,
+  gems: Readonly<Record<string, Buffer>>,
+): Promise<{ readonly url: string; readonly host: string; readonly port: number } | undefined> {
+  const host = Object.values(os.networkInterfaces())
+    .flat()
+    .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+  if (host === undefined) return undefined;
+  const answers = new Map<string, string | Buffer>();
+  const versions = ['created_at: 2026-01-01T00:00:00Z', '---'];
+  for (const [file, bytes] of Object.entries(gems)) {
+    const name = file.replace('-1.0.0.gem', '');
+    const info = `---\n1.0.0 |checksum:${createHash('sha256').update(bytes).digest('hex')},ruby:>= 3.0\n`;
+    versions.push(`${name} 1.0.0 ${createHash('md5').update(info).digest('hex')}`);
+    answers.set(`/info/${name}`, info).set(`/gems/${file}`, bytes);
+  }
+  answers.set('/versions', `${versions.join('\n')}\n`);
+  const server = http.createServer(({ url = '' }, response) => {
+    const answer = answers.get(url);
+    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'text/plain' }).end(answer);
+  });
+  await new Promise<void>((listening) => server.listen(0, host, listening));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${host}:${port}/`, host, port };
+}
 
 /** Of an application with these gems, as `bundle lock` writes it; testing is for tests only. */
 export const gemFiles: Files = {

@@ -134,15 +134,6 @@ suite('what Ruby installs', () => {
     await assert.rejects(installOf(ruby, { Gemfile: '' }), /without Gemfile\.lock.*bundle lock/);
   });
 
-  test('asks no registry when all gems are in vendor/cache', async () => {
-    const steps = async (...names: string[]) =>
-      (await installOf(ruby, { ...app, ...Object.fromEntries(names.map((name) => [`vendor/cache/${name}.gem`, ''])) }))!.steps;
-    assert.deepEqual(await steps('a-b-1.2', 'c-3.0-x86_64-linux'), ['bundle install --local']);
-    assert.deepEqual(await steps('a-b-1.2', 'c-3.0'), ['bundle install --local']);
-    assert.deepEqual(await steps('a-b-1.2'), ['bundle install']);
-    assert.deepEqual(await steps('a-b-1.20', 'c-3.0'), ['bundle install']);
-  });
-
   test('the runtime is the one that the Gemfile, .ruby-version or the lock file asks for', async () => {
     const rubies = ['3.2.v9', '3.3.v8', '3.4.v2'].map((version) => ({
       name: `ruby${version.slice(0, 3)}`,

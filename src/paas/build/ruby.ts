@@ -27,13 +27,12 @@ export const ruby: Language = {
       throw buildFailed('Gemfile is here without Gemfile.lock, which says what to install: run `bundle lock` and commit it');
     const lock = (await sources.text('Gemfile.lock')) ?? '';
     if (!/^ {4}\S+ \(/m.test(lock)) return undefined;
-    const bundle: Bundle = { dev, local: isCached(sources, lock) };
     return {
       say: 'bundle install',
       inputs: (await readsMore(sources, lock))
         ? withoutGems(sources)
         : [...tree.values()].filter(({ path }) => INPUTS.test(path)),
-      steps: (at) => [bundleStep(at, bundle, runtime.name)],
+      steps: (at) => [bundleStep(at, runtime.name, dev)],
       collect: [
         { from: GEMS, to: GEMS, drop: ['^ruby/[^/]+/(cache|doc|build_info)$', '(^|/)(mkmf\\.log|gem_make\\.out)$', '\\.o$'] },
         { from: '.bundle/config', to: '.bundle/config' },
@@ -92,29 +91,6 @@ function withoutGems({ tree }: Sources): TreeEntry[] {
   return [...tree.values()].filter(({ path }) => !path.startsWith(`${GEMS}/`));
 }
 
-/** Whether `bundle cache` has put all that is locked into vendor/cache: then nothing is asked of a registry. */
-function isCached({ tree }: Sources, lock: string): boolean {
-  const files = [...tree.keys()].filter((path) => path.startsWith('vendor/cache/') && path.endsWith('.gem'));
-  if (files.length === 0 || /^GIT\r?$/m.test(lock)) return false;
-  const cached = new Set(files.flatMap((path) => beginningsOf(path.slice('vendor/cache/'.length, -'.gem'.length))));
-  const locked = lock.split(/\n(?=[A-Z])/).filter((section) => /^GEM\r?\n/.test(section));
-  const gems = locked.flatMap((section) => [...section.matchAll(/^ {4}(\S+) \(([^)\s-]+)/gm)]);
-  return gems.every(([, name, version]) => cached.has(`${name}-${version}`));
-}
-
-/** `a-1.0-x86_64-linux` → `a`, `a-1.0`, …: names, versions and platforms may all have dashes. */
-function beginningsOf(name: string): string[] {
-  const parts = name.split('-');
-  return parts.map((_, at) => parts.slice(0, at + 1).join('-'));
-}
-
-interface Bundle {
-  /** With the gems that only builds need. */
-  readonly dev: boolean;
-  /** Out of vendor/cache alone. */
-  readonly local: boolean;
-}
-
 /** Settings go into .bundle/config beside the application's own: `bundler/setup` reads them in functions too. */
 const BUNDLE = `
 require "bundler"
@@ -124,11 +100,11 @@ settings.each { |name, value| Bundler.settings.set_local(name, value) }
 load Gem.bin_path("bundler", "bundle")
 `;
 
-function bundleStep(at: BuilderPlaces, { dev, local }: Bundle, runtime: string): Step {
-  const args = ['install', ...(local ? ['--local'] : [])];
+/** dev: with the gems that only builds need. With vendor/cache Bundler asks no registry. */
+function bundleStep(at: BuilderPlaces, runtime: string, dev: boolean): Step {
   return {
-    say: `bundle ${args.join(' ')}`,
-    argv: [at.program, '-EUTF-8', '-e', BUNDLE, '--', ...args],
+    say: 'bundle install',
+    argv: [at.program, '-EUTF-8', '-e', BUNDLE, '--', 'install'],
     env: {
       ...(!dev && { DALAMB_WITHOUT: 'development:test' }),
       BUNDLE_USER_HOME: `${at.scratch}/bundle`,
