@@ -71,7 +71,7 @@ export interface UploadPart {
   readonly size: number;
 }
 
-/** A manifest, configuration or layer of another registry, kept for who fetched it. Holds one reference to its blob. */
+/** A manifest, configuration or layer that an account's functions are made of, of whatever registry, kept for it. Holds one reference to its blob. */
 export interface Fetched {
   readonly account: string;
   readonly digest: string;

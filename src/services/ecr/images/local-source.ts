@@ -6,14 +6,27 @@ import type { EcrDeps } from '../deps.ts';
 import { foundImage, manifestText } from '../images.ts';
 import { findLayer, hashOf } from '../layers.ts';
 import { accessDenied, imageNotFound, invalidImage } from './failures.ts';
+import { findFetched, keepFetched } from './fetched.ts';
 import type { ImageSource } from './source.ts';
 
-/** A repository of this platform. asker: whose function is to run it; another account needs the repository's policy. */
-export function localSource(deps: EcrDeps, at: InRepository, asker: Place): ImageSource {
+/** Whose function is to run an image. Another account than the repository's needs the policy of that. */
+export interface Asker extends Pick<Place, 'account'> {
+  /** It was deployed, by digest: what it consists of is kept, and the function goes on without the repository. */
+  readonly deployed: boolean;
+}
+
+/** A repository of this platform. */
+export function localSource(deps: EcrDeps, at: InRepository, asker: Asker): ImageSource {
   const { store } = deps;
   const what = (reference: string) => `${at.account}/${at.repository} ${reference} in ${at.region}`;
+  const isKept = async (digest: string) => asker.deployed && (await findFetched(deps, asker.account, digest));
+  const keep = async (digest: string, size: number) => {
+    if (asker.deployed && !(await isKept(digest))) await keepFetched(deps, asker.account, { hash: hashOf(digest), size });
+  };
   const stored = async (digest: string): Promise<string> => {
-    if (!(await findLayer(store.read, at, digest))) throw imageNotFound(what(digest));
+    const layer = await findLayer(store.read, at, digest);
+    if (layer) await keep(digest, layer.size);
+    else if (!(await isKept(digest))) throw imageNotFound(what(digest));
     return hashOf(digest);
   };
   return {
@@ -25,8 +38,11 @@ export function localSource(deps: EcrDeps, at: InRepository, asker: Place): Imag
           at,
           isDigest(reference) ? { imageDigest: reference } : { imageTag: reference },
         );
+        await keep(image.digest, image.bytes);
         return { text: await manifestText(store, image), digest: image.digest, mediaType: image.mediaType };
       } catch (error) {
+        if (isFailure(error, 'ImageNotFoundException') && isDigest(reference) && (await isKept(reference)))
+          return { text: await manifestText(store, { digest: reference }), digest: reference };
         throw isFailure(error, 'ImageNotFoundException') ? imageNotFound(what(reference)) : error;
       }
     },
@@ -38,7 +54,7 @@ export function localSource(deps: EcrDeps, at: InRepository, asker: Place): Imag
   };
 }
 
-async function permit({ store, authorize }: EcrDeps, at: InRepository, { account }: Place): Promise<void> {
+async function permit({ store, authorize }: EcrDeps, at: InRepository, { account }: Asker): Promise<void> {
   if (account === at.account) return;
   const principal = { account, arn: rootArn(account), userId: account, accessKeyId: '', kind: 'root' } as const;
   for (const action of ['BatchGetImage', 'GetDownloadUrlForLayer']) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { collect, type StagedBlob, utf8 } from '../../../kernel/index.ts';
 import { type Descriptor, isDigest, LARGEST_CONFIG, LARGEST_MANIFEST, manifestTypes } from '../../../model/index.ts';
-import { fetched } from '../collections.ts';
 import type { EcrDeps } from '../deps.ts';
 import { hashOf } from '../layers.ts';
 import { invalidImage } from './failures.ts';
+import { findFetched, keepFetched } from './fetched.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { ImageSource } from './source.ts';
 
@@ -12,7 +12,6 @@ const MANIFEST_MS = 30_000;
 /** A layer may take a minute, and as long as it takes at 64 KiB a second. */
 const LEAST_MS = 60_000;
 const BYTES_A_MS = 64;
-const HOUR_MS = 3_600_000;
 const ACCEPT = Object.keys(manifestTypes).join(', ');
 
 /** A repository of another registry. What was fetched by digest is kept for the account that could fetch it, and not fetched again. */
@@ -59,26 +58,4 @@ async function* exactly(body: AsyncIterable<Buffer>, { digest, size }: Descripto
     yield chunk;
   }
   if (came < size) throw invalidImage(`only ${came} of ${size} bytes came for ${digest}`);
-}
-
-/** Whether it is kept; it then stays for some time more. */
-async function findFetched({ store, clock }: EcrDeps, account: string, digest: string): Promise<boolean> {
-  const found = await store.read.get(fetched, [account, digest]);
-  const used = Math.floor(clock.now() / HOUR_MS) * HOUR_MS;
-  if (!found || found.used >= used) return found !== undefined;
-  return store.transact(async (tx) => {
-    const still = await tx.get(fetched, [account, digest]);
-    if (still) await tx.put(fetched, { ...still, used });
-    return still !== undefined;
-  });
-}
-
-async function keepFetched({ store, clock }: EcrDeps, account: string, blob: StagedBlob): Promise<void> {
-  const digest = `sha256:${blob.hash}`;
-  const used = Math.floor(clock.now() / HOUR_MS) * HOUR_MS;
-  await store.transact(async (tx) => {
-    if (await tx.get(fetched, [account, digest])) return;
-    await tx.addBlob(blob);
-    await tx.put(fetched, { account, digest, size: blob.size, used });
-  });
 }

@@ -83,6 +83,29 @@ test('an image of this platform is resolved, by its own address and by ECR’s, 
   await refused(room.resolveImage(place, 'not a reference'), 'InvalidImage');
 });
 
+test('what was deployed goes on when its repository is deleted; it is not deployed anew, nor by others', async () => {
+  const room = await open({ decide: () => true });
+  const { digest } = await room.push('gone', { layers: [...image.layers] });
+  const uri = `127.0.0.1:4566/gone@${digest}`;
+  const first = await room.prepareImage(place, uri);
+  await room.call('DeleteRepository', { repositoryName: 'gone', force: true });
+  assert.deepEqual(await room.prepareImage(place, uri), first);
+  await refused(room.resolveImage(place, uri), 'ImageNotFound');
+  const other = { ...place, account: OTHER };
+  await refused(room.prepareImage(other, `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/gone@${digest}`), 'ImageNotFound');
+});
+
+test('what was deployed by whom the repository’s policy lets no more is refused', async () => {
+  let open_ = true;
+  const room = await open({ decide: () => open_ });
+  const { digest } = await room.push('closed', {});
+  const prepare = () =>
+    room.prepareImage({ ...place, account: OTHER }, `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/closed@${digest}`);
+  await prepare();
+  open_ = false;
+  await refused(prepare(), 'ImageAccessDenied');
+});
+
 test('another account needs the repository’s policy', async () => {
   let open_ = false;
   const room = await open({ decide: () => open_ });

@@ -19,7 +19,7 @@ import { ownPlace } from '../access.ts';
 import type { EcrDeps } from '../deps.ts';
 import { hashOf } from '../layers.ts';
 import { invalidImage } from './failures.ts';
-import { localSource } from './local-source.ts';
+import { type Asker, localSource } from './local-source.ts';
 import { findLogin } from './logins.ts';
 import type { OutgoingDeps } from './outgoing.ts';
 import { RegistryClient } from './registry-client.ts';
@@ -48,21 +48,21 @@ export function createImages(deps: EcrDeps): Images {
   const inTurn = limiter(PARALLEL);
   return {
     async resolveImage(place, uri) {
-      const { manifest: _, source: __, ...resolved } = await find(deps, place, uri);
+      const { manifest: _, source: __, ...resolved } = await find(deps, { ...place, deployed: false }, uri);
       return resolved;
     },
     prepareImage(place, uri) {
       const key = `${place.account} ${place.region} ${uri}`;
       const before = running.get(key);
       if (before) return before;
-      const started = prepare(deps, inTurn, find(deps, place, uri)).finally(() => running.delete(key));
+      const started = prepare(deps, inTurn, find(deps, { ...place, deployed: true }, uri)).finally(() => running.delete(key));
       running.set(key, started);
       return started;
     },
   };
 }
 
-async function find(deps: EcrDeps, place: Place, uri: string): Promise<Found> {
+async function find(deps: EcrDeps, place: Place & Asker, uri: string): Promise<Found> {
   const reference = parseImageReference(uri);
   if (!reference) throw invalidImage(`${JSON.stringify(uri.slice(0, 300))} is no image URI`);
   const source = await sourceOf(deps, place, reference);
@@ -80,7 +80,7 @@ function lastingHost({ settings }: EcrDeps, place: Place, { host, name }: ImageR
   return `${account}.dkr.ecr.${region}.amazonaws.com`;
 }
 
-async function sourceOf(deps: EcrDeps, place: Place, { host, name }: ImageReference): Promise<ImageSource> {
+async function sourceOf(deps: EcrDeps, place: Place & Asker, { host, name }: ImageReference): Promise<ImageSource> {
   const there = placeOfEcrHost(host);
   if (there) return localSource(deps, { ...there, repository: name }, place);
   if (deps.settings.isOwnHost(host)) return localSource(deps, ownPlace(place, name), place);
@@ -138,12 +138,13 @@ function limiter(most: number): InTurn {
   const waiting: (() => void)[] = [];
   return async (act) => {
     if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
+    else running++;
     try {
       return await act();
     } finally {
-      running--;
-      waiting.shift()?.();
+      const next = waiting.shift(); // it takes this one's place
+      if (next) next();
+      else running--;
     }
   };
 }
