@@ -7,8 +7,10 @@ import { inOrder, MIB } from './kernel/index.ts';
 import type {
   Audit,
   ControlRoute,
+  CopyImage,
   FindActor,
   FindEnvironment,
+  KeepImage,
   MayConnect,
   PointAliases,
   RawRoute,
@@ -54,6 +56,8 @@ export interface ApplicationPorts {
   readonly audit: Audit;
   readonly mayConnect: MayConnect;
   readonly environments: Pick<Environments, 'create' | 'destroy'>;
+  /** The registry of this platform. */
+  readonly events: { readonly keepImage: KeepImage; readonly copyImage: CopyImage };
   /** The door, which is built later. */
   readonly late: { readonly gateway?: { url(): string } };
 }
@@ -78,6 +82,8 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     runtimes: ports.runtimes.entries,
     builder: path.join(ports.installation, 'runtimes/builder'),
     directory: path.join(dataDirectory, 'builds'),
+    keepImage: ports.events.keepImage,
+    copyImage: ports.events.copyImage,
     settings: buildSettings(config),
   });
   const publicUrl = () => publicAddress(config, ports.late);
@@ -123,7 +129,7 @@ function gitSettings({ git, server }: Config): GitSettings {
   };
 }
 
-function buildSettings({ build, npm }: Config): BuildSettings {
+function buildSettings({ build, images, npm }: Config): BuildSettings {
   return {
     parallel: build.parallel,
     memoryMiB: build.memory_mib,
@@ -134,6 +140,9 @@ function buildSettings({ build, npm }: Config): BuildSettings {
     sourceMiB: build.source_mib,
     cacheMiB: build.cache_mib,
     allow: build.allow,
+    dockerfile: build.dockerfile,
+    imageMiB: build.image_mib,
+    insecure: images.insecure,
     environment: build.environment,
     unsafe: build.unsafe,
     ...(npm === undefined ? {} : { npm }),

@@ -19,6 +19,7 @@ export {
   type CarriedTarget,
 } from './carried-deliveries.ts';
 export * from './cloud-events.ts';
+export * from './command-words.ts';
 export * from './common-log-time.ts';
 export type * from './control.ts';
 export * from './control-access.ts';

@@ -1,5 +1,5 @@
 import { type Collection, collection, type StoreSchema } from '../kernel/index.ts';
-import type { Actor, Application, ApplicationStage, Release, ShardMark } from '../model/index.ts';
+import type { Actor, Application, ApplicationStage, Place, Release, ShardMark } from '../model/index.ts';
 
 export const applications: Collection<Application> = collection<Application>({ name: 'paas.applications', key: ['name'] });
 
@@ -82,6 +82,23 @@ export const artifacts: Collection<Artifact> = collection<Artifact>({
   indexes: [{ name: 'until', fields: ['until'] }],
 });
 
+/** Where an image lies that was built of just that, to be had again without building. */
+export interface BuiltImage extends Place {
+  /** By the hash of all from which it follows. */
+  readonly key: string;
+  readonly repository: string;
+  readonly digest: string;
+  /** Epoch ms; forgotten then. */
+  readonly until: number;
+}
+
+export const builtImages: Collection<BuiltImage> = collection<BuiltImage>({
+  name: 'paas.built-images',
+  key: ['key'],
+  integers: ['until'],
+  indexes: [{ name: 'until', fields: ['until'] }],
+});
+
 /** What development has put into a stage, noted before it is there: so that it can be taken away, whatever happened in between. */
 export interface DevStage {
   readonly app: string;
@@ -94,6 +111,6 @@ export interface DevStage {
 export const devStages: Collection<DevStage> = collection<DevStage>({ name: 'paas.dev', key: ['app', 'account'] });
 
 export const releaseSchema: StoreSchema = {
-  collections: [applications, stages, releases, takeovers, placed, builders, artifacts, devStages] as never,
+  collections: [applications, stages, releases, takeovers, placed, builders, artifacts, builtImages, devStages] as never,
   topics: [],
 };

@@ -24,8 +24,13 @@ export async function builderRoom(): Promise<BuilderRoom> {
     mountRoots,
     runtime: 'runc',
     firstUid: 6_000_000,
+    nested: true,
   });
-  const driver = guarded(ociDriver({ keeper: keeper.link, clock: systemClock, logger: silentLogger }), systemClock, store.trees);
+  const driver = guarded(
+    ociDriver({ keeper: keeper.link, clock: systemClock, logger: silentLogger, nested: true }),
+    systemClock,
+    store.trees,
+  );
   await driver.start();
   const runtimes = (await findRuntimes({ installation })).entries;
   return {

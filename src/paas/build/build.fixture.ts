@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import tar from 'tar-stream';
 import { SMALL_RESERVE } from '../../../test/support/platform.ts';
@@ -8,7 +10,7 @@ import { randomIds, type Store, silentLogger, systemClock } from '../../kernel/i
 import type { Built } from '../../model/index.ts';
 import type { SandboxDriver } from '../../sandbox/index.ts';
 import { openStore } from '../../store/index.ts';
-import { releaseSchema } from '../collections.ts';
+import { releaseSchema, stages } from '../collections.ts';
 import { createBuild } from './build.ts';
 import type { BuildPorts, BuildRuntime, BuildSettings } from './ports.ts';
 
@@ -41,6 +43,9 @@ export const SETTINGS: BuildSettings = {
   sourceMiB: 16,
   cacheMiB: 512,
   allow: [],
+  dockerfile: true,
+  imageMiB: 256,
+  insecure: [],
   environment: {},
   unsafe: false,
 };
@@ -78,6 +83,8 @@ export interface BuildBench {
   readonly lines: string[];
   readonly directory: string;
   readonly build: (source: Files | AsyncIterable<Uint8Array>, signal?: AbortSignal) => Promise<Built>;
+  /** Archives of images, as they were kept, by account, region, repository and digest. */
+  readonly images: ReadonlyMap<string, Buffer>;
   /** The zip of a process. */
   readonly zip: (built: Built, process: string) => Promise<Buffer>;
 }
@@ -100,7 +107,10 @@ export async function buildBench(t: Pick<TestContext, 'after'>, ports: BenchPort
     await store.close();
     fs.rmSync(directory, { recursive: true });
   });
+  const images = new Map<string, Buffer>();
   const lines: string[] = [];
+  const stage = { app: 'shop', account: '000000000000', region: 'us-east-1', role: '', next: 1 };
+  await store.transact((tx) => tx.put(stages, stage));
   const build = createBuild({
     store,
     clock: systemClock,
@@ -110,12 +120,24 @@ export async function buildBench(t: Pick<TestContext, 'after'>, ports: BenchPort
     runtimes: RUNTIMES,
     builder: path.join(installation, 'runtimes/builder'),
     directory: path.join(directory, 'builds'),
+    keepImage: async ({ account, region, repository }, archive) => {
+      const content = await buffer(archive);
+      const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+      images.set(`${account} ${region} ${repository} ${digest}`, content);
+      return { digest };
+    },
+    copyImage: async ({ account, region, repository, digest }, to) => {
+      const found = images.get(`${account} ${region} ${repository} ${digest}`);
+      if (found) images.set(`${to.account} ${to.region} ${to.repository} ${digest}`, found);
+      return found !== undefined;
+    },
     ...ports,
     settings: { ...SETTINGS, ...ports.settings },
   });
   return {
     store,
     lines,
+    images,
     directory,
     build: (source, signal = new AbortController().signal) => {
       lines.length = 0;

@@ -18,7 +18,8 @@ import { assemble } from './assemble.ts';
 import { createPartCache, type PartCache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { type Dependencies, installDependencies } from './dependencies.ts';
-import { type Detected, detect } from './detect.ts';
+import { type Detected, detect, languageOf } from './detect.ts';
+import { buildImage, dockerfileOf, type Imaging } from './dockerfile.ts';
 import type { Sources } from './languages.ts';
 import { createLeases, type Leases } from './leases.ts';
 import type { BuildPorts } from './ports.ts';
@@ -70,13 +71,13 @@ export function createBuild(ports: BuildPorts): BuildSource {
   opening.catch(() => {}); // each build says so
   if (settings.unsafe && !ports.driver.features.isolation)
     ports.logger.warn('UNSAFE BUILDS: whoever may push runs programs as this user, without isolation, for build.unsafe is true');
-  return async ({ commit, source, line, signal }) => {
+  return async ({ app, account, commit, source, line, signal }) => {
     const waits = () => line('waiting for a builder');
     const job: Job = { workshop: await opening, line, signal, waits, closing: [] };
     try {
       const received = await receiveSource(source, { ...ports, mib: settings.sourceMiB, signal });
       job.closing.push(() => received.close());
-      const built = await buildTree(job, received.tree);
+      const built = await buildTree(job, received.tree, { app, account, commit });
       return { ...built, ...(commit !== undefined && { commit }) };
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? platformFailure('StoreFull', 'a build needs space') : error;
@@ -94,10 +95,14 @@ async function openWorkshop(ports: BuildPorts, leases: Leases): Promise<Workshop
   return { ...ports, leases, cache: createPartCache({ directory: packs, quotaMiB: settings.cacheMiB, clock, ids }) };
 }
 
-async function buildTree(job: Job, source: Tree): Promise<Built> {
+type Whose = Pick<Imaging, 'app' | 'account' | 'commit'>;
+
+async function buildTree(job: Job, source: Tree, whose: Whose): Promise<Built> {
   const manifest = await manifestOf(source);
   const { resources, checks, build } = manifest;
-  const built = manifest.processes.filter(({ image }) => image === undefined);
+  const imaged = manifest.processes.filter((process) => isImaged(process, sourcesOf(source)));
+  const built = manifest.processes.filter((process) => process.origin !== 'image' && !imaged.includes(process));
+  if (built.length === 0) refuseUnused(manifest);
   let sources = sourcesOf(source);
   if (build.command !== undefined && built.length > 0) {
     sources = sourcesOf(await runCommand(job, sources, { processes: built, ...build, command: build.command }));
@@ -106,13 +111,34 @@ async function buildTree(job: Job, source: Tree): Promise<Built> {
   for (const process of built) found.push(await detect(process, sources, job.workshop.runtimes));
   for (const { process, language } of found) await checkHandler(process, language, { sources, command: build.command });
   const codes = await codesOf(job, sources, { found, exclude: build.exclude });
+  if (imaged.length > 0) {
+    const file = build.dockerfile ?? dockerfileOf(source)!;
+    const uri = await buildImage(job, { ...whose, tree: source, file, args: build.environment });
+    for (const { name } of imaged) codes.set(name, { kind: 'image', uri });
+  }
   const processes = manifest.processes.map((process) => processOf(process, found, codes));
   return { processes, resources, checks };
 }
 
+/** Whether it is of the Dockerfile. */
+function isImaged(process: DeclaredProcess, sources: Sources): boolean {
+  return process.origin === 'dockerfile' || (process.origin === 'either' && !languageOf(process, sources));
+}
+
+/** What is for code, where there is none. Throws BuildFailed. */
+function refuseUnused({ build, refuse }: Manifest): void {
+  if (build.command !== undefined) throw refuse(['build', 'command'], 'it is run for code, and all that is here are images');
+  if (build.exclude.length > 0)
+    throw refuse(
+      ['build', 'exclude'],
+      'it is for code, and all that is here are images: .dockerignore says what of a Dockerfile is left out',
+    );
+}
+
 async function manifestOf(tree: Tree): Promise<Manifest> {
   const [procfile, declaration] = await Promise.all([PROCFILE, DECLARATION].map((name) => readSmall(tree, name)));
-  return readManifest({ ...(procfile && { procfile }), ...(declaration && { declaration }) });
+  const dockerfile = dockerfileOf(tree) !== undefined;
+  return readManifest({ dockerfile, ...(procfile && { procfile }), ...(declaration && { declaration }) });
 }
 
 /** Undefined: it is not there. Their readers want far less, and say so. */
@@ -230,8 +256,8 @@ async function pack({ workshop, line }: Job, parts: readonly ZipPart[]): Promise
 const sizeText = (bytes: number) => (bytes < MIB / 10 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`);
 
 function processOf(declared: DeclaredProcess, found: readonly Detected[], codes: ReadonlyMap<string, ProcessCode>): Process {
-  const { image, refuse, runtime: _declared, ...process } = declared;
+  const { image, refuse, origin: _origin, runtime: _declared, ...process } = declared;
   if (image !== undefined) return { ...process, code: { kind: 'image', uri: image } };
-  const runtime = found.find((one) => one.process === declared)!.runtime.name;
-  return { ...process, runtime, code: codes.get(process.name)! };
+  const runtime = found.find((one) => one.process === declared)?.runtime.name;
+  return { ...process, ...(runtime !== undefined && { runtime }), code: codes.get(process.name)! };
 }

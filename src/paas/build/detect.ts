@@ -26,7 +26,7 @@ export async function detect(
   sources: Sources,
   runtimes: ReadonlyMap<string, BuildRuntime>,
 ): Promise<Detected> {
-  return detectAs(process, languageOf(process, sources), { sources, runtimes });
+  return detectAs(process, knownLanguageOf(process, sources), { sources, runtimes });
 }
 
 interface Surroundings {
@@ -49,22 +49,30 @@ export async function detectAs(
   return { process, language, runtime };
 }
 
-function languageOf(process: DeclaredProcess, { tree }: Sources): Language {
-  const { handler, runtime } = process;
+/** As it is declared, else by the file of its handler, else by the files at the top; undefined: nothing says so. */
+export function languageOf(
+  { handler, runtime }: Pick<DeclaredProcess, 'handler' | 'runtime'>,
+  { tree }: Sources,
+): Language | undefined {
   const possible = LANGUAGES.filter((one) => runtime === undefined || one.runtimes.test(runtime));
-  const marked = (one: { readonly marks: readonly string[] }) => one.marks.some((mark) => tree.has(mark));
-  const found = possible.find((one) => one.hasHandler?.(tree, handler)) ?? possible.find(marked) ?? (runtime && possible[0]);
+  const found = possible.find((one) => one.hasHandler?.(tree, handler)) ?? possible.find((one) => isMarked(one, tree));
+  return found ?? (runtime === undefined ? undefined : possible[0]);
+}
+
+const isMarked = ({ marks }: { readonly marks: readonly string[] }, tree: Sources['tree']) =>
+  marks.some((mark) => tree.has(mark));
+
+function knownLanguageOf(process: DeclaredProcess, sources: Sources): Language {
+  const { handler, runtime } = process;
+  const found = languageOf(process, sources);
   if (found) return found;
-  refuseGradle(tree);
-  const known = withoutRuntime.find((one) => (runtime === undefined ? marked(one) : one.runtimes.test(runtime)));
-  if (known) throw notImplemented(`${known.name} is not among the runtimes here: push a container image instead`);
-  if (tree.has('Dockerfile') || tree.has('Containerfile'))
-    throw notImplemented(
-      'images are not built here, for that needs rights that builders do not have: build it elsewhere, push it to the registry, and name it as image in dalamb.toml',
-    );
+  refuseGradle(sources.tree);
+  const known = withoutRuntime.find((one) => (runtime === undefined ? isMarked(one, sources.tree) : one.runtimes.test(runtime)));
+  if (known)
+    throw notImplemented(`${known.name} is not among the runtimes here: add a Dockerfile, or push a container image instead`);
   if (runtime !== undefined) throw process.refuse(`there is no runtime ${runtime}`);
   throw process.refuse(
-    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, Gemfile, go.mod, Cargo.toml, pom.xml or bootstrap`,
+    `nothing here says in what language ${handler} is written: there is no such file, and no package.json, requirements.txt, Gemfile, go.mod, Cargo.toml, pom.xml, bootstrap or Dockerfile`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
+import type { CopyImage, KeepImage } from '../../model/index.ts';
 import type { Egress, Sandbox, SandboxDriver } from '../../sandbox/index.ts';
 
 /** What builds need from outside. */
@@ -14,6 +15,9 @@ export interface BuildPorts {
   readonly builder: string;
   /** Absolute: below it builds keep caches and spooled files; made when missing. */
   readonly directory: string;
+  /** Where images go that were built. */
+  readonly keepImage: KeepImage;
+  readonly copyImage: CopyImage;
   readonly settings: BuildSettings;
 }
 
@@ -46,6 +50,12 @@ export interface BuildSettings {
   readonly cacheMiB: number;
   /** Where builders may connect to; nothing: no network. */
   readonly allow: Egress['allow'];
+  /** Whether images are built of Dockerfiles. */
+  readonly dockerfile: boolean;
+  /** Of the layers of an image, packed. */
+  readonly imageMiB: number;
+  /** Registries, `HOST[:PORT]`, that builders speak to without TLS. */
+  readonly insecure: readonly string[];
   /** Variables of all builders: mirrors and the like. */
   readonly environment: Readonly<Record<string, string>>;
   /** Lets builds run where sandboxes do not isolate. */

@@ -45,6 +45,10 @@ export interface Work {
   readonly steps: (at: BuilderPlaces) => readonly Step[];
   readonly collect: readonly Collect[];
   readonly runtime: BuildRuntime;
+  /** In a nested sandbox (sandbox/contract.ts). */
+  readonly nested?: boolean;
+  /** Bytes of what it may make; default 2 GiB. */
+  readonly most?: number;
 }
 
 export interface Building {
@@ -71,6 +75,7 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
       mounts: mountsOf(ports, work.runtime),
       tmp: settings.diskMiB,
       limits: { memoryMiB: settings.memoryMiB, pids: settings.pids, ...(settings.cpus !== undefined && { cpus: settings.cpus }) },
+      ...(work.nested && { nested: true }),
     },
     {
       connection: (name, connected) => (name === 'channel' ? socket.take(connected) : void connected.destroy()),
@@ -80,7 +85,7 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
     },
   );
   const spool = await Spool.open(directory, ids, {
-    bytes: Math.min(MOST_MADE, settings.diskMiB * MIB),
+    bytes: Math.min(work.most ?? MOST_MADE, settings.diskMiB * MIB),
     entries: MOST_FILES,
     what: 'what the build made',
   });

@@ -37,6 +37,7 @@ export interface SpoolLimits {
 const LONGEST_PATH = 1024;
 const LONGEST_TARGET = 4096;
 const DEEPEST = 64;
+const PIECE = 256 * 1024;
 
 /** A tree that is being received: contents in one file without a name, which is gone when it is closed, or this process is. */
 export class Spool {
@@ -44,6 +45,7 @@ export class Spool {
   readonly #limits: SpoolLimits;
   readonly #entries = new Map<string, TreeEntry>();
   readonly #folders = new Set<string>();
+  readonly #starts = new Map<string, number>();
   #bytes = 0;
 
   private constructor(file: fs.FileHandle, limits: SpoolLimits) {
@@ -78,6 +80,7 @@ export class Spool {
     const size = this.#bytes - offset;
     if (head.kind === 'link') checkLink(name, size > LONGEST_TARGET ? '' : Buffer.concat(chunks).toString());
     const executable = head.kind === 'file' && head.executable;
+    this.#starts.set(name, offset);
     const file = this.#file;
     this.#entries.set(name, {
       path: name,
@@ -88,6 +91,12 @@ export class Spool {
       sha256: hash.digest('hex'),
       read: () => readPart(file, offset, size),
     });
+  }
+
+  /** The content of one entry, piece by piece. */
+  async *content({ path: name, size }: Pick<TreeEntry, 'path' | 'size'>): AsyncGenerator<Uint8Array> {
+    const start = this.#starts.get(name)!;
+    for (let at = 0; at < size; at += PIECE) yield await readPart(this.#file, start + at, Math.min(PIECE, size - at));
   }
 
   async close(): Promise<void> {

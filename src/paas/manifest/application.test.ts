@@ -26,7 +26,8 @@ const starts = (text: string, start: string) => assert.ok(text.startsWith(start)
 suite('Procfile', () => {
   test('lines name processes, with the defaults of a function', () => {
     const { processes } = read('# functions\n\ncreate: CreateThumbnail.handler\n  resize :  lib/Resize.handler  \n');
-    const { refuse: _, ...first } = processes[0]!;
+    const { refuse: _, origin, ...first } = processes[0]!;
+    assert.equal(origin, 'language');
     const rest = { memoryMiB: 1024, timeoutSeconds: 10, ephemeralMiB: 512, environment: {}, sources: [] };
     assert.deepEqual(first, { name: 'create', handler: 'CreateThumbnail.handler', ...rest });
     assert.deepEqual([processes[1]!.name, processes[1]!.handler], ['resize', 'lib/Resize.handler']);
@@ -36,6 +37,8 @@ suite('Procfile', () => {
     const names = (text: string) => read(text).processes.map(({ name }) => name);
     assert.deepEqual(names('\ufeffweb: a.b\r\nwork: c.d\r\n'), ['web', 'work']);
     assert.deepEqual(names('web: a.b'), ['web']);
+    assert.deepEqual(read('web: com.example.Shop$Web::handle').processes[0]!.handler, 'com.example.Shop$Web::handle');
+    assert.deepEqual(read('web: Shop::handle').processes[0]!.handler, 'Shop::handle');
   });
 
   test('every broken form is refused by line and column', () => {
@@ -55,6 +58,7 @@ suite('Procfile', () => {
       ['web: index', 'Procfile:1:6: "index" does not name a file and what it exports'],
       ['web: .handler', 'Procfile:1:6: ".handler" does not name'],
       ['web: index.', 'Procfile:1:6: "index." does not name'],
+      ['web: index::', 'Procfile:1:6: "index::" does not name'],
       ['web: ../index.handler', 'Procfile:1:6: "../index.handler" leads out'],
       ['web: /etc/passwd.handler', 'Procfile:1:6: "/etc/passwd.handler" leads out'],
       ['web: a//b.c', 'Procfile:1:6: "a//b.c" leads out'],

@@ -1,9 +1,9 @@
 import { isFailure } from '../../kernel/index.ts';
-import type { DeclaredResource, EventSource, Process, ReleaseChecks } from '../../model/index.ts';
+import { commandWords, type DeclaredResource, type EventSource, type Process, type ReleaseChecks } from '../../model/index.ts';
 import { checkSource } from '../sources/sources.ts';
 import { noDeclaration, parseDeclaration, type ReadDeclaration } from './declaration.ts';
 import { handlerFault, MOST_PROCESSES, PROCFILE, type ProcfileLine, parseProcfile } from './procfile.ts';
-import { refusedAt } from './refused.ts';
+import { refusedAt, shown } from './refused.ts';
 import type { Declaration } from './schema.ts';
 
 /** A process as its repository declares it: all but its code, and its runtime where that follows from the code. */
@@ -11,6 +11,8 @@ export interface DeclaredProcess extends Omit<Process, 'code' | 'runtime'> {
   readonly runtime?: string;
   /** REGISTRY/NAME@sha256:…: nothing is built for it. */
   readonly image?: string;
+  /** Where its code comes from: an image that is there, a language, the Dockerfile; `either`: a language if there is one for its handler. */
+  readonly origin: 'image' | 'language' | 'dockerfile' | 'either';
   /** BuildFailed, naming the place of its handler. */
   readonly refuse: (what: string) => Error;
 }
@@ -21,15 +23,27 @@ export interface Manifest {
   readonly resources: readonly DeclaredResource[];
   readonly checks: ReleaseChecks;
   readonly build: Declaration['build'];
+  /** BuildFailed, naming the place of that key. */
+  readonly refuse: ReadDeclaration['refuse'];
 }
+
+export interface ManifestFiles {
+  readonly procfile?: Uint8Array;
+  readonly declaration?: Uint8Array;
+  /** Whether a Dockerfile lies at the top. */
+  readonly dockerfile?: boolean;
+}
+
+/** A Dockerfile alone is one process. */
+const ONLY = 'web';
 
 const DEFAULTS = { memory: 1024, timeout: 10, ephemeral: 512 } as const;
 
 /** Reads both files; each may be missing, but some process must be named. Throws BuildFailed with file, line and column. */
-export function readManifest(files: { readonly procfile?: Uint8Array; readonly declaration?: Uint8Array }): Manifest {
+export function readManifest(files: ManifestFiles): Manifest {
   const read = files.declaration === undefined ? noDeclaration : parseDeclaration(files.declaration);
   const lines = files.procfile === undefined ? [] : parseProcfile(files.procfile);
-  const processes = processesOf(lines, read);
+  const processes = processesOf(lines, read, files.dockerfile ?? false);
   if (processes.length === 0)
     throw refusedAt({ file: PROCFILE, line: 1, column: 1 }, 'it names no process: write lines like `web: index.handler`');
   const { declaration } = read;
@@ -40,6 +54,7 @@ export function readManifest(files: { readonly procfile?: Uint8Array; readonly d
     resources: resourcesOf(declaration),
     checks: checksOf(declaration),
     build: declaration.build,
+    refuse: read.refuse,
   };
 }
 
@@ -56,13 +71,13 @@ function canaryOf({ canary }: Declaration): Pick<ReleaseChecks, 'canary'> {
   return { canary: { weight, seconds, errorRate } };
 }
 
-function processesOf(lines: readonly ProcfileLine[], read: ReadDeclaration): DeclaredProcess[] {
+function processesOf(lines: readonly ProcfileLine[], read: ReadDeclaration, dockerfile: boolean): DeclaredProcess[] {
   const { functions } = read.declaration;
   const inFile = new Set(lines.map(({ name }) => name));
   for (const [name, { handler }] of Object.entries(functions)) {
     if (inFile.has(name) && handler !== undefined)
       throw read.refuse(['functions', name, 'handler'], 'the Procfile names its handler already');
-    if (!inFile.has(name) && handler === undefined)
+    if (!inFile.has(name) && handler === undefined && originOf(name, read, dockerfile) === 'language')
       throw read.refuse(['functions', name], 'the Procfile does not name it, and it has no handler');
     const other = lines.find((line) => line.name !== name && line.name.toLowerCase() === name.toLowerCase());
     if (other) throw read.refuse(['functions', name], `the Procfile calls it ${other.name}`);
@@ -81,21 +96,44 @@ function processesOf(lines: readonly ProcfileLine[], read: ReadDeclaration): Dec
     })),
   ];
   if (all.length > MOST_PROCESSES) throw read.refuse(['functions'], `more than ${MOST_PROCESSES} processes`);
-  return all.map((one) => processOf(one, read));
+  const alone = all.length === 0 && (dockerfile || read.declaration.build.dockerfile !== undefined);
+  if (alone) all.push({ name: ONLY, handler: '', refuse: (what) => read.refuse(['build', 'dockerfile'], what) });
+  return all.map((one) => processOf(one, read, originOf(one.name, read, dockerfile)));
 }
 
-function processOf(named: Pick<DeclaredProcess, 'name' | 'handler' | 'refuse'>, read: ReadDeclaration): DeclaredProcess {
+/** What dalamb.toml says of where its code comes from, else what there is. */
+function originOf(name: string, { declaration, refuse }: ReadDeclaration, there: boolean): DeclaredProcess['origin'] {
+  const { app, build, functions } = declaration;
+  const { image, runtime } = functions[name] ?? {};
+  if (image !== undefined && runtime !== undefined)
+    throw refuse(['functions', name, 'runtime'], 'an image brings its own runtime along');
+  if (build.dockerfile !== undefined && app.image !== undefined)
+    throw refuse(['build', 'dockerfile'], 'app.image says already what runs');
+  if (build.dockerfile !== undefined && app.runtime !== undefined)
+    throw refuse(
+      ['app', 'runtime'],
+      'an image brings its own runtime along: name it at the functions that are not of build.dockerfile',
+    );
+  if (image !== undefined) return 'image';
+  if (runtime !== undefined) return 'language';
+  if (app.image !== undefined) return 'image';
+  if (build.dockerfile !== undefined) return 'dockerfile';
+  return there && app.runtime === undefined ? 'either' : 'language';
+}
+
+type Named = Pick<DeclaredProcess, 'name' | 'handler' | 'refuse'>;
+
+function processOf(named: Named, read: ReadDeclaration, found: DeclaredProcess['origin']): DeclaredProcess {
   const { app, functions } = read.declaration;
   const own = functions[named.name];
-  const image = own?.image ?? (own?.runtime === undefined ? app.image : undefined);
+  const origin = found === 'either' && handlerFault(named.handler) !== undefined ? 'dockerfile' : found;
   const runtime = own?.runtime ?? app.runtime;
-  if (own?.image !== undefined && own.runtime !== undefined)
-    throw read.refuse(['functions', named.name, 'runtime'], 'an image brings its own runtime along');
-  const fault = image === undefined ? handlerFault(named.handler) : undefined;
-  if (fault !== undefined) throw named.refuse(fault);
+  const image = own?.image ?? app.image;
+  checkHandler(named, origin);
   return {
     ...named,
-    ...(image !== undefined ? { image } : runtime !== undefined && { runtime }),
+    origin,
+    ...(origin === 'image' ? { image: image! } : origin === 'language' && runtime !== undefined && { runtime }),
     memoryMiB: own?.memory ?? app.memory ?? DEFAULTS.memory,
     timeoutSeconds: own?.timeout ?? app.timeout ?? DEFAULTS.timeout,
     ephemeralMiB: own?.ephemeral ?? app.ephemeral ?? DEFAULTS.ephemeral,
@@ -103,6 +141,14 @@ function processOf(named: Pick<DeclaredProcess, 'name' | 'handler' | 'refuse'>, 
     environment: { ...app.environment, ...own?.environment },
     sources: sourcesOf(named.name, read),
   };
+}
+
+/** `File.handler` of a language; the command of an image, which may say nothing. */
+function checkHandler({ handler, refuse }: Named, origin: DeclaredProcess['origin']): void {
+  if (origin === 'language') {
+    const fault = handlerFault(handler);
+    if (fault !== undefined) throw refuse(fault);
+  } else if (commandWords(handler) === undefined) throw refuse(`${shown(handler)} has a quote without an end`);
 }
 
 function sourcesOf(name: string, { declaration, refuse }: ReadDeclaration): readonly EventSource[] {

@@ -115,6 +115,14 @@ export const declarationSchema = z.strictObject({
   build: z
     .strictObject({
       command: z.string().min(1).max(4096).optional(),
+      dockerfile: z
+        .string()
+        .max(256)
+        .regex(
+          /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/,
+          'is no path below the root of the repository',
+        )
+        .optional(),
       environment: variables.default({}),
       exclude: z
         .array(z.string().min(1).max(256).regex(PLAIN_PATTERN, 'only *, ** and ? stand for something'))

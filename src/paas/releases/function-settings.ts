@@ -1,4 +1,5 @@
-import { type ApplicationStage, type DeclaredResource, functionName, type Process } from '../../model/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type ApplicationStage, commandWords, type DeclaredResource, functionName, type Process } from '../../model/index.ts';
 import type { Config } from './config.ts';
 
 /** What a process is as a function, in the words of CreateFunction and UpdateFunctionConfiguration. */
@@ -9,6 +10,7 @@ export interface FunctionSettings {
   readonly Role: string;
   readonly Handler?: string;
   readonly Runtime?: string;
+  readonly ImageConfig?: { readonly Command?: readonly string[] };
   readonly MemorySize: number;
   readonly Timeout: number;
   readonly EphemeralStorage: { readonly Size: number };
@@ -25,12 +27,19 @@ export function functionSettings(
     FunctionName: functionName(stage.app, process.name),
     Description: ownerText(stage.app, process.name),
     Role: stage.role,
-    ...(process.runtime === undefined ? {} : { Handler: process.handler, Runtime: process.runtime }),
+    ...programOf(process),
     MemorySize: process.memoryMiB,
     Timeout: process.timeoutSeconds,
     EphemeralStorage: { Size: process.ephemeralMiB },
     Environment: { Variables: { ...variables.resources, ...process.environment, ...variables.config } },
   };
+}
+
+/** The words of an image's process replace its CMD, its ENTRYPOINT stays; without words both are the image's own. */
+function programOf({ code, handler, runtime }: Process): Pick<FunctionSettings, 'Handler' | 'Runtime' | 'ImageConfig'> {
+  if (code.kind !== 'image') return runtime === undefined ? {} : { Handler: handler, Runtime: runtime };
+  const Command = commandWords(handler) ?? [];
+  return { ImageConfig: Command.length > 0 ? { Command } : {} };
 }
 
 /** The description of a function that is a process. */
@@ -51,11 +60,17 @@ export function isConfigured(found: Record<string, unknown>, wanted: FunctionSet
     found.Role === wanted.Role &&
     found.Handler === wanted.Handler &&
     found.Runtime === wanted.Runtime &&
+    isDeepStrictEqual(commandOf(found), wanted.ImageConfig?.Command ?? []) &&
     found.MemorySize === wanted.MemorySize &&
     found.Timeout === wanted.Timeout &&
     size === wanted.EphemeralStorage.Size &&
     sameVariables(variables, wanted.Environment.Variables)
   );
+}
+
+function commandOf(found: Record<string, unknown>): readonly string[] {
+  const { ImageConfig } = (found.ImageConfigResponse ?? {}) as { ImageConfig?: { Command?: readonly string[] } };
+  return ImageConfig?.Command ?? [];
 }
 
 function sameVariables(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
