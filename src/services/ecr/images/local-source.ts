@@ -6,7 +6,7 @@ import type { EcrDeps } from '../deps.ts';
 import { foundImage, manifestText } from '../images.ts';
 import { findLayer, hashOf } from '../layers.ts';
 import { accessDenied, imageNotFound, invalidImage } from './failures.ts';
-import { findFetched, keepFetched } from './fetched.ts';
+import { findFetched, keepStored } from './fetched.ts';
 import type { ImageSource } from './source.ts';
 
 /** Whose function is to run an image. Another account than the repository's needs the policy of that. */
@@ -21,7 +21,7 @@ export function localSource(deps: EcrDeps, at: InRepository, asker: Asker): Imag
   const what = (reference: string) => `${at.account}/${at.repository} ${reference} in ${at.region}`;
   const isKept = async (digest: string) => asker.deployed && (await findFetched(deps, asker.account, digest));
   const keep = async (digest: string, size: number) => {
-    if (asker.deployed && !(await isKept(digest))) await keepFetched(deps, asker.account, { hash: hashOf(digest), size });
+    if (asker.deployed) await keepStored(deps, asker.account, { hash: hashOf(digest), size });
   };
   const stored = async (digest: string): Promise<string> => {
     const layer = await findLayer(store.read, at, digest);
