@@ -75,10 +75,10 @@ test('in mode local none is needed from loopback, but one that is sent must hold
   try {
     local.app('shop');
     await local.ok('.', 'ls-remote', `${local.url}/shop.git`);
-    const wrong = await fetch(`${local.url}/shop.git/info/refs?service=git-upload-pack`, {
-      headers: { authorization: 'Bearer x' },
-    });
-    assert.equal(wrong.status, 401);
+    for (const authorization of ['Bearer x', 'Bearer a b', `Bearer ${'x'.repeat(3000)}`]) {
+      const wrong = await fetch(`${local.url}/shop.git/info/refs?service=git-upload-pack`, { headers: { authorization } });
+      assert.equal(wrong.status, 401, authorization.slice(0, 20));
+    }
     const page = await fetch(`${local.url}/shop.git/info/refs?service=git-upload-pack`, {
       headers: { origin: 'https://evil.example' },
     });

@@ -50,12 +50,12 @@ const fails = (why: RegExp) => (error: unknown) =>
 
 test('brings a branch, again what is new, forced as it may be; clients of ours do not see it', async () => {
   const first = await bring();
-  assert.equal(first.commit, await elsewhere.ok('origin-tree', 'rev-parse', 'HEAD'));
+  assert.equal(first, await elsewhere.ok('origin-tree', 'rev-parse', 'HEAD'));
   await elsewhere.ok('origin-tree', 'commit', '-q', '--amend', '-m', 'other');
   await elsewhere.ok('origin-tree', 'push', '-q', '-f', secret(`${elsewhere.url}/origin.git`), 'main');
   const second = await bring();
-  assert.equal(second.commit, await elsewhere.ok('origin-tree', 'rev-parse', 'HEAD'));
-  assert.ok((await Array.fromAsync(await room.git.archive('mirror', second.commit))).length > 0);
+  assert.equal(second, await elsewhere.ok('origin-tree', 'rev-parse', 'HEAD'));
+  assert.ok((await Array.fromAsync(await room.git.archive('mirror', second))).length > 0);
   room.apps.set('mirror', { ...elsewhere.apps.get('origin')!, name: 'mirror' });
   assert.equal(await room.ok('.', 'ls-remote', `${room.url}/mirror.git`), '');
 });
@@ -68,7 +68,16 @@ test('by name: the address that was judged is the one that is dialled', async ()
 
 test('what may not be connected to, or is no such place, is not asked', async () => {
   await assert.rejects(bring({ url: 'http://10.0.0.1/x.git' }), fails(/not allowed/));
-  for (const url of ['file:///etc', '/etc', 'ext::sh -c id', 'git://a/b', '-x', 'http://me:secret-token@127.0.0.1/x'])
+  for (const url of [
+    'file:///etc',
+    '/etc',
+    'ext::sh -c id',
+    'git://a/b',
+    'ssh://git@a/b',
+    'git@a:b',
+    '-x',
+    'http://me:secret-token@127.0.0.1/x',
+  ])
     await assert.rejects(bring({ url }), fails(/(only https|not part of the URL)/), url);
   for (const host of ['-rebinds.example', '+rebinds.example', '*', 'rebinds.example.', 'a=b'])
     await assert.rejects(bring({ url: `http://${host}/x.git` }), fails(/no name of a host/), host);

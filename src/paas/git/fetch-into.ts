@@ -1,11 +1,8 @@
 import dns from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type Failure, MIB, platformFailure } from '../../kernel/index.ts';
 import type { MayConnect } from '../../model/index.ts';
-import { openRemote } from './fetch-ssh.ts';
 import { isEnough, outputOf, type RunGit, versionOf } from './git-process.ts';
-import { plain } from './hook.ts';
 import type { PushQueue } from './push-queue.ts';
 import { fsckSettings } from './receive.ts';
 import type { Repositories, RepositoryOf } from './repositories.ts';
@@ -13,33 +10,19 @@ import type { Writers } from './writers.ts';
 
 export interface FetchRequest {
   readonly app: RepositoryOf;
-  /** `https://…` or `http://…` without a user in it; `ssh://USER@HOST[:PORT]/PATH` or `USER@HOST:PATH`. */
+  /** `https://…` or `http://…` without a user in it. */
   readonly url: string;
   /** For this host and no other. */
-  readonly credentials?: FetchPassword | FetchKey;
+  readonly credentials?: FetchPassword;
   /** Whole: `refs/heads/main`, `refs/pull/7/head`. */
   readonly ref: string;
   readonly signal: AbortSignal;
 }
 
-/** Over HTTP: also a token, with what user name its service wants. */
+/** Also a token, with what user name its service wants. */
 export interface FetchPassword {
   readonly user: string;
   readonly password: string;
-}
-
-/** Over SSH. */
-export interface FetchKey {
-  /** In OpenSSH's form or PEM, without a passphrase. */
-  readonly privateKey: string;
-  /** `SHA256:…` that the host must have; absent: any, as at a first visit. */
-  readonly hostKey?: string;
-}
-
-export interface Fetched {
-  readonly commit: string;
-  /** Over SSH: the host's, to be given again the next time. */
-  readonly hostKey?: string;
 }
 
 export interface FetchDeps {
@@ -57,7 +40,7 @@ const FETCH_MS = 15 * 60_000;
  * Brings a ref of a repository elsewhere into an application's, beside its own refs (`refs/dalamb/fetched/…`, which clients never see), and
  * resolves to its commit. Rejects with FetchFailed, whose text never holds credentials.
  */
-export async function fetchInto(deps: FetchDeps, request: FetchRequest): Promise<Fetched> {
+export async function fetchInto(deps: FetchDeps, request: FetchRequest): Promise<string> {
   const { git, repositories, limits } = deps;
   const { app, ref, signal, credentials } = request;
   const url = checkedUrl(request.url);
@@ -72,10 +55,10 @@ export async function fetchInto(deps: FetchDeps, request: FetchRequest): Promise
   let whole = false;
   try {
     const to = ref.replace(/^refs/, 'refs/dalamb/fetched');
-    const hostKey = await bring(deps, { url, address, refspec: `+${ref}:${to}`, repository, signal, credentials });
+    await bring(deps, { url, address, refspec: `+${ref}:${to}`, repository, signal, credentials });
     whole = true;
     const commit = await outputOf(git, { args: ['rev-parse', '--verify', '--end-of-options', `${to}^{commit}`], repository });
-    return { commit: commit.toString('latin1').trim(), ...(hostKey === undefined ? {} : { hostKey }) };
+    return commit.toString('latin1').trim();
   } finally {
     await leave({ whole, hadTurn: true });
     end();
@@ -91,53 +74,14 @@ interface Bringing {
   readonly credentials: FetchRequest['credentials'];
 }
 
-/** Resolves to the host's key, over SSH. */
-async function bring(deps: FetchDeps, what: Bringing): Promise<string | undefined> {
-  const { url, credentials, address } = what;
-  const isKey = credentials !== undefined && 'privateKey' in credentials;
-  if (url.protocol !== 'ssh:') {
-    if (isKey) throw failed('a key is for ssh:// only');
-    const answer = credentials ? `username=${oneLine(credentials.user)}\npassword=${oneLine(credentials.password)}\n` : '';
-    await run(deps, what, {
-      url: url.href,
-      config: settingsFor(url, address),
-      protocols: 'http:https',
-      use: (pair) => pair.end(answer),
-    });
-    return undefined;
-  }
-  if (!isKey) throw failed('ssh:// needs a private key');
-  const remote = await openRemote({ url, key: credentials, address: address ?? url.hostname, signal: what.signal }).catch(
-    (error) => {
-      throw failed((error as Error).message);
-    },
-  );
-  try {
-    const asked = `ssh://${url.hostname}${url.pathname}`; // where it really goes is ours to know
-    await run(deps, what, { url: asked, config: ['protocol.version=0'], protocols: 'ssh', use: remote.join });
-    return remote.hostKey;
-  } catch (error) {
-    throw remote.said() === '' ? error : failed(plain(remote.said().replaceAll('\n', '; ')));
-  } finally {
-    remote.close();
-  }
-}
-
-interface Way {
-  readonly url: string;
-  readonly config: readonly string[];
-  /** The only ones, as GIT_ALLOW_PROTOCOL has them. */
-  readonly protocols: string;
-  /** The other end of the child's descriptor 3. */
-  readonly use: (pair: Duplex) => unknown;
-}
-
-async function run({ git, limits }: FetchDeps, what: Bringing, way: Way): Promise<void> {
+async function bring({ git, limits }: FetchDeps, what: Bringing): Promise<void> {
+  const { url, address, credentials } = what;
+  const answer = credentials ? `username=${oneLine(credentials.user)}\npassword=${oneLine(credentials.password)}\n` : '';
   const child = git({
-    args: [...FETCH, way.url, what.refspec],
+    args: [...FETCH, url.href, what.refspec],
     repository: what.repository,
-    config: [...fsckSettings('fetch'), 'fetch.unpackLimit=1', 'credential.helper=', ...way.config],
-    env: { GIT_ALLOW_PROTOCOL: way.protocols, GIT_SSH_COMMAND: SSH, GIT_SSH_VARIANT: 'simple' },
+    config: [...fsckSettings('fetch'), 'fetch.unpackLimit=1', 'credential.helper=', ...settingsFor(url, address)],
+    env: { GIT_ALLOW_PROTOCOL: 'http:https' },
     pairs: 1,
     deadlineMs: FETCH_MS,
     fileBytes: limits.pushBytes + MIB,
@@ -145,7 +89,7 @@ async function run({ git, limits }: FetchDeps, what: Bringing, way: Way): Promis
   });
   child.stdin.end();
   child.stdout.resume();
-  way.use(child.pairs[0]!);
+  child.pairs[0]!.end(answer);
   const { code, said } = await child.ended;
   if (code === 0) return;
   const last = said.trim().split('\n').slice(-3).join('; ');
@@ -159,9 +103,6 @@ const FETCH = [
 
 /** Answers for one host only, from a socket that only this run has: nothing of it is in an argument, a variable or a file. */
 const HELPER = '!f() { test "$1" = get && cat <&3; }; f';
-
-/** Stands where git expects ssh: the other end of the socket is the connection that the server has opened. */
-const SSH = 'f() { cat <&3 & exec cat >&3; }; f';
 
 function settingsFor(url: URL, address: string | undefined): string[] {
   return [
@@ -180,20 +121,13 @@ function oneLine(text: string): string {
   return text;
 }
 
-const schemes = ['https:', 'http:', 'ssh:'];
-
 function checkedUrl(text: string): URL {
-  const short = /^([\w.-]+@[\w.-]+):(?!\/)(.+)$/.exec(text);
-  const whole = short ? `ssh://${short[1]}/${short[2]}` : text;
-  const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (!url || !schemes.includes(url.protocol)) throw failed('only https://, http:// and ssh:// are fetched');
-  if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:'))
-    throw failed('credentials are not part of the URL');
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw failed('only https:// and http:// are fetched');
+  if (url.password !== '' || url.username !== '') throw failed('credentials are not part of the URL');
   const named = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(url.hostname); // curl reads more than a name out of other beginnings and ends
-  if (url.protocol !== 'ssh:' && !named && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0)
+  if (!named && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0)
     throw failed(`${JSON.stringify(url.hostname.slice(0, 200))} is no name of a host`);
-  if (url.protocol === 'ssh:' && !(/^[\w.-]+$/.test(url.hostname) && /^(\/[\w.~+-]+)+$/.test(url.pathname)))
-    throw failed(`${text.slice(0, 200)} is no address of a repository`);
   return url;
 }
 
@@ -202,9 +136,7 @@ function isWholeRef(ref: string): boolean {
   return /^refs\/[\w.+@-]+(\/[\w.+@#=,-]+)+$/.test(ref) && ref.length <= 300 && !/\.\.|\.lock(\/|$)|\/\.|\.(\/|$)|@\{/.test(ref);
 }
 
-const usual: Readonly<Record<string, number>> = { 'https:': 443, 'http:': 80, 'ssh:': 22 };
-
-const portOf = (url: URL) => Number(url.port) || usual[url.protocol]!;
+const portOf = (url: URL) => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 
 /** The name's first address that may be connected to, which is dialled as judged; undefined when the host is an address itself. */
 async function judgedAddress(url: URL, mayConnect: MayConnect): Promise<string | undefined> {

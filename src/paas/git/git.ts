@@ -4,7 +4,7 @@ import { type Clock, type Ids, type Logger, platformFailure, Rounds, type Secret
 import type { Deploy, FindActor, MayConnect, RawRoute, RequireRole } from '../../model/index.ts';
 import { archiveOf } from './archive.ts';
 import { commitOf } from './commit-of.ts';
-import { type Fetched, type FetchRequest, fetchInto } from './fetch-into.ts';
+import { type FetchRequest, fetchInto } from './fetch-into.ts';
 import { createRunGit, type GitPlaces, isEnough, outputOf, type RunGit, versionOf } from './git-process.ts';
 import { installHook } from './hook.ts';
 import { createPushQueue, type PushQueue } from './push-queue.ts';
@@ -51,8 +51,8 @@ export interface Git {
   createRepository(app: RepositoryOf): Promise<void>;
   /** Ends what runs in it and removes it; what is gone already is fine. */
   removeRepository(app: string): Promise<void>;
-  /** Brings a ref of a repository elsewhere into an application's, unseen by its clients (fetch-into.ts). Rejects with FetchFailed, GitBusy. */
-  fetchInto(request: FetchRequest): Promise<Fetched>;
+  /** Brings a ref of a repository elsewhere into an application's, unseen by its clients, and resolves to its commit (fetch-into.ts). Rejects with FetchFailed, GitBusy. */
+  fetchInto(request: FetchRequest): Promise<string>;
   /** A commit's tree as a tar without `.git`. Rejects with TreeRefused, also when there is no such commit. */
   archive(app: string, commit: string): Promise<AsyncIterable<Uint8Array>>;
   /** The commit that a branch of its own is at; undefined: there is none. */

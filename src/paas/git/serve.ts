@@ -70,7 +70,7 @@ export function createDoor(deps: DoorDeps): Door {
     findActor: deps.findActor,
     async open(service, { name, actor, args, protocol }) {
       const app = await deps.findApp(name);
-      if (!app) throw platformFailure('NoSuchThing', `there is no application ${name}`);
+      if (!app) throw platformFailure('NoSuchThing', `application ${name}`);
       const pushes = service === 'git-receive-pack';
       await deps.requireRole(actor, pushes ? 'deployer' : 'reader', { app: name, account: app.home });
       if (closed) throw platformFailure('GitBusy', 'the platform is stopping');

@@ -173,7 +173,7 @@ test('shallow and partial clones, protocol 0 and 1, large pushes, and tars witho
 test('whoever is not there, or sends something else, is told so', async () => {
   room.app('asked');
   const gone = await room.run('.', 'clone', `${room.url}/nothing.git`, 'x');
-  assert.match(gone.err, /there is no application nothing/);
+  assert.match(gone.err, /no such thing: application nothing/);
   const get = async (path: string, init?: RequestInit) => (await fetch(`${room.url}/${path}`, init)).status;
   assert.equal(await get('asked.git/info/refs'), 403);
   assert.equal(await get('asked.git/HEAD'), 404);

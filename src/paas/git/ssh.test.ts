@@ -106,7 +106,7 @@ test('roles hold, and applications that are not there are not there', async () =
   assert.match((await ssh(["git-upload-pack 'shell.git'"], { key: 'read' })).out, /refs\/heads\/main/);
   const refused = await ssh(["git-receive-pack 'shell.git'"], { key: 'read' });
   assert.deepEqual([refused.code, /AccessDenied/.test(refused.err)], [1, true]);
-  assert.match((await ssh(["git-upload-pack 'none.git'"])).err, /there is no application none/);
+  assert.match((await ssh(["git-upload-pack 'none.git'"])).err, /no such thing: application none/);
 });
 
 test('nothing but git’s two commands: no shell, no files, no forwarding, no environment', async () => {

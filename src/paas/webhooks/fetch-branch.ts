@@ -23,12 +23,11 @@ export async function fetchBranch(
   const { credentials } = secretsOf(ports, link);
   const known =
     credentials && ('token' in credentials ? { user: tokenUsers[link.provider], password: credentials.token } : credentials);
-  const { commit } = await git.fetchInto({
+  return git.fetchInto({
     app,
     url: link.url,
     ...(known && { credentials: known }),
     ref: `refs/heads/${branch}`,
     signal,
   });
-  return commit;
 }
