@@ -66,6 +66,20 @@ test('who asks goes along, and the role is asked for with the place, before the 
   assert.equal(asked.length, 2, 'nobody is asked about strangers');
 });
 
+test('in mode local none is needed from loopback, but one that is sent must hold, however it is sent', async (t) => {
+  const { handled, as, close } = await stage('local');
+  t.after(close);
+  assert.equal((await as(undefined, '/thing/x')).status, 200);
+  assert.equal(handled[0]!.actor.kind, 'local');
+  for (const authorization of ['Bearer nobody', 'bearer nobody', 'Bearer a b', `Bearer ${'x'.repeat(600)}`])
+    assert.equal(
+      codeOf(await as(undefined, '/thing/x', { headers: { authorization } })),
+      'TokenRequired',
+      authorization.slice(0, 20),
+    );
+  assert.equal(handled.length, 1);
+});
+
 test('environments are named in the query or the header, by name or account', async (t) => {
   const { handled, as, close } = await stage('local', () => undefined);
   t.after(close);

@@ -88,13 +88,8 @@ function methodNotAllowed(methods: readonly string[]): Failure {
   return platformFailure('NoSuchRoute', `only ${allow} here`, { status: 405, headers: { allow } });
 }
 
-const later: readonly (readonly [string, string])[] = [
-  ['/_dalamb/console', 'the console'],
-  ['/_dalamb/git/', 'git push'],
-];
-
 function unserved(exchange: Exchange): Failure {
-  const found = later.find(([prefix]) => exchange.path.startsWith(prefix));
-  if (found) return platformFailure('NotImplemented', `${found[1]} is not part of this version`);
+  if (exchange.path.startsWith('/_dalamb/console'))
+    return platformFailure('NotImplemented', 'the console is not part of this version');
   return platformFailure('NoSuchRoute', `${exchange.method} ${exchange.path}`);
 }
