@@ -74,6 +74,7 @@ suite('an application in Ruby', { skip: ociMissing ?? noRuby, timeout: 240_000 }
     }
     assert.match(logs, /INFO \S+ -- : asked by ann/);
     assert.match(logs, /Error raised from handler method/);
+    assert.doesNotMatch(logs, /warn|home directory|writable/i);
   });
 
   test('a push with the same gems installs nothing, and one that cannot be loaded is not taken', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { findRuntimes } from '../../src/invoke/index.ts';
-import { type BenchOptions, invokeBench, json } from '../support/invoke-room.ts';
+import { type BenchOptions, invokeBench, json, ociMissing } from '../support/invoke-room.ts';
 import { noRuby, rubyFolder, rubyRuntime } from '../support/ruby-folder.ts';
 
 const installation = path.resolve(import.meta.dirname, '../..');
@@ -260,5 +260,46 @@ end
     assert.deepEqual(json(await bench.call(spec)), [true, 9]);
     const plain = await bench.spec({ 'app.rb': source }, { ...ruby, variables: { TZ: 'Asia/Tokyo' } });
     assert.deepEqual(json(await bench.call(plain)), [false, 9]);
+  });
+
+  test('what breaks the rules harms its own calls only', { skip: ociMissing ?? false }, async (t) => {
+    const bench = await invokeBench(t, withRuby({ driver: 'oci' }));
+    const source = `
+$calls = 0
+def channel = IO.for_fd(Dir.children('/proc/self/fd').map(&:to_i).find { |n| n > 2 && File.readlink("/proc/self/fd/#{n}").start_with?('socket:') })
+def handler(event:, context:)
+  $calls += 1
+  eval(event)
+end
+`;
+    const spec = await bench.spec({ 'app.rb': source }, { ...ruby, memoryMiB: 256, timeoutMs: 5000 });
+    const attack = async (code: string) => json(await bench.call(spec, code));
+    const shouting = '4.times { Thread.new { 300.times { |n| puts "shout #{n} #{"x" * 5000}" } } }; "y" * 3_000_000';
+    assert.equal(((await attack(shouting)) as string).length, 3_000_000);
+    assert.equal(await attack('puts "z" * 10_000_000; Logger.new($stdout).error("w" * 10_000_000); print "v" * 7_000_000; 1'), 1);
+    for (const code of ['"x" * 7_000_000', 'raise "x" * 7_000_000'])
+      assert.equal(((await attack(code)) as Failure).errorType, 'Function.ResponseSizeTooLarge', code);
+    assert.equal(
+      await attack('class String; def to_json(*) = raise("mine"); end; $stdout = StringIO.new; puts "away"; $calls'),
+      5,
+    );
+    assert.equal(
+      ((await attack('raise Class.new(StandardError) { def message = raise("again") }')) as Failure).errorType,
+      'Function',
+    );
+    assert.equal(await attack('fork { puts "child" }; Process.wait; $calls'), 7, 'the same process');
+    for (const [code, text] of [
+      ['exit! 9', 'exit status 9'],
+      ['exit! 0', 'without providing a reason'],
+      ['Process.kill(:KILL, $$); sleep', 'signal: killed'],
+      ['Signal.trap(:SEGV, "SYSTEM_DEFAULT") rescue nil; Process.kill(:ABRT, $$); sleep', 'signal: aborted'],
+      ['"x" * (2 << 30)', 'signal: killed'],
+    ] as const) {
+      const { errorMessage, errorType } = (await attack(code)) as Failure;
+      assert.ok(errorMessage.endsWith(text), `${code}: ${errorType} ${errorMessage}`);
+      assert.equal(await attack('$calls'), 1);
+    }
+    assert.equal(((await attack('channel.write("\\xff" * 100_000); sleep')) as Failure).errorType, 'Runtime.ExitError');
+    assert.equal(await attack('$calls'), 1);
   });
 });
