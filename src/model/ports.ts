@@ -3,6 +3,7 @@ import type { Transaction } from '../kernel/index.ts';
 import type { AccessRequest, Decision } from './access.ts';
 import type { Actor } from './application-ports.ts';
 import type { AsyncSettings } from './async-retry.ts';
+import type { RouteDescription } from './control-route.ts';
 import type { CorsRule } from './cors.ts';
 import type { Credentials, FunctionSpec, Place, Principal } from './functions.ts';
 import type { HttpApi } from './http-apis.ts';
@@ -167,12 +168,14 @@ export interface SandboxCaller {
   readonly invocation: () => string | undefined;
 }
 
-/** One route of the control API under `/_dalamb/api`. */
+/** One route of the control API under `/_dalamb/api`; controlRoute() makes them. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/functions/:name`; a colon begins a parameter of one segment. */
   readonly path: string;
   readonly summary: string;
+  /** Absent only until every room has described its routes. */
+  readonly described?: RouteDescription;
   /** Bodies of other content types than JSON come as bytes. */
   readonly anyBody?: boolean;
   /** The body is read by the handler, as it comes and however large it is. */
@@ -180,6 +183,7 @@ export interface ControlRoute {
   readonly handle: (request: ControlRequest) => Promise<unknown>;
 }
 
+/** As it came: description's schemas are yet to read it. */
 export interface ControlRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
