@@ -124,6 +124,34 @@ test('what a synchronous invocation caused is found by its id', async () => {
   await world.close();
 });
 
+test('an invocation that caused very much is shown with all of it, or says that it is not', async () => {
+  const world = await open(directory());
+  await world.dispatch.start();
+  const causes = async (from: number, to: number) => {
+    for (let i = from; i < to; i++)
+      await world.store.transact((tx) =>
+        world.dispatch.enqueue(tx, {
+          ...place,
+          ...(i % 2 && { account: '111111111111' }),
+          requestId: `effect-${String(i).padStart(4, '0')}`,
+          functionArn: arnOf('f'),
+          payload: '1',
+          time: world.clock.now(),
+          cause: 'busy',
+        }),
+      );
+  };
+  await causes(0, 300);
+  await until('they ran', async () => (await ended(world, asyncTopic.name))?.delivered === 300);
+  const whole = await trace(world, 'busy');
+  assert.deepEqual([whole.events.length, whole.truncated], [150, false]);
+  await causes(300, 1100);
+  await until('they ran too', async () => (await ended(world, asyncTopic.name))?.delivered === 1100);
+  const cut = await trace(world, 'busy');
+  assert.deepEqual([cut.events.reduce((sum, event) => sum + event.deliveries.length, 0), cut.truncated], [500, true]);
+  await world.close();
+});
+
 test('accepted events are listed newest first, in pages, by type', async () => {
   const world = await open(directory());
   await world.dispatch.start();

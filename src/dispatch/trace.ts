@@ -1,4 +1,4 @@
-import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
+import { type Collection, fail, type Range, type Reader, type StoredEvent } from '../kernel/index.ts';
 import {
   type Delivery,
   type DeliveryOutcome,
@@ -15,7 +15,9 @@ import { type FoundRecord, findRecord, type RecordPorts } from './trace-records.
 
 const MOST_DELIVERIES = 500;
 const MOST_CAUSES = 64;
-const PAGE = 100;
+/** Rows of one index that are looked at for those of the account. */
+const MOST_READ = 20_000;
+const PAGE = 1000;
 
 type Row = Delivery | DeliveryOutcome | HeldBatch;
 
@@ -40,19 +42,19 @@ interface View extends RecordPorts {
  */
 export async function traceOf(ports: TracePorts, account: string, id: string): Promise<Trace> {
   const plain: View = { ...ports, account, held: ports.held(account) };
+  const walk: Walk = { budget: { left: MOST_DELIVERIES }, seen: new Set(), cut: false };
   const row = await rowOf(plain, id);
   const records = row ? [] : await findRecord(plain, id);
   const views: readonly View[] = records.length > 0 ? records.map((one) => ({ ...plain, asked: { ...one, id } })) : [plain];
-  const starts = records.length > 0 ? records.map(({ rows }) => rows[0]!) : [row ?? (await rowsOfEvent(plain, id))[0]];
-  if (!starts[0] && (await effectsOf(plain, id)).length === 0) return unmatched(plain, ports.topics, id);
-  const walk: Walk = { budget: { left: MOST_DELIVERIES }, seen: new Set() };
+  const starts = records.length > 0 ? records.map(({ rows }) => rows[0]!) : [row ?? (await rowsOfEvent(plain, id, walk))[0]];
+  if (!starts[0] && (await effectsOf(plain, id, walk)).length === 0) return unmatched(plain, ports.topics, id);
   const parts: Part[] = [];
   for (const [i, view] of views.entries()) parts.push(await partOf(view, starts[i], { id, walk }));
   const invocation = parts.length === 1 ? parts[0]!.invocation : undefined;
   return {
     ...{ id, ...(invocation === undefined ? {} : { invocation }) },
     events: parts.flatMap(({ events }) => events),
-    truncated: walk.budget.left <= 0,
+    truncated: walk.cut || walk.budget.left <= 0,
   };
 }
 
@@ -65,7 +67,7 @@ interface Part {
 async function partOf(view: View, start: Row | undefined, { id, walk }: { id: string; walk: Walk }): Promise<Part> {
   const root = start ? await rootOf(view, start) : { invocation: id };
   if ('invocation' in root) return { invocation: root.invocation, events: await eventsCausedBy(view, root.invocation, walk) };
-  return { events: [await branchOf(view, root.row, await siblingsOf(view, root.row), walk)] };
+  return { events: [await branchOf(view, root.row, await siblingsOf(view, root.row, walk), walk)] };
 }
 
 async function unmatched(view: View, topics: readonly string[], id: string): Promise<Trace> {
@@ -113,13 +115,15 @@ function isAsked({ asked }: View, row: Row): boolean {
 }
 
 /** All deliveries of the same event. */
-async function siblingsOf(view: View, row: Row): Promise<readonly Row[]> {
-  return isAsked(view, row) ? view.asked!.rows : rowsOfEvent(view, row.event);
+async function siblingsOf(view: View, row: Row, walk: Walk): Promise<readonly Row[]> {
+  return isAsked(view, row) ? view.asked!.rows : rowsOfEvent(view, row.event, walk);
 }
 
 interface Walk {
   readonly budget: { left: number };
   readonly seen: Set<string>;
+  /** More was there than one trace looks at. */
+  cut: boolean;
 }
 
 async function branchOf(view: View, sample: Row, rows: readonly Row[], walk: Walk): Promise<TraceEvent> {
@@ -140,7 +144,7 @@ async function branchOf(view: View, sample: Row, rows: readonly Row[], walk: Wal
 async function eventsCausedBy(view: View, cause: string, walk: Walk): Promise<readonly TraceEvent[]> {
   const byEvent = new Map<string, Row[]>();
   const add = (row: Row) => byEvent.set(row.event, [...(byEvent.get(row.event) ?? []), row]);
-  for (const id of await effectsOf(view, cause)) {
+  for (const id of await effectsOf(view, cause, walk)) {
     const row = id === cause ? undefined : await rowOf(view, id);
     if (row) add(row);
   }
@@ -150,9 +154,28 @@ async function eventsCausedBy(view: View, cause: string, walk: Walk): Promise<re
   return events;
 }
 
-async function effectsOf({ read, account }: View, cause: string): Promise<string[]> {
-  const { items } = await read.range(effects, { prefix: [cause], limit: PAGE });
-  return items.filter((one) => one.account === account).map(({ effect }) => effect);
+async function effectsOf(view: View, cause: string, walk: Walk): Promise<string[]> {
+  return (await ownRows(view, effects, { prefix: [cause] }, walk)).map(({ effect }) => effect);
+}
+
+/** Those of the account, as many as a trace has place for. */
+async function ownRows<D extends { readonly account: string }>(
+  { read, account }: View,
+  collection: Collection<D>,
+  range: Omit<Range, 'limit'>,
+  walk: Walk,
+): Promise<D[]> {
+  const found: D[] = [];
+  let after: Range['after'];
+  for (let looked = 0; looked < MOST_READ && found.length < MOST_DELIVERIES; ) {
+    const page = await read.range(collection, { ...range, limit: PAGE, ...(after && { after }) });
+    found.push(...page.items.filter((row) => row.account === account));
+    looked += page.items.length;
+    after = page.next;
+    if (!after) return found;
+  }
+  walk.cut = true;
+  return found;
 }
 
 async function rowOf({ read, account, held }: View, id: string): Promise<Row | undefined> {
@@ -161,10 +184,9 @@ async function rowOf({ read, account, held }: View, id: string): Promise<Row | u
   return row?.account === account ? row : undefined;
 }
 
-async function rowsOfEvent({ read, account }: View, event: string): Promise<Row[]> {
-  const of = { index: 'event', prefix: [event], limit: PAGE };
-  const rows: Row[] = [...(await read.range(deliveries, of)).items, ...(await read.range(outcomes, of)).items];
-  return rows.filter((row) => row.account === account);
+async function rowsOfEvent(view: View, event: string, walk: Walk): Promise<Row[]> {
+  const of = { index: 'event', prefix: [event] };
+  return [...(await ownRows(view, deliveries, of, walk)), ...(await ownRows(view, outcomes, of, walk))];
 }
 
 async function eventOf({ read }: View, { topic, lane, position }: Row): Promise<StoredEvent | undefined> {
