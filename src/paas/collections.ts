@@ -99,6 +99,14 @@ export const builtImages: Collection<BuiltImage> = collection<BuiltImage>({
   indexes: [{ name: 'until', fields: ['until'] }],
 });
 
+/** A stage that images were built for or brought to, noted before they were: so that they can be taken away. */
+export interface ImageStage {
+  readonly app: string;
+  readonly account: string;
+}
+
+export const imageStages: Collection<ImageStage> = collection<ImageStage>({ name: 'paas.image-stages', key: ['app', 'account'] });
+
 /** What development has put into a stage, noted before it is there: so that it can be taken away, whatever happened in between. */
 export interface DevStage {
   readonly app: string;
@@ -111,6 +119,17 @@ export interface DevStage {
 export const devStages: Collection<DevStage> = collection<DevStage>({ name: 'paas.dev', key: ['app', 'account'] });
 
 export const releaseSchema: StoreSchema = {
-  collections: [applications, stages, releases, takeovers, placed, builders, artifacts, builtImages, devStages] as never,
+  collections: [
+    applications,
+    stages,
+    releases,
+    takeovers,
+    placed,
+    builders,
+    artifacts,
+    builtImages,
+    imageStages,
+    devStages,
+  ] as never,
   topics: [],
 };

@@ -2,6 +2,7 @@ import type { Clock, Ids, Logger, SecretBox, Store } from '../kernel/index.ts';
 import type {
   Audit,
   BuildSource,
+  CopyImage,
   DebuggerConnection,
   DebuggerOf,
   FindEnvironment,
@@ -45,6 +46,8 @@ export interface PaasPorts {
   readonly placeSource: PlaceSource;
   readonly removeSource: RemoveSource;
   readonly build: BuildSource;
+  /** Images of this platform's own registry, for other environments. */
+  readonly copyImage: CopyImage;
   readonly audit: Audit;
   readonly requireRole: RequireRole;
   /** As people reach the platform, `https://dalamb.example`. */

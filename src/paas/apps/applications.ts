@@ -4,6 +4,7 @@ import { checkBranch } from '../branch-names.ts';
 import { applications, devStages, placed, releases, type StoredStage, stages, takeovers } from '../collections.ts';
 import { endRoles } from '../people/members.ts';
 import type { PaasPorts } from '../ports.ts';
+import { removeImages } from '../releases/images.ts';
 import { unsettle } from '../releases/settle.ts';
 import { routeUrl } from '../sources/route-url.ts';
 
@@ -94,6 +95,7 @@ export async function destroyStage(ports: PaasPorts, app: string, account: strin
   const released = known.flatMap(({ contents }) => contents.processes.map(({ name }) => name));
   const processes = new Set([...released, ...(developed?.processes ?? [])]);
   await unsettle({ ports, stage }, [...processes]);
+  await removeImages(ports, stage);
   return ports.store.transact(async (tx) => {
     for (const { number } of known) {
       await tx.delete(releases, [app, account, number]);

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import tar from 'tar-stream';
 import { fail, isFailure, MIB, platformFailure } from '../../kernel/index.ts';
 import { imageRepository, type OwnRepository, ownImageUri, parseImageReference, placeOfEcrHost } from '../../model/index.ts';
-import { builtImages, stages } from '../collections.ts';
+import { builtImages, imageStages, stages } from '../collections.ts';
 import type { Job } from './build.ts';
 import { keyOf } from './cache.ts';
 import type { BuildPorts, BuildRuntime, BuildSettings } from './ports.ts';
@@ -88,6 +88,7 @@ type To = OwnRepository & { readonly tag?: string };
 async function repositoryOf({ store }: BuildPorts, { app, account, commit }: Imaging): Promise<To> {
   const stage = await store.read.get(stages, [app, account]);
   if (!stage) throw platformFailure('NoSuchThing', `application ${app} in environment ${account}`);
+  await store.transact((tx) => tx.put(imageStages, { app, account }));
   return { account, region: stage.region, repository: imageRepository(app), ...(commit !== undefined && { tag: commit }) };
 }
 

@@ -28,12 +28,17 @@ export async function makeFunction(
   const { operate } = ports;
   const { FunctionName } = wanted;
   const found = await functionOf(operate, FunctionName);
+  const PackageType = code.kind === 'image' ? 'Image' : 'Zip';
   if (found === undefined) {
-    const PackageType = code.kind === 'image' ? 'Image' : 'Zip';
     await operate('lambda', 'CreateFunction', { ...wanted, PackageType, Code: codeInput(code) });
     return ready(ports, FunctionName, signal);
   }
   refuseForeign(found, wanted);
+  if (found.PackageType !== PackageType)
+    throw platformFailure(
+      'ReleaseFailed',
+      `the function ${FunctionName} is ${found.PackageType === 'Image' ? 'an image' : 'code'}, which no function changes, as on AWS: name the process differently`,
+    );
   if (!hasCode(found, code)) {
     await operate('lambda', 'UpdateFunctionCode', { FunctionName, ...codeInput(code) });
     await ready(ports, FunctionName, signal);

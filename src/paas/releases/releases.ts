@@ -5,6 +5,7 @@ import { releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
 import { drain, warmUp } from './handover.ts';
+import { pruneImages } from './images.ts';
 import { prepare } from './prepare.ts';
 import { pruneReleases } from './prune.ts';
 import { type Begin, beginRelease, failRelease, noteSettled, switchTo } from './release-rows.ts';
@@ -144,6 +145,7 @@ async function tend(ports: PaasPorts, { app, account }: StoredStage, signal: Abo
   if (stage.ending) return endAgain(ports, stage, stage.ending);
   if (stage.current !== undefined && stage.current !== stage.settled) await settleAgain(ports, stage, stage.current, signal);
   await pruneReleases(ports, stage);
+  await pruneImages(ports, stage);
 }
 
 /** Whose turn it is finds a release on its way only when the process was killed in the middle of it, or its failure could not be written. */

@@ -144,6 +144,7 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
     operateAt: () =>
       ((service, name, input) => call(() => operate(services, `${service} ${name}`, input as Settings))) as Operate,
     pointAliases,
+    copyImage: async () => true,
     rewindMapping: async (_tx, { uuid }, marks) => void services.rewound.push({ uuid, marks }),
     placeSource: (_place, arn, source) =>
       call(() => {

@@ -184,6 +184,7 @@ function portsOf(world: ReviewWorld): PaasPorts {
       }) as Operate,
     pointAliases: none,
     rewindMapping: async () => {},
+    copyImage: async () => false,
     placeSource: none,
     removeSource: none,
     build: none,

@@ -121,6 +121,7 @@ function portsOf(store: Store): PaasPorts {
     operateAt: () => (async () => ({})) as never, // every role is there
     pointAliases: never,
     rewindMapping: async () => {},
+    copyImage: async () => false,
     placeSource: never,
     removeSource: never,
     build: never,

@@ -1,5 +1,6 @@
 import { isFailure } from '../../../kernel/index.ts';
 import { type CopyImage, type KeepImage, parseManifest } from '../../../model/index.ts';
+import { images } from '../collections.ts';
 import type { EcrDeps } from '../deps.ts';
 import { findImage, manifestText, pushImage } from '../images.ts';
 import { mountLayer } from '../layers.ts';
@@ -28,7 +29,8 @@ export function createOwnImages(deps: EcrDeps): OwnImages {
         return await store.transact(async (tx) => {
           const now = clock.now();
           for (const content of image.contents) if (!(await mountLayer(tx, from, to, { digest: content, now }))) return false;
-          await pushImage(tx, to, { manifest, blob, tag, now });
+          const copy = await pushImage(tx, to, { manifest, blob, tag, now });
+          await tx.put(images, { ...copy, pushed: now }); // it was asked for again, and is not old
           return true;
         });
       } catch (error) {
