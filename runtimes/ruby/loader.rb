@@ -10,13 +10,23 @@ module Dalamb
     def self.open_paths(root)
       Gem.paths = ENV.to_h.slice('GEM_HOME', 'GEM_PATH') if defined?(Gem)
       $LOAD_PATH.delete(root) # its files may have the same names
-      require 'json'
-      require 'logger'
-      require 'stringio'
+      %w[json logger stringio].each do |name|
+        choose(name, root) if defined?(Gem)
+        require name
+      end
       ([root] + ENV.fetch('RUBYLIB', '').split(File::PATH_SEPARATOR)).uniq.reverse_each do |folder|
         $LOAD_PATH.unshift(folder) unless folder.empty? || $LOAD_PATH.include?(folder)
       end
     end
+
+    # The version that the function brings, also when Ruby has a newer one: Bundler would not have another.
+    def self.choose(name, root)
+      own = Gem::Specification.stubs_for(name).find { |spec| spec.base_dir.start_with?("#{root}/") }
+      gem(name, own.version) if own
+    rescue Gem::LoadError
+      nil # it asks for what is not there, and whoever loads it will be told
+    end
+    private_class_method :choose
 
     def self.load(root, text)
       Dir.chdir(root)

@@ -89,18 +89,17 @@ end
     const all =
       "require 'layered'\nrequire 'plain'\nrequire 'bundled'\ndef handler(event:, context:) = [LAYERED, PLAIN, BUNDLED]";
     assert.deepEqual(await answer('app.handler', { 'app.rb': all, ...own }, { layers: [layer] }), [2, 3, 4]);
-    const newer = gem(
-      'logger',
-      '99.0',
-      'vendor/bundle/ruby/3.3.0',
-      'class Logger; def initialize(*, **); end; VERSION = "99.0"; end',
-    );
-    const version = "require 'logger'\ndef handler(event:, context:) = Logger::VERSION";
-    assert.equal(
-      await answer('app.handler', { 'app.rb': version, ...newer }),
-      '99.0',
-      'its own version of what the runtime uses',
-    );
+    const source = (version: string) => `class Logger; def initialize(*, **); end; VERSION = "${version}"; end`;
+    const version =
+      "require 'logger'\ndef handler(event:, context:) = [Logger::VERSION, Gem.loaded_specs['logger'].version.to_s]";
+    for (const own of ['99.0', '0.1']) {
+      const brought = gem('logger', own, 'vendor/bundle/ruby/3.3.0', source(own));
+      assert.deepEqual(
+        await answer('app.handler', { 'app.rb': version, ...brought }),
+        [own, own],
+        'its own version of what the runtime uses',
+      );
+    }
   });
 
   const cases: readonly { source: string; handler?: string; type: string; message: RegExp }[] = [
