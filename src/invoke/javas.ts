@@ -27,31 +27,37 @@ export async function installedJavas(): Promise<string[]> {
   return [...new Set(homes.filter((home) => home.startsWith('/usr/')))];
 }
 
-/** One Java for each version that AWS has: one with a compiler first, then the newest. */
+/** One Java for each version that AWS has: one with a compiler first, then one that the configuration names, then the newest. */
 export async function javaRuntimes({ client, homes, folders, ask }: JavaPlaces): Promise<RuntimeEntry[]> {
-  const asked = [...folders.map((home) => ({ home, shown: placeOf(home) })), ...homes.map((home) => ({ home, shown: home }))].map(
-    async ({ home, shown }) => {
-      const said = await ask(path.join(home, 'bin/java'), ['--version']);
-      const [, major = '', update = '0'] = /^\S+ (\d+)(?:\.\d+\.(\d+))?/.exec(said ?? '') ?? [];
-      const compiles = await fs.access(path.join(home, 'bin/javac'), fs.constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      return {
-        major,
-        update: Number(update),
-        compiles,
-        home,
-        shown,
-        mounts: folders.includes(home) ? [{ source: home, target: shown }] : [],
-      };
-    },
-  );
-  const found = (await Promise.all(asked)).sort((a, b) => Number(b.compiles) - Number(a.compiles) || b.update - a.update);
+  const named = folders.map((home) => ({ home, named: true }));
+  const all = await Promise.all([...named, ...homes.map((home) => ({ home, named: false }))].map((one) => look(one, ask)));
+  const order = (a: Found, b: Found) =>
+    Number(b.compiles) - Number(a.compiles) || Number(b.named) - Number(a.named) || b.update - a.update;
+  const found = all.sort(order);
   return JAVA_VERSIONS.flatMap((version) => {
     const best = found.find(({ major }) => major === version);
     return best ? [runtimeOf(best, client)] : [];
   });
+}
+
+interface Home {
+  readonly home: string;
+  /** By the configuration: sandboxes are to be shown it. */
+  readonly named: boolean;
+}
+
+interface Found extends Home {
+  /** Empty: it does not run. */
+  readonly major: string;
+  readonly update: number;
+  readonly compiles: boolean;
+}
+
+async function look(one: Home, ask: JavaPlaces['ask']): Promise<Found> {
+  const said = await ask(path.join(one.home, 'bin/java'), ['--version']);
+  const [, major = '', update = '0'] = /^\S+ (\d+)(?:\.\d+\.(\d+))?/.exec(said ?? '') ?? [];
+  const compiler = await fs.stat(path.join(one.home, 'bin/javac')).catch(() => undefined);
+  return { ...one, major, update: Number(update), compiles: compiler?.isFile() === true };
 }
 
 /** Those that are not here. */
@@ -63,25 +69,19 @@ export function missingJavas(entries: ReadonlyMap<string, RuntimeEntry>): Missin
   }));
 }
 
-interface Found {
-  readonly major: string;
-  readonly update: number;
-  readonly compiles: boolean;
-  readonly shown: string;
-  readonly mounts: RuntimeEntry['mounts'];
-}
-
-function runtimeOf({ major, update, compiles, shown, mounts }: Found, client: JavaClient): RuntimeEntry {
+function runtimeOf({ home, named, major, update, compiles }: Found, client: JavaClient): RuntimeEntry {
+  const place = named ? placeOf(home) : home;
+  const shown = named ? [{ source: home, target: place }] : [];
   return {
     name: `java${major}`,
     version: `java:${major}.v${update}`,
     speaks: 'http',
-    mounts: [...mounts, { source: client.directory, target: '/var/runtime' }],
+    mounts: [...shown, { source: client.directory, target: '/var/runtime' }],
     sizedHeap: false,
     compiles,
     prepare: client.prepare,
     argv: (sandbox, memoryMiB, own) => [
-      `${sandbox.path(shown)}/bin/java`,
+      `${sandbox.path(place)}/bin/java`,
       ...javaFlags(memoryMiB, own?.variables ?? {}),
       ...(Number(major) >= 22 ? ['--enable-native-access=ALL-UNNAMED'] : []), // of the client, which says so at each start else
       '-cp',
