@@ -1,6 +1,6 @@
-import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
+import { appPath, textOf } from './given.ts';
 import { type Released, releasedText } from './releases.ts';
 import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
@@ -8,7 +8,7 @@ import { printable, table } from './table.ts';
 type Config = Readonly<Record<string, string>>;
 
 export function addAppConfig(program: Command, stage: Stage): void {
-  const path = async () => `/apps/${await stage.app()}/config`;
+  const path = () => appPath(stage, '/config');
   const read = async () => (await stage.api().get<{ config: Config }>(await path())).config;
   const change = async (body: object) => stage.answer(await stage.api().put<Released>(await path(), body), releasedText);
   program
@@ -31,7 +31,7 @@ export function addAppConfig(program: Command, stage: Stage): void {
     .argument('[pairs...]', 'NAME=value: others on this machine can read it while the command runs, and shells keep it')
     .option('--from <file>', 'read lines of NAME=value from a file; - reads what comes in')
     .action(async (pairs: readonly string[], { from }: { from?: string }) => {
-      const lines = from === undefined ? [] : pairLines(await readText(from, stage));
+      const lines = from === undefined ? [] : pairLines(await textOf(stage, from));
       if (pairs.length + lines.length === 0) throw fail('WrongUsage', 'say NAME=value, or --from FILE');
       return change({ set: Object.fromEntries([...lines, ...pairs.map(pairOf)]) });
     });
@@ -54,15 +54,6 @@ function pairLines(text: string): readonly (readonly [string, string])[] {
     if (!found) throw fail('WrongUsage', `line ${i + 1} is not NAME=value`);
     return [[found[1]!, found[2]!] as const];
   });
-}
-
-async function readText(from: string, stage: Stage): Promise<string> {
-  if (from === '-') return (await stage.io.stdin()).toString('utf8');
-  try {
-    return await fs.readFile(from, 'utf8');
-  } catch (error) {
-    throw fail('WrongUsage', `${from} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 function pairOf(pair: string): readonly [string, string] {

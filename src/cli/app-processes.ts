@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { fail } from '../kernel/index.ts';
 import type { EventSource } from '../model/index.ts';
+import { appPath, jsonOf, wholeNumber } from './given.ts';
 import { type Released, type ReleaseShown, releasedText } from './releases.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
@@ -10,17 +10,15 @@ interface AppShown {
 }
 
 export function addAppProcesses(program: Command, stage: Stage): void {
-  const path = async (rest: string) => `/apps/${await stage.app()}${rest}`;
+  const path = (rest: string) => appPath(stage, rest);
   const resource = (name: string, what: string, body: (value: number) => object) =>
     program
       .command(`resource:${name}`)
       .description(`set ${what} of a function: one release`)
       .argument('<function>', 'process, or the name of its function')
-      .argument('<value>', 'a whole number')
-      .action(async (process: string, value: string) => {
-        const answer = await stage
-          .api()
-          .put<Released>(await path(`/processes/${encodeURIComponent(process)}`), body(Number(value)));
+      .argument('<value>', 'a whole number', wholeNumber)
+      .action(async (process: string, value: number) => {
+        const answer = await stage.api().put<Released>(await path(`/processes/${encodeURIComponent(process)}`), body(value));
         stage.answer(answer, releasedText);
       });
   resource('memory', 'the memory (MiB)', (memoryMiB) => ({ memoryMiB }));
@@ -41,7 +39,7 @@ export function addAppProcesses(program: Command, stage: Stage): void {
     .option('--where <json>', 'what the events must look like, in the pattern language')
     .option('--settings <json>', 'settings of a mapping: \'{"BatchSize":100}\'')
     .action(async (process: string, source: string, { where, settings }: { where?: string; settings?: string }) => {
-      const body = { process, source, where: jsonOf('--where', where), settings: jsonOf('--settings', settings) };
+      const body = { process, source, where: given('--where', where), settings: given('--settings', settings) };
       stage.answer(await stage.api().post<Released>(await path('/event-sources'), body), releasedText);
     });
   const remove = async (process: string, source?: string) =>
@@ -59,14 +57,7 @@ export function addAppProcesses(program: Command, stage: Stage): void {
     .action((process: string) => remove(process));
 }
 
-function jsonOf(option: string, text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw fail('WrongUsage', `${option} is no JSON: ${(error as Error).message}`);
-  }
-}
+const given = (option: string, text: string | undefined) => (text === undefined ? undefined : jsonOf(option, text));
 
 function sourcesText({ release }: AppShown): string {
   const rows = (release?.processes ?? []).flatMap(({ function: name, sources }) =>

@@ -57,12 +57,19 @@ test('the application is that of --app, else that of the git remote', async () =
   const lost = await dalamb(['ps'], {}, { remoteUrl: async () => undefined });
   assert.deepEqual([lost.code, /--app APP/.test(lost.err)], [2, true]);
   assert.equal((await inFolder(['open'], { 'GET /apps/shop': here })).out, 'GET / http://api\n');
+  const none = { ...here, application: { ...application, branch: 'trunk' }, release: undefined };
+  assert.equal((await inFolder(['ps'], { 'GET /apps/shop': none })).out, 'no processes yet: git push dalamb trunk\n');
 });
 
 test('releases read like a changelog, and are shown, compared, rolled back and promoted', async () => {
   const failed = { ...release, number: 3, state: 'failed', failure: 'no such table' };
   const { out } = await inFolder(['releases'], { 'GET /apps/shop/releases': { releases: [release, failed] } });
   assert.match(out, /v4 +current +Deploy 1a2b3c4 +ann +1m 5s ago\nv3 +failed +Deploy 1a2b3c4: no such table/);
+  const long = await inFolder(['releases'], {
+    'GET /apps/shop/releases': { releases: [{ ...failed, failure: 'x'.repeat(300) }] },
+  });
+  assert.match(long.out, /x{50,}… +ann/);
+  assert.ok(Math.max(...long.out.split('\n').map((line) => line.length)) < 150);
   assert.match((await inFolder(['releases:show', 'v4'], { 'GET /apps/shop/releases/v4': release })).out, /variables: GREETING/);
   const differences = [
     { what: 'config GREETING', before: '(set)', after: '(another value)' },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { Application, ApplicationStage } from '../model/index.ts';
+import { appPath } from './given.ts';
 import { type ReleaseShown, releasedText } from './releases.ts';
 import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
@@ -34,15 +35,15 @@ export function addApps(program: Command, stage: Stage): void {
   program
     .command('info')
     .description('an application: its release, processes and routes')
-    .action(async () => stage.answer(await stage.api().get<AppShown>(`/apps/${await stage.app()}`), infoText));
+    .action(async () => stage.answer(await stage.api().get<AppShown>(await appPath(stage)), infoText));
   program
     .command('ps')
     .description('processes of an application, each a function')
-    .action(async () => stage.answer(await stage.api().get<AppShown>(`/apps/${await stage.app()}`), processesText));
+    .action(async () => stage.answer(await stage.api().get<AppShown>(await appPath(stage)), processesText));
   program
     .command('open')
     .description('the addresses at which an application answers')
-    .action(async () => stage.answer(await stage.api().get<AppShown>(`/apps/${await stage.app()}`), urlsText));
+    .action(async () => stage.answer(await stage.api().get<AppShown>(await appPath(stage)), urlsText));
   program
     .command('destroy')
     .description('take an application out of the environment: functions, event sources, releases; its data stays')
@@ -103,13 +104,13 @@ function infoText(shown: AppShown): string {
   return `${head}${release === undefined ? 'no release yet\n' : releasedText({ release, urls: shown.urls })}${processesText(shown)}`;
 }
 
-function processesText({ release, developed = [] }: AppShown): string {
+function processesText({ application, release, developed = [] }: AppShown): string {
   if (developed.length > 0)
     return table(
       ['IN DEVELOPMENT', 'FUNCTION'],
       developed.map((one) => [one.name, one.function]),
     );
-  if (!release || release.processes.length === 0) return 'no processes yet: git push dalamb main\n';
+  if (!release || release.processes.length === 0) return `no processes yet: git push dalamb ${application.branch}\n`;
   const rows = release.processes.map((one) => [
     one.name,
     one.function,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { fail } from '../kernel/index.ts';
+import { jsonOf, textOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
@@ -59,23 +59,22 @@ export function addEmit(program: Command, stage: Stage): void {
 }
 
 async function emit(stage: Stage, type: string, data: string, options: EmitOptions): Promise<void> {
-  const text = data === '-' ? (await stage.io.stdin()).toString('utf8') : data;
+  const text = data === '-' ? await textOf(stage, data) : data;
   const { source, subject, bus } = options;
-  const body = { specversion: '1.0', id: options.id ?? crypto.randomUUID(), source, type, subject, data: parsed(text) };
+  const body = {
+    specversion: '1.0',
+    id: options.id ?? crypto.randomUUID(),
+    source,
+    type,
+    subject,
+    data: jsonOf('the data', text),
+  };
   const answer = await stage.api().post<Accepted>('/events', body, { bus });
   stage.answer(answer, ({ events: [event] }) =>
     event?.duplicate
       ? `accepted before as ${event.id}\n`
       : `accepted as ${event?.id}; follow it with: dalamb trace ${event?.id}\n`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw fail('WrongUsage', `the data is no JSON: ${(error as Error).message}`);
-  }
 }
 
 function hooksText({ hooks }: { hooks: readonly Hook[] }): string {

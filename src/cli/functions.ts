@@ -1,7 +1,7 @@
-import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type Failure, fail } from '../kernel/index.ts';
 import type { EventAccepted, FunctionList, FunctionSummary, InvokeResult } from '../model/index.ts';
+import { jsonOf, textOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { printable, table } from './table.ts';
 
@@ -87,25 +87,9 @@ async function eventOf(stage: Stage, { payload, file, event }: InvokeOptions): P
   const given = [payload, file, event].filter((option) => option !== undefined);
   if (given.length > 1) throw usage('give one of --payload, --file and --event');
   if (event !== undefined) return readyMade(event);
-  if (file !== undefined) return parse(await read(file), file);
-  if (payload === '-') return parse((await stage.io.stdin()).toString('utf8'), 'standard input');
-  return payload === undefined ? {} : parse(payload, '--payload');
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await fs.readFile(file, 'utf8');
-  } catch (error) {
-    throw usage(`${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function parse(text: string, from: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw usage(`${from} is no JSON: ${(error as Error).message}`);
-  }
+  if (file !== undefined) return jsonOf(file, await textOf(stage, file));
+  if (payload === '-') return jsonOf('standard input', await textOf(stage, payload));
+  return payload === undefined ? {} : jsonOf('--payload', payload);
 }
 
 function usage(message: string): Failure {

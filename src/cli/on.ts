@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
+import { jsonOf } from './given.ts';
 import type { Stage } from './stage.ts';
 
 interface Link {
@@ -30,15 +31,7 @@ export function addOn(program: Command, stage: Stage): void {
 
 async function link(stage: Stage, source: string, run: string, name: string, where?: string): Promise<void> {
   if (run !== 'run') throw fail('WrongUsage', `dalamb on '${source}' run FUNCTION`);
-  const body = { source, function: name, where: where === undefined ? undefined : parsed(where) };
+  const body = { source, function: name, where: where === undefined ? undefined : jsonOf('--where', where) };
   const answer = await stage.api().post<Link>('/event-sources', body);
   stage.answer(answer, ({ made, url }) => `${source} runs ${name}: ${made}${url === undefined ? '' : `\n${url}`}\n`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw fail('WrongUsage', `--where is no JSON: ${(error as Error).message}`);
-  }
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { ReleaseDifference } from '../model/index.ts';
+import { appPath } from './given.ts';
 import { differencesText } from './releases.ts';
 import type { Stage } from './stage.ts';
 
@@ -21,7 +22,7 @@ export function addPlan(program: Command, stage: Stage): void {
     .argument('[commit]', 'of the git repository around', 'HEAD')
     .action(async (commit: string) => {
       const tree = new Blob([await (stage.io.archive ?? archive)(commit)]);
-      const planned = await stage.api().post<Planned>(`/apps/${encodeURIComponent(await stage.app())}/plan`, tree);
+      const planned = await stage.api().post<Planned>(await appPath(stage, '/plan'), tree);
       stage.answer(planned, ({ release, differences }) => `v${release} would be:\n${differencesText(differences)}`);
     });
 }

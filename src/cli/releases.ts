@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Process, ReleaseDifference } from '../model/index.ts';
+import { appPath } from './given.ts';
 import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
@@ -34,7 +35,7 @@ interface Promoted extends Released {
 }
 
 export function addReleases(program: Command, stage: Stage): void {
-  const path = async (rest: string) => `/apps/${await stage.app()}${rest}`;
+  const path = (rest: string) => appPath(stage, rest);
   program
     .command('releases')
     .description('what ran and runs, newest first')
@@ -105,16 +106,23 @@ function promotedText(promoted: Promoted): string {
   return releasedText(promoted) + less + more;
 }
 
+const LONGEST = 100;
+
 function listText(releases: readonly ReleaseShown[], now: number): string {
   if (releases.length === 0) return 'no releases yet: git push dalamb main\n';
   const rows = releases.map(({ number, state, description, author, createdAt, failure }) => [
     `v${number}`,
     state,
-    failure === undefined ? description : `${description}: ${failure}`,
+    shortened(failure === undefined ? description : `${description}: ${failure}`),
     author,
     `${duration(now - createdAt)} ago`,
   ]);
   return table(['RELEASE', 'STATE', 'WHAT', 'WHO', 'WHEN'], rows);
+}
+
+/** A long reason would push the columns after it out of sight; releases:show has all of it. */
+export function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
 function showText(release: ReleaseShown): string {

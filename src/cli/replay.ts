@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { EventBooks, Replay } from '../model/index.ts';
 import type { Api } from './api.ts';
+import { jsonOf, wholeNumber } from './given.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
@@ -12,7 +13,7 @@ interface Options {
   readonly failed?: boolean;
   readonly subscriber?: string;
   readonly to?: string;
-  readonly rate: string;
+  readonly rate: number;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
 }
@@ -30,7 +31,7 @@ export function addReplay(program: Command, stage: Stage, fails: () => void): vo
     .option('--failed', 'only deliveries that were given up')
     .option('--subscriber <name>', 'only to this subscriber')
     .option('--to <arn>', 'to this function, version or alias instead')
-    .option('--rate <n>', 'deliveries a second', '100')
+    .option('--rate <n>', 'deliveries a second', wholeNumber, 100)
     .option('--dry-run', 'count, and deliver nothing')
     .option('--detach', 'do not wait for the end')
     .action((source: string, options: Options) => replay(stage, source, options, fails));
@@ -50,11 +51,11 @@ async function replay(stage: Stage, source: string, options: Options, fails: () 
     topic: await topicOf(api, source),
     since: timeOf(stage, options.since),
     until: timeOf(stage, options.until),
-    pattern: options.pattern === undefined ? undefined : parsed(options.pattern),
+    pattern: options.pattern === undefined ? undefined : jsonOf('--pattern', options.pattern),
     failuresOnly: options.failed,
     subscriber: options.subscriber,
     target: options.to,
-    rate: Number(options.rate),
+    rate: options.rate,
     dryRun: options.dryRun,
   };
   let found = await api.post<Replay>('/events/replays', body);
@@ -84,14 +85,6 @@ function timeOf({ io }: Stage, text: string | undefined): number | undefined {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw fail('WrongUsage', `${text} is no time: give 90s, 15m, 2h, 3d, or a date`);
   return time;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw fail('WrongUsage', `--pattern is no JSON: ${(error as Error).message}`);
-  }
 }
 
 function oneText({ id, state, dryRun, looked, matched, delivered, error }: Replay): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { RepositoryEvent } from '../model/index.ts';
+import { appPath, textOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
@@ -31,7 +32,7 @@ interface ConnectOptions {
 }
 
 export function addRepository(program: Command, stage: Stage): void {
-  const path = async () => `/apps/${encodeURIComponent(await stage.app())}/repository`;
+  const path = () => appPath(stage, '/repository');
   program
     .command('repository')
     .description('the repository elsewhere that an application is released from, and what its webhook told last')
@@ -46,7 +47,7 @@ export function addRepository(program: Command, stage: Stage): void {
     .option('--api-url <url>', 'API of a host of your own; default below the url')
     .option('--credentials', 'read a token, or user:password, from standard input')
     .action(async (provider: string, url: string, options: ConnectOptions) => {
-      const credentials = options.credentials === true ? credentialsOf(await stage.io.stdin()) : undefined;
+      const credentials = options.credentials === true ? credentialsOf(await textOf(stage, '-')) : undefined;
       const branches = Object.fromEntries((options.branch ?? []).map(branchOf));
       const asked = { provider, url, branches, reviews: options.reviews === true, apiUrl: options.apiUrl, credentials };
       const made = await stage.api().post<{ repository: RepositoryShown; secret: string }>(await path(), asked);
@@ -68,8 +69,8 @@ function branchOf(text: string): [string, string] {
 }
 
 /** From standard input, so that no list of processes shows them. */
-function credentialsOf(input: Buffer): object {
-  const text = input.toString('utf8').trim();
+function credentialsOf(input: string): object {
+  const text = input.trim();
   if (text === '') throw fail('WrongUsage', '--credentials reads a token, or user:password, from standard input, which is empty');
   const colon = text.indexOf(':');
   return colon === -1 ? { token: text } : { user: text.slice(0, colon), password: text.slice(colon + 1) };

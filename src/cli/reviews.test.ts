@@ -13,10 +13,18 @@ test('a review app is made of a branch, listed, and destroyed', async () => {
   const made = await dalamb([...app, 'review:create', 'fix'], { 'POST /apps/shop/reviews': { review } });
   assert.deepEqual(made.sent[0]!.body, { branch: 'fix' });
   assert.equal(made.out, 'fix runs as v2 in r-fix-012345 (123456789012), for 7d 0h\nhttp://api/\n');
-  const over = { ...review, branch: 'old', number: 7, expiresAt: NOW - 1, commit: undefined, urls: [] };
+  const over = {
+    ...review,
+    branch: 'old',
+    failure: 'the build failed',
+    number: 7,
+    expiresAt: NOW - 1,
+    commit: undefined,
+    urls: [],
+  };
   const { out } = await dalamb([...app, 'reviews'], { 'GET /apps/shop/reviews': { reviews: [review, over] } });
   assert.match(out, /fix +r-fix-012345 +bffeb74 +open +7d 0h +http:\/\/api\//);
-  assert.match(out, /old +#7 +r-fix-012345 +none yet +open +over/);
+  assert.match(out, /old +#7 +r-fix-012345 +none yet +open: the build failed +over/);
   assert.match((await dalamb([...app, 'reviews'], { 'GET /apps/shop/reviews': { reviews: [] } })).out, /review:create BRANCH/);
   const gone = await dalamb([...app, 'review:destroy', 'fix'], { 'DELETE /apps/shop/reviews': { destroyed: 'fix' } });
   assert.equal(gone.sent[0]!.query.get('branch'), 'fix');

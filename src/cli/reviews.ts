@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { appPath, wholeNumber } from './given.ts';
+import { shortened } from './releases.ts';
 import type { Stage } from './stage.ts';
 import { duration, printable, table } from './table.ts';
 
@@ -8,6 +10,8 @@ interface ReviewShown {
   readonly account: string;
   readonly number?: number;
   readonly state: string;
+  /** Why it is not as it should be. */
+  readonly failure?: string;
   readonly release?: number;
   readonly commit?: string;
   readonly urls: readonly string[];
@@ -24,11 +28,11 @@ interface SettingsOptions {
   readonly base?: string;
   readonly omit?: readonly string[];
   readonly inherit?: boolean;
-  readonly days?: string;
+  readonly days?: number;
 }
 
 export function addReviews(program: Command, stage: Stage): void {
-  const path = async (rest: string) => `/apps/${encodeURIComponent(await stage.app())}/${rest}`;
+  const path = (rest: string) => appPath(stage, `/${rest}`);
   program
     .command('review:create')
     .description('run a branch in an environment of its own, with copies of the declared resources; again: bring it up to date')
@@ -58,9 +62,9 @@ export function addReviews(program: Command, stage: Stage): void {
     .option('--base <environment>', 'whose configuration is copied')
     .option('--omit <names...>', 'variables that are not copied')
     .option('--inherit', 'copy all variables again')
-    .option('--days <days>', 'how long one stays after its last change')
+    .option('--days <days>', 'how long one stays after its last change', wholeNumber)
     .action(async ({ base, omit, inherit, days }: SettingsOptions) => {
-      const change = { base, omit: inherit === true ? [] : omit, days: days === undefined ? undefined : Number(days) };
+      const change = { base, omit: inherit === true ? [] : omit, days };
       const isChange = Object.values(change).some((one) => one !== undefined);
       const api = stage.api();
       const answer = isChange
@@ -78,12 +82,12 @@ function reviewText({ branch, environment, account, urls, expiresAt, release }: 
 
 function reviewsText(reviews: readonly ReviewShown[], now: number): string {
   if (reviews.length === 0) return 'no review apps; make one with: dalamb review:create BRANCH\n';
-  const rows = reviews.map(({ branch, number, environment, commit, state, expiresAt, urls }) => [
+  const rows = reviews.map(({ branch, number, environment, commit, state, failure, expiresAt, urls }) => [
     branch,
     number === undefined ? '' : `#${number}`,
     environment,
     commit?.slice(0, 7) ?? 'none yet',
-    state,
+    failure === undefined ? state : `${state}: ${shortened(failure)}`,
     expiresAt > now ? duration(expiresAt - now) : 'over',
     urls.join(' '),
   ]);

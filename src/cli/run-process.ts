@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { InvokeResult } from '../model/index.ts';
+import { jsonOf, textOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 
@@ -54,12 +55,7 @@ async function sample(stage: Stage, source: string): Promise<unknown> {
 
 async function given(stage: Stage, event: string | undefined): Promise<unknown> {
   if (event === undefined) return {};
-  const text = event === '-' ? (await stage.io.stdin()).toString('utf8') : event;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw fail('WrongUsage', `the event is no JSON: ${(error as Error).message}`);
-  }
+  return jsonOf('the event', event === '-' ? await textOf(stage, event) : event);
 }
 
 function aboutText({ log = '', durationMs, initMs, maxMemoryMiB, version, functionError }: InvokeResult, name: string): string {

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { isFailure } from '../kernel/index.ts';
+import { fail, isFailure } from '../kernel/index.ts';
 import { createApi } from './api.ts';
 import { addAppConfig } from './app-config.ts';
 import { appName, remoteUrl } from './app-name.ts';
@@ -53,8 +53,11 @@ export async function run(argv: readonly string[], deps: CliDeps): Promise<numbe
     await program.parseAsync([...argv], { from: 'user' });
     return failed ? 1 : 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return complain(io, error, argv.includes('--json'));
+    const json = argv.includes('--json');
+    if (!(error instanceof CommanderError)) return complain(io, error, json);
+    if (error.exitCode === 0) return 0;
+    if (json) complain(io, fail('WrongUsage', error.message.replace(/^error: /, '')), json); // commander has told people already
+    return 2;
   }
 }
 

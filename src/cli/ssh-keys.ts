@@ -1,6 +1,6 @@
-import fs from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
+import { textOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
@@ -43,18 +43,10 @@ export function addSshKeys(program: Command, stage: Stage): void {
 }
 
 /** A private key that is named by mistake does not leave the machine. */
-async function publicKey({ io }: Stage, file: string): Promise<string> {
-  const text = file === '-' ? (await io.stdin()).toString('utf8') : await read(file);
+async function publicKey(stage: Stage, file: string): Promise<string> {
+  const text = await textOf(stage, file);
   if (text.includes('PRIVATE KEY')) throw fail('WrongUsage', `${file} is a private key: give the file that ends in .pub`);
   return text.trim();
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await fs.readFile(file, 'utf8');
-  } catch (error) {
-    throw fail('WrongUsage', `${file} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 function listText({ keys }: { keys: readonly SshKey[] }): string {
