@@ -9,8 +9,7 @@ import { checkStore } from './store/index.ts';
 
 /** `dalamb …` other than start: the command line with this process's streams. Resolves to the exit code. */
 export function commandLine(args: readonly string[]): Promise<number> {
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort());
+  const ending = interruption();
   const manifest = path.join(path.dirname(import.meta.dirname), 'package.json');
   return run(args, {
     io: {
@@ -21,12 +20,27 @@ export function commandLine(args: readonly string[]): Promise<number> {
       fetchLocal,
       now: Date.now,
       colour: process.stdout.isTTY === true && process.stdout.hasColors(),
-      signal: ending.signal,
+      get signal() {
+        return ending();
+      },
     },
     version: JSON.parse(fs.readFileSync(manifest, 'utf8')).version,
     defaults: cliDefaults,
     checkStore: async (directory) => (await checkStore(path.join(directory, 'store'))).problems,
   });
+}
+
+/** The command that asks for it ends by itself when it is interrupted; all others just end. */
+function interruption(): () => AbortSignal {
+  let ending: AbortController | undefined;
+  return () => {
+    if (!ending) {
+      const begun = new AbortController();
+      process.once('SIGINT', () => begun.abort());
+      ending = begun;
+    }
+    return ending.signal;
+  };
 }
 
 /** fetch over the local socket of a data directory, for a server on this machine. */
