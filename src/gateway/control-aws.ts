@@ -1,17 +1,24 @@
+import { z } from 'zod';
 import { type Clock, type Ids, isFailure, platformFailure } from '../kernel/index.ts';
-import type {
-  ControlRequest,
-  ControlRoute,
-  EventAccepted,
-  FunctionList,
-  FunctionSummary,
-  LogPage,
-  OperationContext,
-  ServiceTable,
+import {
+  afterToken,
+  type ControlRoute,
+  controlRoute,
+  type EventAccepted,
+  type FunctionList,
+  type FunctionSummary,
+  invokeBody,
+  type LogPage,
+  limitUpTo,
+  logPage,
+  logQuery,
+  nextToken,
+  type OperationContext,
+  type RoutedRequest,
+  type ServiceTable,
 } from '../model/index.ts';
 import type { ServiceName } from '../wire/index.ts';
 import { localRoot } from './authenticate.ts';
-import { invokeRequest } from './control-invoke.ts';
 
 export interface AwsRouteDeps {
   readonly services: Partial<Record<ServiceName, ServiceTable>>;
@@ -23,26 +30,54 @@ export interface AwsRouteDeps {
 /** Control routes that are AWS operations in other words, called as the account's root. */
 export function awsRoutes(deps: AwsRouteDeps): ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/functions',
       summary: 'functions of an account and region; after, limit',
+      query: functionsQuery,
+      answer: functionList,
       handle: (request) => functions(deps, request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'POST',
       path: '/functions/:name/events',
       summary: 'accepts an event for a function, to run later; body: { payload, qualifier }',
+      body: invokeBody.omit({ tail: true }),
+      answer: z.strictObject({ requestId: z.string() }),
       handle: (request) => accept(deps, request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/logs',
       summary: 'lines of a log group; group, since, until, filter, after, limit',
+      query: logQuery,
+      answer: logPage,
       handle: (request) => logs(deps, request),
-    },
+    }),
   ];
 }
+
+const functionsQuery = z.strictObject({ after: afterToken, limit: limitUpTo(50, 50) });
+
+/** FunctionList. */
+const functionList = z.strictObject({
+  functions: z.array(
+    z.strictObject({
+      name: z.string(),
+      arn: z.string(),
+      runtime: z.string(),
+      handler: z.string(),
+      memoryMiB: z.int(),
+      timeoutMs: z.int(),
+      state: z.string().describe('Active, Pending, Failed, Inactive'),
+      codeBytes: z.int(),
+      modified: z.number().describe('epoch ms'),
+    }),
+  ),
+  next: nextToken,
+});
+
+type Asked<Query, Params = unknown, Body = unknown> = RoutedRequest<Params, Query, Body>;
 
 interface Configuration {
   readonly FunctionName: string;
@@ -56,8 +91,8 @@ interface Configuration {
   readonly LastModified?: string;
 }
 
-async function functions(deps: AwsRouteDeps, request: ControlRequest): Promise<FunctionList> {
-  const input = { Marker: request.query.get('after') ?? undefined, MaxItems: limitOf(request, 50, 50) };
+async function functions(deps: AwsRouteDeps, request: Asked<z.output<typeof functionsQuery>>): Promise<FunctionList> {
+  const input = { Marker: request.query.after, MaxItems: request.query.limit };
   const page = await call<{ Functions?: Configuration[]; NextMarker?: string }>(deps, 'lambda', 'ListFunctions', {
     request,
     input,
@@ -79,8 +114,10 @@ function summaryOf(configuration: Configuration): FunctionSummary {
   };
 }
 
-async function accept(deps: AwsRouteDeps, request: ControlRequest): Promise<EventAccepted> {
-  const { payload, qualifier } = invokeRequest(request.body);
+type EventRequest = Asked<unknown, { readonly name: string }, Pick<z.output<typeof invokeBody>, 'payload' | 'qualifier'>>;
+
+async function accept(deps: AwsRouteDeps, request: EventRequest): Promise<EventAccepted> {
+  const { payload, qualifier } = request.body;
   const requestId = deps.ids.uuid();
   const input = {
     FunctionName: request.params.name,
@@ -97,16 +134,15 @@ interface Filtered {
   readonly nextToken?: string;
 }
 
-async function logs(deps: AwsRouteDeps, request: ControlRequest): Promise<LogPage> {
-  const group = request.query.get('group');
-  if (!group) throw platformFailure('InvalidRequest', 'say which log group: group=/aws/lambda/NAME');
+async function logs(deps: AwsRouteDeps, request: Asked<z.output<typeof logQuery>>): Promise<LogPage> {
+  const { group, since, until, filter, after, limit } = request.query;
   const input = {
     logGroupName: group,
-    startTime: timeOf(request, 'since'),
-    endTime: timeOf(request, 'until'),
-    filterPattern: request.query.get('filter') ?? undefined,
-    nextToken: request.query.get('after') ?? undefined,
-    limit: limitOf(request, 1000, 10_000),
+    startTime: since,
+    endTime: until,
+    filterPattern: filter,
+    nextToken: after,
+    limit,
   };
   const page = await call<Filtered>(deps, 'logs', 'FilterLogEvents', { request, input });
   const lines = (page.events ?? []).map((event) => ({
@@ -118,24 +154,8 @@ async function logs(deps: AwsRouteDeps, request: ControlRequest): Promise<LogPag
   return { lines, next: page.nextToken };
 }
 
-function limitOf({ query }: ControlRequest, usual: number, most: number): number {
-  const text = query.get('limit');
-  if (text === null) return usual;
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > most)
-    throw platformFailure('InvalidRequest', `limit is a number from 1 to ${most}`);
-  return limit;
-}
-
-function timeOf({ query }: ControlRequest, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw platformFailure('InvalidRequest', `${name} is a time in epoch ms`);
-  return Number(text);
-}
-
 interface RoutedCall {
-  readonly request: ControlRequest;
+  readonly request: Asked<unknown>;
   readonly input: Record<string, unknown>;
   readonly requestId?: string;
 }

@@ -1,5 +1,15 @@
+import { z } from 'zod';
 import { type Ids, platformFailure, utf8 } from '../kernel/index.ts';
-import type { ControlRequest, ControlRoute, InvokeRequest, InvokeResult, Outcome, ResolveFunction, Run } from '../model/index.ts';
+import {
+  type ControlRoute,
+  controlRoute,
+  type InvokeResult,
+  invokeBody,
+  type Outcome,
+  type ResolveFunction,
+  type RoutedRequest,
+  type Run,
+} from '../model/index.ts';
 
 export interface InvokeDeps {
   readonly resolveFunction: ResolveFunction;
@@ -10,17 +20,34 @@ export interface InvokeDeps {
 
 /** Runs a function now, for people: no IAM, no signature, the result as JSON. */
 export function invokeRoute(deps: InvokeDeps): ControlRoute {
-  return {
+  return controlRoute({
     method: 'POST',
     path: '/functions/:name/invoke',
     summary: 'runs a function and answers its result; body: { payload, qualifier, tail }',
+    body: invokeBody,
+    answer: invokeResult,
     handle: (request) => invoke(deps, request),
-  };
+  });
 }
 
-async function invoke(deps: InvokeDeps, { params, body, place }: ControlRequest): Promise<InvokeResult> {
-  const asked = invokeRequest(body);
-  const spec = await deps.resolveFunction(place, params.name!, asked.qualifier);
+/** InvokeResult. */
+const invokeResult = z.strictObject({
+  requestId: z.string(),
+  status: z.enum(['success', 'error', 'timeout']),
+  version: z.string(),
+  functionError: z.string().describe('Unhandled, when the function failed').optional(),
+  payload: z.unknown().describe('what it answered: JSON, or text when it is none'),
+  log: z.string().optional(),
+  durationMs: z.number(),
+  billedMs: z.number(),
+  initMs: z.number().optional(),
+  maxMemoryMiB: z.number(),
+});
+
+type InvokeRequest = RoutedRequest<{ readonly name: string }, unknown, z.output<typeof invokeBody>>;
+
+async function invoke(deps: InvokeDeps, { params, body: asked, place }: InvokeRequest): Promise<InvokeResult> {
+  const spec = await deps.resolveFunction(place, params.name, asked.qualifier);
   if (spec.account !== place.account) throw platformFailure('NoSuchThing', `${params.name} in account ${place.account}`);
   const outcome = await deps.run(
     {
@@ -29,25 +56,12 @@ async function invoke(deps: InvokeDeps, { params, body, place }: ControlRequest)
       payload: Buffer.from(JSON.stringify(asked.payload ?? {})),
       contentType: 'application/json',
       invokedArn: asked.qualifier === undefined ? spec.arn : `${spec.arn}:${asked.qualifier}`,
-      logTail: asked.tail === true,
+      logTail: asked.tail,
       maxWaitMs: deps.maxWaitMs,
     },
     'sync',
   );
   return resultOf(outcome);
-}
-
-/** Checks the body of an invoke; unknown members are refused by name. */
-export function invokeRequest(body: unknown): InvokeRequest {
-  if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw platformFailure('InvalidRequest', 'the body is an object { payload, qualifier, tail }');
-  const { payload, qualifier, tail, ...others } = body as Record<string, unknown>;
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) throw platformFailure('InvalidRequest', `unknown member ${unknown}`);
-  if (qualifier !== undefined && typeof qualifier !== 'string') throw platformFailure('InvalidRequest', 'qualifier is a text');
-  if (tail !== undefined && typeof tail !== 'boolean') throw platformFailure('InvalidRequest', 'tail is true or false');
-  return { payload, qualifier, tail };
 }
 
 function resultOf(outcome: Outcome): InvokeResult {

@@ -2,8 +2,10 @@ import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { platformFailure, randomIds, silentLogger, systemClock } from '../kernel/index.ts';
+import { checkAnswer } from '../model/control-route.fixture.ts';
 import {
   type Call,
+  type ControlRoute,
   type FunctionSpec,
   type FunctionUrl,
   type KnownKey,
@@ -40,13 +42,24 @@ export async function openStage(overrides: Partial<GatewayDeps> = {}): Promise<S
     result: () => outcome('{"ok":true}'),
     allowed: () => true,
   } as unknown as Stage & Record<string, unknown>;
-  const gateway = createGateway({ ...deps(stage), ...overrides });
+  const all = { ...deps(stage), ...overrides };
+  const gateway = createGateway({ ...all, controlRoutes: all.controlRoutes.map(checked) });
   await gateway.start();
   return Object.assign(stage, {
     gateway,
     port: gateway.port(),
     close: () => gateway.stop(AbortSignal.abort()),
   });
+}
+
+/** A route whose answers must be as it describes them. */
+function checked(route: ControlRoute): ControlRoute {
+  const handle: ControlRoute['handle'] = async (request) => {
+    const answer = await route.handle(request);
+    if (!route.upgrades) checkAnswer(route, answer);
+    return answer;
+  };
+  return { ...route, handle };
 }
 
 function deps(stage: Stage): GatewayDeps {

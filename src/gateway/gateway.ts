@@ -23,6 +23,7 @@ import { type AwsDoor, refuse, serveAws } from './aws.ts';
 import { type ControlAccessPorts, createRoutes, nobody, shapeOf } from './control.ts';
 import { awsRoutes } from './control-aws.ts';
 import { invokeRoute } from './control-invoke.ts';
+import { openApiRoute } from './control-openapi.ts';
 import { routesRoute, type StatusSources, statusRoute } from './control-status.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { isFormUpload, serveFormUpload } from './form-uploads.ts';
@@ -180,8 +181,11 @@ function allRoutes(deps: GatewayDeps, facts: OwnFacts, maxWaitMs: number): Contr
     ...awsRoutes({ services, clock, ids, endpoint: facts.url }),
   ];
   const shapes = new Set(deps.controlRoutes.map(shapeOf));
-  const routes = [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route)))];
-  return [...routes, routesRoute(routes)];
+  const told: ControlRoute[] = [];
+  const document = openApiRoute(() => told, deps.status.version);
+  const routes = [...deps.controlRoutes, ...own.filter((route) => !shapes.has(shapeOf(route))), document];
+  told.push(...routes, routesRoute(routes));
+  return told;
 }
 
 /** The way of every request: form → host → function URL → HTTP API → platform → home page → strangers → AWS. Each step may end it. */

@@ -23,6 +23,7 @@ export const controlExceptions: Readonly<Record<string, ControlAccess>> = {
   'GET /status': looked,
   'GET /runtimes': looked,
   'GET /routes': looked,
+  'GET /openapi.json': looked,
   'GET /whoami': looked,
   'GET /environments': looked,
   'POST /environments': handled,

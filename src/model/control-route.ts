@@ -22,6 +22,11 @@ type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${i
     ? { readonly [K in Name]: string }
     : unknown;
 
+/** With the types of those that have a form. */
+type AllParams<Path extends string, Formed extends z.ZodObject> = keyof Formed['shape'] extends never
+  ? PathParams<Path>
+  : Omit<PathParams<Path>, keyof Formed['shape']> & z.output<Formed>;
+
 /** As a handler may answer it. */
 type Answered<T> = T extends readonly (infer Item)[]
   ? readonly Answered<Item>[]
@@ -48,7 +53,7 @@ interface Definition<Path extends string, Params extends z.ZodObject, Query exte
   readonly contents?: readonly string[];
   readonly answer: z.ZodType<unknown, Answer>;
   readonly handle: (
-    request: RoutedRequest<Omit<PathParams<Path>, keyof z.output<Params>> & z.output<Params>, z.output<Query>, z.output<Body>>,
+    request: RoutedRequest<AllParams<Path, Params>, z.output<Query>, z.output<Body>>,
   ) => Promise<Answered<Answer>>;
 }
 

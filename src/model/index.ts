@@ -24,6 +24,7 @@ export * from './common-log-time.ts';
 export type * from './control.ts';
 export * from './control-access.ts';
 export { controlRoute, placeParameters, type RouteDescription, type RoutedRequest } from './control-route.ts';
+export * from './control-schemas.ts';
 export * from './cors.ts';
 export * from './deliveries.ts';
 export {

@@ -180,6 +180,8 @@ export interface ControlRoute {
   readonly anyBody?: boolean;
   /** The body is read by the handler, as it comes and however large it is. */
   readonly streamed?: boolean;
+  /** It is asked for with `Upgrade: tcp`; handle resolves to a connection (Duplex), which is joined to that of the client behind the answer 101. */
+  readonly upgrades?: boolean;
   readonly handle: (request: ControlRequest) => Promise<unknown>;
 }
 
