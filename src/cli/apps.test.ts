@@ -69,6 +69,9 @@ test('releases read like a changelog, and are shown, compared, rolled back and p
     'GET /apps/shop/releases': { releases: [{ ...failed, failure: 'x'.repeat(300) }] },
   });
   assert.match(long.out, /x{50,}… +ann/);
+  const many = Array.from({ length: 50 }, (_, i) => ({ ...release, number: 99 - i }));
+  const page = await inFolder(['releases'], { 'GET /apps/shop/releases': { releases: many } });
+  assert.match(page.out, /older ones: dalamb releases --before v50\n$/);
   assert.ok(Math.max(...long.out.split('\n').map((line) => line.length)) < 150);
   assert.match((await inFolder(['releases:show', 'v4'], { 'GET /apps/shop/releases/v4': release })).out, /variables: GREETING/);
   const differences = [

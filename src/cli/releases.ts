@@ -107,6 +107,8 @@ function promotedText(promoted: Promoted): string {
 }
 
 const LONGEST = 100;
+/** As many as the server tells at a time. */
+const PAGE = 50;
 
 function listText(releases: readonly ReleaseShown[], now: number): string {
   if (releases.length === 0) return 'no releases yet: git push dalamb main\n';
@@ -117,7 +119,8 @@ function listText(releases: readonly ReleaseShown[], now: number): string {
     author,
     `${duration(now - createdAt)} ago`,
   ]);
-  return table(['RELEASE', 'STATE', 'WHAT', 'WHO', 'WHEN'], rows);
+  const older = releases.length < PAGE ? '' : `older ones: dalamb releases --before v${releases.at(-1)!.number}\n`;
+  return `${table(['RELEASE', 'STATE', 'WHAT', 'WHO', 'WHEN'], rows)}${older}`;
 }
 
 /** A long reason would push the columns after it out of sight; releases:show has all of it. */

@@ -85,6 +85,8 @@ async function knownTakeover({ ports }: ChangePorts, to: Release): Promise<Takeo
   return found;
 }
 
+const SEE = 'see them with: dalamb releases';
+
 /** The release that is asked for; default: what ran before. */
 async function releaseFor(
   { ports, releases }: ChangePorts,
@@ -97,8 +99,11 @@ async function releaseFor(
     if (found.state !== 'failed' && found.state !== 'preparing') return found;
     throw fail('InvalidRequest', `v${number} never ran: it is ${found.state}`);
   }
-  const before = stage.current === undefined ? [] : await releases.list(app, account, stage.current);
-  const found = before.find(({ state }) => state === 'superseded');
-  if (!found) throw platformFailure('NoSuchThing', `release of ${app} before this one`);
-  return found;
+  for (let before = stage.current; before !== undefined; ) {
+    const older = await releases.list(app, account, before);
+    const found = older.find(({ state }) => state === 'superseded');
+    if (found) return found;
+    before = older.at(-1)?.number;
+  }
+  throw platformFailure('NoSuchThing', `release of ${app} before this one`, { fields: { next: SEE } });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fail } from '../../kernel/index.ts';
 import type { ControlRequest, Operate } from '../../model/index.ts';
-import { applications } from '../collections.ts';
+import { applications, releases, stages } from '../collections.ts';
 import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../releases/world.fixture.ts';
 import { appRoutes } from './routes.ts';
 
@@ -55,4 +55,24 @@ test('what changes nothing is no release, and what is no list is no names', asyn
     await assert.rejects(ask('PUT /apps/:app/config', { unset }), { message: /unset is a list of texts/ });
   const { release: shown } = (await ask('PUT /apps/:app/config', { set: { A: '1' } })) as { release: { number: number } };
   assert.equal(shown.number, 2);
+});
+
+test('the release before is found however many failed since', async (t) => {
+  const { ask, release, store } = await world(t);
+  const built = async (hash: string) => ({
+    processes: [await processOf(store, 'web', hash)],
+    resources: [],
+    checks: { smoke: {} },
+  });
+  await assert.rejects(ask('POST /apps/:app/rollback', {}), { code: 'NoSuchThing', fields: { next: 'see them with: dalamb releases' } });
+  await release({ reason: 'deploy', built: await built('one') });
+  await store.transact(async (tx) => {
+    const first = (await tx.get(releases, [APP, ACCOUNT, 1]))!;
+    for (let number = 2; number <= 60; number++) await tx.put(releases, { ...first, number, state: 'failed' });
+    const stage = (await tx.get(stages, [APP, ACCOUNT]))!;
+    await tx.put(stages, { ...stage, next: 61 });
+  });
+  await release({ reason: 'deploy', built: await built('two') });
+  const { release: back } = (await ask('POST /apps/:app/rollback', {})) as { release: { description: string } };
+  assert.equal(back.description, 'Roll back to v1');
 });

@@ -63,7 +63,8 @@ export function createReleases(ports: PaasPorts): Releases {
     alone: (stage, signal, work) => turns.take(key(stage), signal, work),
     async find(app, account, number) {
       const found = await read.get(releases, [app, account, number]);
-      if (!found) throw platformFailure('NoSuchThing', `release v${number} of ${app} here`);
+      const fields = { next: 'see them with: dalamb releases' };
+      if (!found) throw platformFailure('NoSuchThing', `release v${number} of ${app} here`, { fields });
       return found;
     },
     async list(app, account, before) {
