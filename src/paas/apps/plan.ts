@@ -18,7 +18,7 @@ export function planRoute(deps: ChangePorts): ControlRoute {
       if (!source) throw platformFailure('InvalidRequest', 'send a tar');
       const { stage } = await findApplication(ports, app, account);
       const current = await currentRelease(deps, app, account);
-      const { commit: _, ...built } = await ports.build({ app, account, source, line, signal });
+      const built = await ports.build({ app, account, source, line, signal });
       return { release: stage.next, differences: plannedDifferences(stage, current, built), lines };
     },
   };
