@@ -34,7 +34,7 @@ export const platformErrors = {
   ReportFailed: { status: 502, text: 'the repository’s host cannot be told' },
   PushRefused: { status: 403, text: 'this push is refused' },
   TreeRefused: { status: 400, text: 'this commit cannot be released' },
-  InvalidRequest: { status: 400, text: 'the request cannot be understood' },
+  InvalidRequest: { status: 400, text: 'the request is refused' },
   NotImplemented: { status: 501, text: 'this is not implemented' },
   NameTaken: { status: 409, text: 'this name is taken' },
   BuildFailed: { status: 422, text: 'the build failed' },
