@@ -1,6 +1,5 @@
-import { fail, type Key, platformFailure, type Reader, type Store, type StoredEvent } from '../kernel/index.ts';
+import { allRows, fail, type Key, platformFailure, type Reader, type Store, type StoredEvent } from '../kernel/index.ts';
 import {
-  type Books,
   books,
   type ControlRequest,
   type ControlRoute,
@@ -92,7 +91,7 @@ async function balance({ store, followed, held }: EventRoutePorts, own: string |
   if (own !== undefined)
     throw platformFailure('TokenRequired', `this token is of account ${own}, and these are the books of all`, { status: 403 });
   return store.transact(async (tx) => {
-    const pages = await allBooks(tx);
+    const pages = await allRows(tx, books);
     const result = [];
     for (const topic of topics.filter(({ name }) => followed.includes(name))) {
       const sum = sumOf(pages.filter((page) => page.topic === topic.name));
@@ -108,16 +107,6 @@ async function balance({ store, followed, held }: EventRoutePorts, own: string |
     }
     return { topics: result, mappings: await mappingLines(tx, [], held()), rowsInFlight: await tx.count(deliveries, []) };
   });
-}
-
-async function allBooks(read: Reader): Promise<Books[]> {
-  const all: Books[] = [];
-  for (let after: Key | undefined; ; ) {
-    const page = await read.range(books, { limit: 1000, ...(after ? { after } : {}) });
-    all.push(...page.items);
-    if (!page.next) return all;
-    after = page.next;
-  }
 }
 
 function sumOf(pages: readonly Sum[]): Sum {

@@ -174,7 +174,7 @@ export class Deliverer {
       started += 1;
       this.#track(row, this.#deliverStored(row));
     }
-    if (started === 0 && page.items.length < limit) lane.waiting = 0;
+    if (started === 0 && page.next === undefined) lane.waiting = 0;
     return started === 0;
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { localActor } from '../model/index.ts';
+import { webhooks } from './webhooks.ts';
 import { ACCOUNT, directory, open, place, type World } from './world.fixture.ts';
 
 interface Answer {
@@ -143,5 +144,23 @@ test('webhooks are listed without their secrets, have one name each, and can be 
   assert.deepEqual(hooks, [{ name: 'ci', path: made.path, scheme: 'plain', bus: 'default', created: world.clock.now() }]);
   await ask(world, 'DELETE', '/hooks/:name', undefined, { params: { name: 'ci' } });
   await assert.rejects(hook(world, made.path, '{}', {}), { status: 404 });
+  await world.close();
+});
+
+test('webhooks are counted, told apart and listed beyond what one read answers', async () => {
+  const world = await open(directory());
+  const secret = 'x'.repeat(740); // 512 characters, sealed
+  const names = Array.from({ length: 1000 }, (_, i) => `hook-${String(i).padStart(58, '0')}`);
+  const bus = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/${'b'.repeat(256)}`;
+  await world.store.transact(async (tx) => {
+    for (const name of names)
+      await tx.put(webhooks, { ...place, id: name, name, bus, scheme: 'plain', sealed: secret, created: 0 });
+  });
+  const first = await world.store.read.range(webhooks, { index: 'name', prefix: [ACCOUNT, place.region], limit: 1000 });
+  assert.ok(first.items.length < 1000, 'one read answers fewer');
+  assert.equal((await ask<{ hooks: object[] }>(world, 'GET', '/hooks')).hooks.length, 1000);
+  await assert.rejects(ask(world, 'POST', '/hooks', { name: 'more' }), /at most 1000/);
+  await ask(world, 'DELETE', '/hooks/:name', undefined, { params: { name: names[0] } });
+  await assert.rejects(ask(world, 'POST', '/hooks', { name: names.at(-1) }), { status: 409 });
   await world.close();
 });

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../kernel/index.ts';
-import { asyncTopic, bucketNotifications, busEventInput, busTopic, localActor, type Replay, type Trace } from '../model/index.ts';
+import {
+  asyncTopic,
+  bucketNotifications,
+  busEventInput,
+  busTopic,
+  type DeliveryOutcome,
+  localActor,
+  outcomes,
+  type Replay,
+  type Trace,
+} from '../model/index.ts';
+import { OUTCOME_AGE_MS, sweepOutcomes } from './ledger.ts';
 import { traceOf } from './trace.ts';
 import { arnOf, directory, ended, enqueue, open, place, put, route, until, type World } from './world.fixture.ts';
 
@@ -149,6 +160,39 @@ test('an invocation that caused very much is shown with all of it, or says that 
   await until('they ran too', async () => (await ended(world, asyncTopic.name))?.delivered === 1100);
   const cut = await trace(world, 'busy');
   assert.deepEqual([cut.events.reduce((sum, event) => sum + event.deliveries.length, 0), cut.truncated], [500, true]);
+  await world.close();
+});
+
+test('old outcomes go on being removed where few fill a page', async () => {
+  const world = await open(directory());
+  const records = Array.from({ length: 10_000 }, (_, i) => `${String(i).padStart(36, '0')}`);
+  const old = {
+    ...place,
+    topic: 'sqs',
+    lane: 0,
+    position: 0,
+    event: 'e',
+    subscriber: 's',
+    target: 't',
+    attempts: 1,
+    acceptedAt: 0,
+  };
+  await world.store.transact(async (tx) => {
+    for (let i = 0; i < 4; i++)
+      await tx.put(outcomes, {
+        ...old,
+        id: `o${i}`,
+        kind: 'delivered',
+        reason: '',
+        time: 0,
+        records,
+      } as unknown as DeliveryOutcome);
+  });
+  await world.clock.advance(OUTCOME_AGE_MS + 1);
+  let rounds = 1;
+  while (await world.store.transact((tx) => sweepOutcomes(tx, world.clock))) rounds++;
+  assert.ok(rounds > 1, 'a page held fewer');
+  assert.equal(await world.store.read.count(outcomes, []), 0);
   await world.close();
 });
 

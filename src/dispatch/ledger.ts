@@ -101,7 +101,7 @@ async function add(tx: Transaction, at: { account: string; region: string; topic
 export const OUTCOME_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 const SLICE = 500;
 
-/** Deletes up to 500 old outcomes, as many old effects and remembered ids; resolves to whether more are left. */
+/** Deletes up to 500 old outcomes (fewer where batches were large), as many old effects and remembered ids; resolves to whether more are left. */
 export async function sweepOutcomes(tx: Transaction, clock: Clock): Promise<boolean> {
   const old = { index: 'time', to: [clock.now() - OUTCOME_AGE_MS], limit: SLICE };
   const ended = await tx.range(outcomes, old);
@@ -113,5 +113,5 @@ export async function sweepOutcomes(tx: Transaction, clock: Clock): Promise<bool
   for (const { cause, effect } of caused.items) await tx.delete(effects, [cause, effect]);
   const ids = await tx.range(acceptedIds, { index: 'time', to: [clock.now() - REMEMBERED_MS], limit: SLICE });
   for (const { account, region, bus, source, id } of ids.items) await tx.delete(acceptedIds, [account, region, bus, source, id]);
-  return [ended, caused, ids].some(({ items }) => items.length === SLICE);
+  return [ended, caused, ids].some(({ next }) => next !== undefined);
 }

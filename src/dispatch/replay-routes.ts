@@ -1,4 +1,4 @@
-import { type Clock, fail, type Ids, type Store } from '../kernel/index.ts';
+import { allRows, type Clock, fail, type Ids, type Store } from '../kernel/index.ts';
 import { type ControlRequest, type ControlRoute, compilePattern, parseArn, type Replay, replays } from '../model/index.ts';
 
 export interface ReplayRoutePorts {
@@ -60,8 +60,8 @@ async function create(ports: ReplayRoutePorts, { body, place }: ControlRequest):
     created: now,
   };
   await ports.store.transact(async (tx) => {
-    const { items } = await tx.range(replays, { index: 'state', prefix: ['running'], limit: 1000 });
-    if (items.filter(({ account }) => account === place.account).length >= MOST_RUNNING)
+    const running = await allRows(tx, replays, { index: 'state', prefix: ['running'] });
+    if (running.filter(({ account }) => account === place.account).length >= MOST_RUNNING)
       throw fail('InvalidRequest', `at most ${MOST_RUNNING} replays of an account run at a time`, { status: 409 });
     await tx.put(replays, replay);
   });

@@ -1,4 +1,5 @@
 import {
+  allRows,
   type Clock,
   describe,
   type Logger,
@@ -38,9 +39,6 @@ const SLICE = 100;
 const PAUSE_MS = 1000;
 const FAILURES = ['failed', 'expired', 'dead-lettered'] as const;
 
-/** As many of all that run take turns; of one account fewer may (replay-routes.ts). */
-const MOST_RUNNING = 1000;
-
 /**
  * Works off replays in slices that are each one transaction: a crash goes on where it was. All that run take turns, each at its own rate, so
  * that a slow one of somebody holds up nobody else's.
@@ -78,7 +76,7 @@ export class Replays implements Service {
     let due = new Map<string, number>();
     while (!this.#stopping.signal.aborted) {
       this.#due = false;
-      const { items } = await store.read.range(replays, { index: 'state', prefix: ['running'], limit: MOST_RUNNING });
+      const items = await allRows(store.read, replays, { index: 'state', prefix: ['running'] });
       due = new Map(items.map(({ id }) => [id, due.get(id) ?? 0]));
       const now = clock.monotonic();
       const ready = items.filter(({ id }) => due.get(id)! <= now);

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Clock, collection, fail, type Ids, type SecretBox, type Store, utf8 } from '../kernel/index.ts';
+import { allRows, type Clock, collection, fail, type Ids, type SecretBox, type Store, utf8 } from '../kernel/index.ts';
 import {
   type ControlRequest,
   type ControlRoute,
@@ -117,8 +117,8 @@ async function create({ store, clock, ids, box }: WebhookPorts, { body, place }:
     created: clock.now(),
   };
   await store.transact(async (tx) => {
-    const { items } = await tx.range(webhooks, { index: 'name', prefix: [account, region], limit: MOST_HOOKS });
-    if (items.length === MOST_HOOKS) throw fail('InvalidRequest', `there are at most ${MOST_HOOKS} webhooks`);
+    const items = await allRows(tx, webhooks, { index: 'name', prefix: [account, region] });
+    if (items.length >= MOST_HOOKS) throw fail('InvalidRequest', `there are at most ${MOST_HOOKS} webhooks`);
     if (items.some((one) => one.name === name))
       throw fail('InvalidRequest', `there is a webhook ${name} already`, { status: 409 });
     await tx.put(webhooks, hook);
@@ -127,8 +127,7 @@ async function create({ store, clock, ids, box }: WebhookPorts, { body, place }:
 }
 
 async function list({ store }: WebhookPorts, account: string, region: string) {
-  const { items } = await store.read.range(webhooks, { index: 'name', prefix: [account, region], limit: MOST_HOOKS });
-  return { hooks: items.map(shown) };
+  return { hooks: (await allRows(store.read, webhooks, { index: 'name', prefix: [account, region] })).map(shown) };
 }
 
 async function remove({ store }: WebhookPorts, { params, place: { account, region } }: ControlRequest): Promise<object> {

@@ -1,4 +1,4 @@
-import { fail, type Reader } from '../../kernel/index.ts';
+import { allRows, fail, type Reader } from '../../kernel/index.ts';
 import {
   type ControlRequest,
   type ControlRoute,
@@ -85,7 +85,7 @@ async function find(read: Reader, { params, place }: ControlRequest): Promise<Ev
 
 async function show(read: Reader, findRunner: FindRunner, request: ControlRequest) {
   const mapping = await find(read, request);
-  const shards = (await read.range(mappingShards, { prefix: [mapping.uuid], limit: MOST })).items;
+  const shards = await allRows(read, mappingShards, { prefix: [mapping.uuid] });
   const blocked = (findRunner(mapping.uuid)?.blocked() ?? []).map(({ retry: _r, skip: _s, ...lane }) => lane);
   return { ...mapping, books: await booksOf(read, mapping), shards, blocked };
 }

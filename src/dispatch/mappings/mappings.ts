@@ -202,9 +202,9 @@ const ROWS = 500;
 async function remove(ports: MappingPorts, { account, region, uuid }: EventSourceMapping): Promise<void> {
   for (let more = true; more; ) {
     more = await ports.store.transact(async (tx) => {
-      const { items } = await tx.range(mappingShards, { prefix: [uuid], limit: ROWS });
+      const { items, next } = await tx.range(mappingShards, { prefix: [uuid], limit: ROWS });
       for (const { shardId } of items) await tx.delete(mappingShards, [uuid, shardId]);
-      if (items.length === ROWS) return true;
+      if (next !== undefined) return true;
       await tx.delete(mappingBooks, [account, region, uuid]);
       await tx.delete(eventSourceMappings, [account, region, uuid]);
       return false;
