@@ -1,4 +1,13 @@
-import { type Clock, describe, type Logger, type Reader, Rounds, type Store, type Transaction } from '../../kernel/index.ts';
+import {
+  allRows,
+  type Clock,
+  describe,
+  type Logger,
+  type Reader,
+  Rounds,
+  type Store,
+  type Transaction,
+} from '../../kernel/index.ts';
 import { busEventInput, busTopic, parseArn } from '../../model/index.ts';
 import { type Archive, type ArchivedEvent, archivedEvents, archives, shelfOf } from './archives.ts';
 import { type Replay, replays } from './collections.ts';
@@ -127,8 +136,9 @@ async function hasArchive(from: Reader, shelf: string): Promise<boolean> {
 
 /** Removes replays that ended long ago. */
 async function forget(store: Store, now: number): Promise<void> {
-  const { items } = await store.read.range(replays, { limit: 1000 });
-  const old = items.filter(({ ended }) => ended !== undefined && ended < now - REPLAYS_KEPT_DAYS * DAY_MS).slice(0, BATCH);
+  const old = (await allRows(store.read, replays))
+    .filter(({ ended }) => ended !== undefined && ended < now - REPLAYS_KEPT_DAYS * DAY_MS)
+    .slice(0, BATCH);
   if (old.length === 0) return;
   await store.transact(async (tx) => {
     for (const { account, region, name } of old) await tx.delete(replays, [account, region, name]);

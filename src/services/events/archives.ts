@@ -1,6 +1,5 @@
-import { collection, type Transaction } from '../../kernel/index.ts';
+import { allRows, collection, type Transaction } from '../../kernel/index.ts';
 import { type BusEvent, compilePattern, type EventBus, matches, type Pattern, seeBusEvent } from '../../model/index.ts';
-import { readAll } from './read-all.ts';
 
 /** An archive of a bus: a copy of each event that matches, kept until it is too old. Names are unique in an account and region. */
 export interface Archive {
@@ -57,7 +56,7 @@ export function shelfOf(archive: Archive): string {
 export async function archive(tx: Transaction, bus: EventBus, events: readonly BusEvent[]): Promise<void> {
   if (bus.archives === 0) return;
   const seen = events.map(seeBusEvent);
-  for (const one of await readAll(tx, archives, { index: 'bus', prefix: [bus.arn] })) {
+  for (const one of await allRows(tx, archives, { index: 'bus', prefix: [bus.arn] })) {
     const pattern: Pattern | undefined = one.pattern === undefined ? undefined : compilePattern(one.pattern);
     const wanted = seen.filter(({ value }) => pattern === undefined || matches(pattern, value));
     if (wanted.length === 0) continue;

@@ -1,8 +1,8 @@
 import type { CreateEventBusRequest, CreateEventBusResponse } from '@aws-sdk/client-eventbridge';
+import { allRows } from '../../kernel/index.ts';
 import { busArn, eventBuses, type Operation } from '../../model/index.ts';
 import { archives } from './archives.ts';
 import type { EventsDeps } from './deps.ts';
-import { readAll } from './read-all.ts';
 import { alreadyThere, invalid, tooMany } from './refusals.ts';
 import { refuseBusSettings } from './shown-bus.ts';
 import { checkedTags } from './tags.ts';
@@ -20,9 +20,9 @@ export function createEventBus({ store }: EventsDeps): Operation<CreateEventBusR
     const description = input.Description;
     await store.transact(async (tx) => {
       if (name === 'default' || (await tx.get(eventBuses, [arn]))) throw alreadyThere(`Event bus ${name}`);
-      const others = await readAll(tx, eventBuses, { index: 'place', prefix: [account, region] });
+      const others = await allRows(tx, eventBuses, { index: 'place', prefix: [account, region] });
       if (others.filter((bus) => bus.name !== 'default').length >= MOST_BUSES - 1) throw tooMany();
-      const kept = await readAll(tx, archives, { index: 'bus', prefix: [arn] });
+      const kept = await allRows(tx, archives, { index: 'bus', prefix: [arn] });
       const said = { ...(description === undefined ? {} : { description }), ...(tags ? { tags } : {}) };
       // A bus that was there before under this name must not look unchanged to who has its rules in memory.
       await tx.put(eventBuses, {

@@ -1,11 +1,11 @@
 import type { ListArchivesRequest, ListArchivesResponse } from '@aws-sdk/client-eventbridge';
+import { allRows } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
 import { archives } from './archives.ts';
 import { ownBus } from './bus-ref.ts';
 import type { EventsDeps } from './deps.ts';
 import { shownArchive } from './found-archive.ts';
 import { pageOf } from './page.ts';
-import { readAll } from './read-all.ts';
 import { invalid } from './refusals.ts';
 
 /** ListArchives by name, of one bus or all. */
@@ -16,7 +16,7 @@ export function listArchives({ store }: EventsDeps): Operation<ListArchivesReque
       throw invalid('At most one filter is allowed for ListArchives. Use either : State, EventSourceArn, or NamePrefix.');
     }
     const bus = EventSourceArn === undefined ? undefined : await ownBus(store.read, context, EventSourceArn);
-    const all = await readAll(store.read, archives, { prefix: [context.account, context.region] });
+    const all = await allRows(store.read, archives, { prefix: [context.account, context.region] });
     const wanted = all.filter(
       (one) => one.name.startsWith(NamePrefix ?? '') && (!bus || one.bus === bus.arn) && (State ?? 'ENABLED') === 'ENABLED',
     );

@@ -1,10 +1,10 @@
 import type { ListReplaysRequest, ListReplaysResponse } from '@aws-sdk/client-eventbridge';
+import { allRows } from '../../kernel/index.ts';
 import type { Operation } from '../../model/index.ts';
 import { replays } from './collections.ts';
 import type { EventsDeps } from './deps.ts';
 import { shownReplay } from './found-replay.ts';
 import { pageOf } from './page.ts';
-import { readAll } from './read-all.ts';
 import { invalid } from './refusals.ts';
 
 /** ListReplays by name, of one archive or all. */
@@ -14,7 +14,7 @@ export function listReplays({ store }: EventsDeps): Operation<ListReplaysRequest
     if ([EventSourceArn, input.NamePrefix, State].filter((one) => one !== undefined).length > 1) {
       throw invalid('At most one filter is allowed for ListReplays. Use either : State, EventSourceArn, or NamePrefix.');
     }
-    const all = await readAll(store.read, replays, { prefix: [context.account, context.region] });
+    const all = await allRows(store.read, replays, { prefix: [context.account, context.region] });
     const wanted = all.filter(
       ({ name, archive, state }) =>
         name.startsWith(NamePrefix) &&

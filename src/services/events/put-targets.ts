@@ -1,10 +1,10 @@
 import type { PutTargetsRequest, PutTargetsResponse } from '@aws-sdk/client-eventbridge';
+import { allRows } from '../../kernel/index.ts';
 import { eventTargets, type Operation } from '../../model/index.ts';
 import { changed } from './bus-ref.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkTarget } from './check-target.ts';
 import type { EventsDeps } from './deps.ts';
-import { readAll } from './read-all.ts';
 import { tooMany } from './refusals.ts';
 import { foundRule } from './rules.ts';
 
@@ -20,7 +20,7 @@ export function putTargets(deps: EventsDeps): Operation<PutTargetsRequest, PutTa
     await deps.store.transact(async (tx) => {
       const { bus, rule } = await foundRule(tx, context, { Name: input.Rule, EventBusName: input.EventBusName });
       const targets = input.Targets!.map((target) => checkTarget(rule, target));
-      const before = await readAll(tx, eventTargets, { prefix: [bus.arn, rule.name] });
+      const before = await allRows(tx, eventTargets, { prefix: [bus.arn, rule.name] });
       if (new Set([...before, ...targets].map(({ id }) => id)).size > MOST_TARGETS) throw tooMany();
       for (const target of targets) await tx.put(eventTargets, target);
       await changed(tx, bus);

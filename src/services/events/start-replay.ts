@@ -1,12 +1,11 @@
 import type { StartReplayRequest, StartReplayResponse } from '@aws-sdk/client-eventbridge';
-import type { Transaction } from '../../kernel/index.ts';
+import { allRows, type Transaction } from '../../kernel/index.ts';
 import { type EventBus, type Operation, type Place, parseArn } from '../../model/index.ts';
 import { type Archive, archiveArn, archives } from './archives.ts';
 import { ownBus } from './bus-ref.ts';
 import { type Replay, replays } from './collections.ts';
 import type { EventsDeps } from './deps.ts';
 import { replayArn } from './found-replay.ts';
-import { readAll } from './read-all.ts';
 import { alreadyThere, invalid, tooMany } from './refusals.ts';
 
 const MOST_ACTIVE = 10;
@@ -23,7 +22,7 @@ export function startReplay({ store }: EventsDeps, wake: () => void): Operation<
       const { account, region } = context;
       const name = input.ReplayName!;
       if (await tx.get(replays, [account, region, name])) throw alreadyThere(`Replay ${name}`);
-      const active = await readAll(tx, replays, { index: 'active', prefix: [`${account}/${region}`] });
+      const active = await allRows(tx, replays, { index: 'active', prefix: [`${account}/${region}`] });
       if (active.length >= MOST_ACTIVE) throw tooMany();
       const rules = input.Destination!.FilterArns;
       const made: Replay = {

@@ -1,4 +1,5 @@
 import type { ListScheduleGroupsInput, ListScheduleGroupsOutput } from '@aws-sdk/client-scheduler';
+import { allRows } from '../../kernel/index.ts';
 import { type Operation, scheduleGroups } from '../../model/index.ts';
 import type { SchedulerDeps } from './deps.ts';
 import { foundGroup, shownGroup } from './groups.ts';
@@ -12,7 +13,7 @@ export function listScheduleGroups({ store }: SchedulerDeps): Operation<ListSche
     const { account, region } = context;
     const { NamePrefix = '', MaxResults = LARGEST, NextToken } = input;
     const after = NextToken === undefined ? '' : keyOfToken(NextToken, 1)[0]!;
-    const { items } = await store.read.range(scheduleGroups, { prefix: [account, region], limit: 1000 });
+    const items = await allRows(store.read, scheduleGroups, { prefix: [account, region] });
     const others = items.filter(({ name }) => name !== 'default');
     const all = [await foundGroup(store.read, context, 'default'), ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
     const wanted = all.filter(({ name }) => name.startsWith(NamePrefix) && name > after);
