@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { BuildBench, Files } from '../../src/paas/build/build.fixture.ts';
-import { type BuilderRoom, builderRoom } from '../support/builder-room.ts';
+import { type BuilderRoom, builderRoom, reachable } from '../support/builder-room.ts';
 import { ociMissing } from '../support/invoke-room.ts';
-import { events, mavenCentral, noJava, pom } from '../support/java-application.ts';
+import { events, noJava, pom } from '../support/java-application.ts';
 
 const HANDLER = `package shop;
 
@@ -23,6 +23,7 @@ const shop = {
   'src/main/resources/words/hello.txt': 'hello',
 } as const;
 
+/** With a mirror: what is not that is not reached. */
 suite('builds with Maven', { skip: ociMissing ?? noJava, timeout: 300_000 }, () => {
   let room: BuilderRoom;
   before(async () => {
@@ -31,7 +32,10 @@ suite('builds with Maven', { skip: ociMissing ?? noJava, timeout: 300_000 }, () 
   after(() => room?.close());
 
   test('classes are at the top and jars in lib, the same for the same commit; what was fetched is not fetched again', async (t) => {
-    const bench = await room.bench(t, { settings: { memoryMiB: 2048, allow: await mavenCentral() } });
+    const environment = { MAVEN_MIRROR_URL: 'https://repo1.maven.org/maven2' };
+    const settings = { memoryMiB: 2048, environment };
+    const allow = await reachable('repo1.maven.org');
+    const bench = await room.bench(t, { settings: { ...settings, allow } });
     const built = await bench.build(shop);
     assert.equal(built.processes[0]!.runtime, 'java17');
     assert.ok(bench.lines.includes('$ mvn dependency:resolve'), bench.lines.join('\n'));
@@ -40,7 +44,7 @@ suite('builds with Maven', { skip: ociMissing ?? noJava, timeout: 300_000 }, () 
       assert.ok(zip.includes(name), name);
     assert.ok(!/aws-lambda-java-core|Photos\.java|pom\.xml|target\//.test(zip), 'it is provided, or no code');
 
-    const down = await room.bench(t, { directory: path.join(bench.directory, 'builds'), settings: { memoryMiB: 2048 } });
+    const down = await room.bench(t, { directory: path.join(bench.directory, 'builds'), settings });
     const again = await down.build({ ...shop, 'src/main/java/shop/Photos.java': `${HANDLER}// the same\n` });
     assert.ok(down.lines.includes('dependencies are as they were: mvn dependency:resolve is not needed'), down.lines.join('\n'));
     assert.ok(down.lines.includes('$ mvn process-classes'), 'it is compiled anew');
@@ -74,6 +78,6 @@ async function refusals(bench: BuildBench): Promise<void> {
   await refused(
     { 'pom.xml': pom(events.replace('3.16.1', '99.0')) },
     /mvn dependency:resolve ended with code 1$/,
-    /repo\.maven\.apache\.org/,
+    /repo1\.maven\.org/,
   );
 }

@@ -35,6 +35,7 @@ const LOGGING = [
  * comes after, as arguments.
  */
 const PREPARE = `set -e
+export MAVEN_OPTS="$OPTS $MAVEN_OPTS"
 if [ ! -d "$M/bin" ]; then
   real=$(readlink -f "$(command -v mvn)"); home=\${real%/bin/mvn}
   mkdir -p "$M/bin" "$M/conf/logging"
@@ -73,7 +74,7 @@ export function mavenStep(at: BuilderPlaces, { say, what, properties }: Making):
       MIRROR,
       JAVA_HOME: posix.dirname(posix.dirname(at.program)),
       MAVEN_SKIP_RC: '1',
-      MAVEN_OPTS: [
+      OPTS: [
         '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g',
         `-Dmaven.repo.local=${at.work}/${REPOSITORY}`,
         `-Duser.home=${at.scratch}/home`,
