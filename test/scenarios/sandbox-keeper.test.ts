@@ -86,6 +86,12 @@ test('the server runs unprivileged below the keeper, and neither outlives the ot
   await t.test('the keeper refuses what is not in its closed set', async () => {
     const hash = 'c'.repeat(64);
     tell({ link: hash });
+    const seen = path.join(
+      '/run/dalamb',
+      fs.readdirSync('/run/dalamb').find((name) => name.startsWith(`${child.pid}-`))!,
+      'data',
+    );
+    fs.symlinkSync('/etc', path.join(data, 'runtimes')); // the server could have made it
     const limits = { memoryMiB: 128, pids: 32 };
     const boot = { id: 'two', mounts: [], tmp: { mib: 512 }, limits };
     const mount = (source: string, target: string) => ({ command: 'boot', input: { ...boot, mounts: [{ source, target }] } });
@@ -103,6 +109,10 @@ test('the server runs unprivileged below the keeper, and neither outlives the ot
       mount(path.resolve(import.meta.dirname, '../../..'), '/var/up'),
       mount(`${path.resolve(import.meta.dirname, '../..')}/../..`, '/var/up'),
       mount(data, '/var/data'),
+      mount(`${seen}/trees`, '/var/data'),
+      mount(`${seen}/runtimes`, '/var/runtime'),
+      mount(`${seen}/runtimes/ssl`, '/var/runtime'),
+      mount('/etc/ssl', '/etc/ssl'),
       mount(path.resolve(import.meta.dirname, '../../examples'), '/usr/bin'),
       mount(path.resolve(import.meta.dirname, '../../examples'), '/var/../etc'),
       mount(path.resolve(import.meta.dirname, '../../examples'), '/var/task'),
