@@ -20,15 +20,9 @@ interface Tally {
   values: MetricValues | undefined;
 }
 
-interface Entry {
-  readonly resource: unknown;
+interface Entry<R> {
+  readonly resource: R;
   readonly tallies: Map<string, Tally>;
-}
-
-interface Opened {
-  // biome-ignore lint/suspicious/noExplicitAny: families of all kinds of resources
-  readonly family: MetricFamily<any, string>;
-  entries: Map<string, Entry>;
 }
 
 export interface Tallies {
@@ -39,39 +33,39 @@ export interface Tallies {
 
 /** Sums of what the platform counts, by family, resource and metric: two looks into maps and a push for each value. */
 export function createTallies(now: () => number): Tallies {
-  const families: Opened[] = [];
+  const families: ((time: number) => RecordedMetric[])[] = [];
   let minute: number | undefined;
-  const begin = (opened: Opened, key: string, resource: unknown): Entry | undefined => {
-    if (opened.entries.size >= MOST) return undefined;
-    const time = now();
-    minute ??= time - (time % MINUTE);
-    const entry = { resource, tallies: new Map<string, Tally>() };
-    opened.entries.set(key, entry);
-    return entry;
-  };
   return {
     open<R, M extends string>(family: MetricFamily<R, M>): CountIn<R, M> {
-      const opened: Opened = { family, entries: new Map() };
-      families.push(opened);
+      let entries = new Map<string, Entry<R>>();
+      families.push((time) => {
+        const taken = entries;
+        entries = new Map();
+        return [...taken.values()].flatMap((entry) => recorded(family, entry, time));
+      });
+      const begin = (key: string, resource: R): Entry<R> | undefined => {
+        if (entries.size >= MOST) return undefined;
+        const time = now();
+        minute ??= time - (time % MINUTE);
+        const entry = { resource, tallies: new Map<string, Tally>() };
+        entries.set(key, entry);
+        return entry;
+      };
       return (resource, metric, value) => {
         const key = family.keyOf(resource);
-        const entry = opened.entries.get(key) ?? begin(opened, key, resource);
-        if (entry) add(entry, metric, value);
+        const entry = entries.get(key) ?? begin(key, resource);
+        if (entry) add(entry.tallies, metric, value);
       };
     },
     take() {
       const time = minute ?? 0;
       minute = undefined;
-      return families.flatMap((opened) => {
-        const { entries, family } = opened;
-        opened.entries = new Map();
-        return [...entries.values()].flatMap((entry) => recorded(family, entry, time));
-      });
+      return families.flatMap((take) => take(time));
     },
   };
 }
 
-function add({ tallies }: Entry, metric: string, value: number): void {
+function add(tallies: Map<string, Tally>, metric: string, value: number): void {
   const known = tallies.get(metric);
   if (!known) {
     tallies.set(metric, { fresh: [value], values: undefined });
@@ -88,13 +82,17 @@ function settle(tally: Tally): MetricValues {
   return tally.values;
 }
 
-function recorded({ namespace, units, placeOf, dimensionsOf }: Opened['family'], entry: Entry, time: number): RecordedMetric[] {
+function recorded<R, M extends string>(
+  { namespace, units, placeOf, dimensionsOf }: MetricFamily<R, M>,
+  entry: Entry<R>,
+  time: number,
+): RecordedMetric[] {
   const { account, region } = placeOf(entry.resource);
   const sets = dimensionsOf(entry.resource).map((set) =>
     dimensionsText(Object.entries(set).map(([Name, Value]) => ({ Name, Value }))),
   );
   return [...entry.tallies].flatMap(([name, tally]) => {
-    const common = { account, region, namespace, name, unit: units[name]!, time, fine: false, values: settle(tally) };
+    const common = { account, region, namespace, name, unit: units[name as M], time, fine: false, values: settle(tally) };
     return sets.map((dimensions) => ({ ...common, dimensions }));
   });
 }
