@@ -69,11 +69,18 @@ test('nothing is accepted and left out', () => {
     ['AWS_LWA_READINESS_CHECK_PORT', '70000'],
     ['READINESS_CHECK_PROTOCOL', 'udp'],
     ['AWS_LWA_ERROR_STATUS_CODES', '5xx'],
+    ['AWS_LWA_ASYNC_INIT', 'yes'],
     ['AWS_LWA_READINESS_CHECK_HEALTHY_STATUS', 'ok'],
   ] as const) {
     const fault = adapterSettings({ [name]: value });
     assert.equal(typeof fault, 'string', `${name}=${value}`);
   }
+});
+
+test('a base path is one with or without its slashes', () => {
+  for (const base of ['/api', 'api', '/api/', 'api//'])
+    assert.equal(settings({ AWS_LWA_REMOVE_BASE_PATH: base }).basePath, '/api', base);
+  for (const base of ['', '/']) assert.equal(settings({ AWS_LWA_REMOVE_BASE_PATH: base }).basePath, '', base);
 });
 
 test('one variable asks for it', () => {

@@ -79,17 +79,19 @@ export function adapterSettings(variables: Variables): AdapterSettings | string 
   const errorStatuses = errors === undefined ? undefined : rangesOf(errors);
   if (port === undefined) return `PORT=${value('PORT')} is no port`;
   if (readinessPort === undefined) return `READINESS_CHECK_PORT=${value('READINESS_CHECK_PORT')} is no port`;
+  const asyncInit = (value('ASYNC_INIT') ?? 'false').toLowerCase();
   if (protocol !== 'http' && protocol !== 'tcp') return `READINESS_CHECK_PROTOCOL=${protocol} is neither http nor tcp`;
   if (!healthy) return 'the statuses of the readiness check cannot be read: 200-399,404';
+  if (asyncInit !== 'true' && asyncInit !== 'false') return `ASYNC_INIT=${value('ASYNC_INIT')} is neither true nor false`;
   if (errors !== undefined && !errorStatuses) return `${PREFIX}ERROR_STATUS_CODES=${errors} cannot be read: 500,502-504`;
   return {
     port,
     readiness: { port: readinessPort, path: absolute(value('READINESS_CHECK_PATH') ?? '/'), protocol, healthy },
     passThroughPath: absolute(value('PASS_THROUGH_PATH') ?? '/events'),
-    basePath: (value('REMOVE_BASE_PATH') ?? '').replace(/\/+$/, ''),
+    basePath: absolute((value('REMOVE_BASE_PATH') ?? '').replace(/\/+$/, '')).replace(/^\/$/, ''),
     errorStatuses,
     authorizationSource: value('AUTHORIZATION_SOURCE')?.toLowerCase(),
-    asyncInit: value('ASYNC_INIT')?.toLowerCase() === 'true',
+    asyncInit: asyncInit === 'true',
   };
 }
 
