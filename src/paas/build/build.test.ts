@@ -105,7 +105,12 @@ test('languages and runtimes follow from the files', async (t) => {
 test('what cannot be built says why, and where', async (t) => {
   const bench = await buildBench(t);
   const web = { Procfile: 'web: index.handler' };
-  assert.match(await refused(bench, { 'index.js': handler }), /Procfile:1:1: it names no process/);
+  assert.match(await refused(bench, { 'index.js': handler }), /Procfile:1:1: there is none: write lines like/);
+  assert.match(await refused(bench, { 'index.js': handler, Procfile: '' }), /Procfile:1:1: it names no process/);
+  assert.match(
+    await refused(bench, { 'index.js': handler, Real: web.Procfile, Procfile: { link: 'Real' } }),
+    /Procfile is a link/,
+  );
   assert.match(await refused(bench, { ...web }), /Procfile:1:6: nothing here says in what language/);
   assert.match(await refused(bench, { ...web, 'package.json': '{}' }), /there is no index\.js, \.mjs/);
   assert.match(

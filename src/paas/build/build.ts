@@ -144,6 +144,7 @@ async function manifestOf(tree: Tree): Promise<Manifest> {
 /** Undefined: it is not there. Their readers want far less, and say so. */
 async function readSmall(tree: Tree, name: string): Promise<Buffer | undefined> {
   const entry = tree.get(name);
+  if (entry?.kind === 'link') throw buildFailed(`${name} is a link: it must be a file`);
   if (entry && entry.size > MOST_TEXT) throw buildFailed(`${name} has more than ${MOST_TEXT} bytes`);
   return entry?.read();
 }

@@ -44,8 +44,10 @@ export function readManifest(files: ManifestFiles): Manifest {
   const read = files.declaration === undefined ? noDeclaration : parseDeclaration(files.declaration);
   const lines = files.procfile === undefined ? [] : parseProcfile(files.procfile);
   const processes = processesOf(lines, read, files.dockerfile ?? false);
-  if (processes.length === 0)
-    throw refusedAt({ file: PROCFILE, line: 1, column: 1 }, 'it names no process: write lines like `web: index.handler`');
+  if (processes.length === 0) {
+    const what = files.procfile === undefined ? 'there is none' : 'it names no process';
+    throw refusedAt({ file: PROCFILE, line: 1, column: 1 }, `${what}: write lines like \`web: index.handler\``);
+  }
   const { declaration } = read;
   const names = new Set(processes.map(({ name }) => name));
   checkReferences(read, names);
