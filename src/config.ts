@@ -293,7 +293,7 @@ export const startedByNpm = process.env.npm_command !== undefined;
 
 /** Where the command line finds the platform. */
 export const cliDefaults = {
-  url: process.env.DALAMB_URL ?? `http://127.0.0.1:${process.env.DALAMB_PORT ?? '4566'}`,
+  url: process.env.DALAMB_URL || `http://127.0.0.1:${process.env.DALAMB_PORT ?? '4566'}`,
   ...(process.env.DALAMB_ENV ? { environment: process.env.DALAMB_ENV } : {}),
   ...(process.env.DALAMB_TOKEN ? { token: process.env.DALAMB_TOKEN } : {}),
 };
