@@ -121,6 +121,49 @@ test('who awaits only what it read is told at once, unless others wrote that in 
     syncs.splice(0);
   }));
 
+test('what comes during a sync runs after it, as one group with one sync, but not where somebody awaits no sync', (t) =>
+  withHeldSyncs(t, async (store, syncs) => {
+    const ran: string[] = [];
+    const put = (id: string, awaits: 'reads' | 'writes' = 'writes') =>
+      store.transact(async (tx) => {
+        ran.push(id);
+        await tx.put(written, { id });
+      }, awaits);
+    const first = put('a');
+    assert.equal(await settled(first), false);
+    const later = [put('b'), first.then(() => put('c'))];
+    assert.equal(await settled(later[0]!), false);
+    assert.deepEqual(ran, ['a'], 'its sync could not begin yet');
+    syncs[0]!();
+    assert.equal(await settled(Promise.all(later)), false);
+    assert.deepEqual([ran, syncs.length], [['a', 'b', 'c'], 2], 'who was told just then came along');
+    void put('d');
+    void put('e', 'reads');
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.deepEqual(ran.slice(3), ['d', 'e']);
+    syncs[1]!();
+    await Promise.all(later);
+    syncs.splice(0, 2);
+  }));
+
+test('closing ends when the sync fails that others waited for', (t) =>
+  withHeldSyncs(t, async (store, syncs) => {
+    const closed = (error: unknown) => isFailure(error, 'StoreClosed');
+    const first = assert.rejects(
+      store.transact((tx) => tx.put(written, { id: 'a' })),
+      closed,
+    );
+    while (syncs.length === 0) await new Promise(setImmediate);
+    const waiting = assert.rejects(
+      store.transact((tx) => tx.put(written, { id: 'b' })),
+      closed,
+    );
+    const closing = store.close();
+    assert.equal(await settled(closing), false);
+    syncs.splice(0)[0]!(new RangeError('disk is gone'));
+    await Promise.all([first, waiting, closing]);
+  }));
+
 test('a failed sync stops everything, and says so', (t) =>
   withHeldSyncs(t, async (store, syncs, fatal) => {
     const closed = (error: unknown) => isFailure(error, 'StoreClosed');

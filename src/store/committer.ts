@@ -46,7 +46,8 @@ const LONGEST_MS = 5_000;
 
 /**
  * Group commit: transactions run one after another, each under a savepoint; all that end in one turn share one COMMIT and one fdatasync of
- * the log. The next group may run while a sync is under way; a promise settles only after a sync that began after its commit.
+ * the log. A promise settles only after a sync that began after its commit. What comes while a sync is under way could not be synced before
+ * the next one: it runs after it, as one group, for a group costs as much as eight transactions in it (0.8 of a call with 16 in flight).
  * Measured by bench/store.ts: about 15 µs of CPU for a transaction of two writes.
  */
 export class Committer {
@@ -60,6 +61,8 @@ export class Committer {
   #committed: number;
   #synced: number;
   #syncing = false;
+  /** Somebody in the queue awaits no sync of its own. */
+  #pressing = false;
   #waiters: Waiter[] = [];
   #reveal: { commit: number; lane: Lane; next: number; first: number }[] = [];
   #pauses = 0;
@@ -90,6 +93,7 @@ export class Committer {
     if (refusal) job.settle(refusal);
     else {
       this.#queue.push(job);
+      if (job.awaits === 'reads') this.#pressing = true;
       this.#start();
     }
   }
@@ -133,18 +137,28 @@ export class Committer {
   }
 
   #start(): void {
-    if (this.#running || this.#pauses > 0) return;
+    if (this.#running || this.#pauses > 0 || !this.#due()) return;
     this.#running = true;
     setImmediate(() => void this.#drain());
   }
 
+  #due(): boolean {
+    const { length } = this.#queue;
+    return length > 0 && (!this.#syncing || this.#pressing || length >= GROUP);
+  }
+
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0 && (this.#pauses === 0 || this.#closed)) {
-      const group = this.#queue.length > GROUP ? this.#queue.splice(0, GROUP) : this.#queue.splice(0);
+    while (this.#due() && (this.#pauses === 0 || this.#closed)) {
+      const group = this.#queue.splice(0, GROUP);
+      this.#pressing = this.#queue.some(({ awaits }) => awaits === 'reads');
       await this.#runGroup(group);
-      if (this.#queue.length > 0) await new Promise(setImmediate);
+      if (this.#due()) await new Promise(setImmediate);
     }
     this.#running = false;
+    this.#rest();
+  }
+
+  #rest(): void {
     for (const idle of this.#idle.splice(0)) idle();
   }
 
@@ -273,6 +287,8 @@ export class Committer {
     this.#options.synced(upto);
     this.#sync();
     this.#release(upto);
+    // The loop turns first: who was told just now may come back at once.
+    if (this.#queue.length > 0) setImmediate(() => this.#start());
   }
 
   #release(upto: number): void {
@@ -295,6 +311,7 @@ export class Committer {
     this.#closed = platformFailure('StoreClosed', `a sync of the log failed: ${error.message}`, { cause: error });
     for (const waiter of this.#waiters.splice(0)) waiter.settle(this.#closed);
     for (const job of this.#queue.splice(0)) job.settle(this.#closed);
+    if (!this.#running) this.#rest();
     this.#options.fatal(error);
   }
 }
