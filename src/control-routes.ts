@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import type { RuntimeCatalogue } from './invoke/index.ts';
 import { type Clock, fail } from './kernel/index.ts';
-import type { ControlRoute, FindStoredKey, KeyCreated, KeyList, RuntimeList } from './model/index.ts';
+import { type ControlRoute, controlRoute, type FindStoredKey, type RuntimeList } from './model/index.ts';
 import { sampleRoutes } from './paas/index.ts';
 import { type Identities, issueAccessKey, keysOf, revokeAccessKey } from './services/iam/index.ts';
 
@@ -22,43 +23,72 @@ function runtimeRoutes({ entries, missing }: RuntimeCatalogue): ControlRoute[] {
       ...missing.map(({ name, reason }) => ({ name, available: false, detail: reason })),
     ],
   };
-  return [{ method: 'GET', path: '/runtimes', summary: 'runtimes of this machine', handle: async () => list }];
+  return [
+    controlRoute({
+      ...{ method: 'GET', path: '/runtimes', summary: 'runtimes of this machine', answer: runtimeList },
+      handle: async () => list,
+    }),
+  ];
 }
+
+const runtimeList = z.strictObject({
+  runtimes: z.array(
+    z.strictObject({
+      name: z.string(),
+      available: z.boolean(),
+      detail: z.string().describe('its version, or what is missing and how to get it').optional(),
+    }),
+  ),
+});
+
+const keyList = z.strictObject({
+  keys: z.array(z.strictObject({ accessKeyId: z.string(), account: z.string(), created: z.number().describe('epoch ms') })),
+});
+
+const keyCreated = z.strictObject({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string().describe('shown this once'),
+  account: z.string(),
+  token: z.string().describe('bearer token of this API'),
+});
 
 /** Access keys of an account, for people and machines outside. */
 function keyRoutes(identities: Identities): ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/keys',
       summary: 'access keys of an account, without their secrets',
-      handle: async ({ place }): Promise<KeyList> => ({
+      answer: keyList,
+      handle: async ({ place }) => ({
         keys: (await keysOf(identities.store.read, place.account)).map(({ id, account, created }) => ({
           accessKeyId: id,
           account,
           created,
         })),
       }),
-    },
-    {
+    }),
+    controlRoute({
       method: 'POST',
       path: '/keys',
       summary: 'makes an access key; its secret is shown only here',
-      handle: async ({ place }): Promise<KeyCreated> => {
+      answer: keyCreated,
+      handle: async ({ place }) => {
         const { accessKeyId, secretAccessKey, account } = await issueAccessKey(identities, place.account);
         return { accessKeyId, secretAccessKey, account, token: `${accessKeyId}.${secretAccessKey}` };
       },
-    },
-    {
+    }),
+    controlRoute({
       method: 'DELETE',
       path: '/keys/:id',
       summary: 'revokes an access key',
+      answer: z.strictObject({ revoked: z.string() }),
       handle: async ({ place, params }) => {
-        if (!(await revokeAccessKey(identities.store, place.account, params.id!)))
+        if (!(await revokeAccessKey(identities.store, place.account, params.id)))
           throw fail('NoSuchEntity', `no key ${params.id} in account ${place.account}`, { status: 404 });
         return { revoked: params.id };
       },
-    },
+    }),
   ];
 }
 

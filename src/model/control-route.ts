@@ -178,9 +178,7 @@ function wordsOf(schema: JsonSchema | undefined): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return schema.items && (schema.items as JsonSchema).type === 'string'
-        ? `a list of texts${most(schema.maxItems)}`
-        : 'a list';
+      return `a list${(schema.items as JsonSchema | undefined)?.type === 'string' ? ' of texts' : ''}${most(schema.maxItems)}`;
     case 'object':
       return (schema.additionalProperties as JsonSchema | undefined)?.type === 'string' ? 'an object of texts' : 'an object';
     case 'string':

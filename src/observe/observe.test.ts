@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACCOUNT, accountRoom } from '../../test/support/account-room.ts';
 import { platformFailure, silentLogger } from '../kernel/index.ts';
-import { type LogPage, localActor, logChunks, type MeterRecord, meterTopic } from '../model/index.ts';
+import { askRoute } from '../model/control-route.fixture.ts';
+import { type LogPage, logChunks, type MeterRecord, meterTopic } from '../model/index.ts';
 import { createObserve } from './observe.ts';
 import { sweepLogs } from './sweep.ts';
 
@@ -69,16 +70,7 @@ test('meters reach the topic, the sums and the metrics', async (t) => {
   assert.deepEqual(bodies, [2, 1]);
   const route = observe.routes.find((one) => one.path === '/usage')!;
   const place = { account: root.account, region: 'eu-west-1' };
-  const request = {
-    params: {},
-    query: new URLSearchParams(),
-    headers: {},
-    actor: localActor,
-    body: undefined,
-    place,
-    signal: AbortSignal.timeout(1000),
-  };
-  const { functions } = (await route.handle(request)) as { functions: Record<string, unknown>[] };
+  const { functions } = (await askRoute(route, { place })) as { functions: Record<string, unknown>[] };
   assert.deepEqual(
     [functions[0]?.invocations, functions[0]?.errors, functions[0]?.timeouts, functions[0]?.coldStarts],
     [3, 2, 1, 1],
@@ -150,15 +142,7 @@ test('the logs route pages, filters and refuses', async (t) => {
   await observe.flush();
   const route = observe.routes.find((one) => one.path === '/logs')!;
   const get = (query: Record<string, string>) =>
-    route.handle({
-      params: {},
-      query: new URLSearchParams({ group: stream.group, ...query }),
-      headers: {},
-      actor: localActor,
-      body: undefined,
-      place: stream,
-      signal: AbortSignal.timeout(1000),
-    }) as Promise<LogPage>;
+    askRoute(route, { query: new URLSearchParams({ group: stream.group, ...query }), place: stream }) as Promise<LogPage>;
   const first = await get({ limit: '2' });
   assert.deepEqual(
     first.lines.map((line) => [line.text, line.stream]),

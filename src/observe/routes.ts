@@ -1,16 +1,21 @@
+import { z } from 'zod';
 import { type Key, platformFailure, type Store } from '../kernel/index.ts';
 import {
-  type ControlRequest,
   type ControlRoute,
   compileLogFilter,
+  controlRoute,
   costOf,
+  epochMs,
   eventId,
   type LogPage,
   logGroups,
+  logPage,
+  logQuery,
   logStreams,
   placeToken,
   type ReadLog,
   type Rollup,
+  type RoutedRequest,
   readPlace,
   usageRollups,
 } from '../model/index.ts';
@@ -20,36 +25,71 @@ const MOST_ROWS = 50_000;
 /** What observe answers under `/_dalamb/api`. */
 export function observeRoutes(store: Store, readLog: ReadLog): readonly ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/logs',
       summary: 'log events of a group, oldest first; group, since, until, filter, after, limit',
+      query: logQuery,
+      answer: logPage,
       handle: (request) => logs(store, readLog, request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/usage',
       summary: 'what functions used and what AWS would ask for it; function, since, until',
+      query: usageQuery,
+      answer: usageShown,
       handle: (request) => usage(store, request),
-    },
+    }),
   ];
 }
 
-async function logs(store: Store, readLog: ReadLog, { query, place }: ControlRequest): Promise<LogPage> {
-  const name = query.get('group') ?? '';
+const usageQuery = z.strictObject({
+  function: z.string().optional(),
+  since: epochMs.default(0).describe('epoch ms'),
+  until: epochMs.describe('epoch ms').optional(),
+});
+
+const usageShown = z.strictObject({
+  functions: z.array(
+    z.strictObject({
+      account: z.string(),
+      region: z.string(),
+      function: z.string(),
+      invocations: z.int(),
+      errors: z.int(),
+      timeouts: z.int(),
+      coldStarts: z.int(),
+      durationMs: z.number(),
+      billedMs: z.number(),
+      billedMiBMs: z.number().describe('billed ms × memory in MiB'),
+      initMs: z.number(),
+      maxMemoryMiB: z.number(),
+      egressBytes: z.number(),
+      costUsd: z
+        .strictObject({ requests: z.number(), duration: z.number(), total: z.number() })
+        .describe('what AWS would ask for it'),
+    }),
+  ),
+  complete: z.boolean().describe('false: there was more than one call looks at'),
+});
+
+type Asked<Query extends z.ZodType> = RoutedRequest<unknown, z.output<Query>>;
+
+async function logs(store: Store, readLog: ReadLog, { query, place }: Asked<typeof logQuery>): Promise<LogPage> {
+  const { group: name, since = 0, until = Number.MAX_SAFE_INTEGER, after } = query;
   const group = await store.read.get(logGroups, [place.account, place.region, name]);
   if (!group) throw platformFailure('NoSuchThing', `log group ${name.slice(0, 512)}`);
-  const filter = compileLogFilter(query.get('filter') ?? '');
-  const after = query.get('after');
-  const from = after === null ? undefined : readPlace(after);
-  if (after !== null && !from) throw platformFailure('InvalidRequest', 'after is no place in a log');
+  const filter = compileLogFilter(query.filter ?? '');
+  const from = after === undefined ? undefined : readPlace(after);
+  if (after !== undefined && !from) throw platformFailure('InvalidRequest', 'after is no place in a log');
   const walked = await readLog({
     group: group.id,
-    from: number(query, 'since', 0),
-    to: number(query, 'until', Number.MAX_SAFE_INTEGER),
+    from: since,
+    to: until,
     ...(from ? { after: from } : {}),
     backwards: false,
-    limit: Math.min(Math.max(number(query, 'limit', 1000), 1), 10_000),
+    limit: query.limit,
     maxBytes: 1024 * 1024,
     matches: (event) => filter(event.text.trimEnd()),
   });
@@ -72,11 +112,9 @@ async function streamNames(store: Store, group: string): Promise<ReadonlyMap<str
   return names;
 }
 
-async function usage(store: Store, { query, place }: ControlRequest): Promise<object> {
-  const name = query.get('function');
-  const until = number(query, 'until', Number.MAX_SAFE_INTEGER);
-  const since = number(query, 'since', 0);
-  const prefix = name === null ? [place.account, place.region] : [place.account, place.region, name];
+async function usage(store: Store, { query, place }: Asked<typeof usageQuery>): Promise<z.input<typeof usageShown>> {
+  const { function: name, since, until = Number.MAX_SAFE_INTEGER } = query;
+  const prefix = name === undefined ? [place.account, place.region] : [place.account, place.region, name];
   const totals = new Map<string, Rollup>();
   let rows = 0;
   let after: Key | undefined;
@@ -111,11 +149,4 @@ function sum(a: Rollup, b: Rollup): Rollup {
     maxMemoryMiB: Math.max(a.maxMemoryMiB, b.maxMemoryMiB),
     egressBytes: a.egressBytes + b.egressBytes,
   };
-}
-
-function number(query: URLSearchParams, name: string, otherwise: number): number {
-  const text = query.get(name);
-  if (text === null) return otherwise;
-  if (!/^\d{1,15}$/.test(text)) throw platformFailure('InvalidRequest', `${name} is not a whole number`);
-  return Number(text);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EcrRoom, openEcr } from '../../../../test/support/ecr-room.ts';
 import { ACCOUNT, OTHER, refused } from '../../../../test/support/s3-room.ts';
+import { askRoute } from '../../../model/control-route.fixture.ts';
 import { logins } from '../collections.ts';
 import { findLogin } from './logins.ts';
 
@@ -12,15 +13,12 @@ before(async () => {
 after(() => room.close());
 
 const act = (method: string, host?: string, body?: unknown, account = ACCOUNT) =>
-  room.routes
-    .find((route) => route.method === method && route.path === (host === undefined ? '/registries' : '/registries/:host'))!
-    .handle({
-      params: { host },
-      query: new URLSearchParams(),
-      body,
-      headers: {},
-      place: { account, region: 'us-east-1' },
-    } as never);
+  askRoute(
+    room.routes.find(
+      (route) => route.method === method && route.path === (host === undefined ? '/registries' : '/registries/:host'),
+    )!,
+    { params: host === undefined ? {} : { host }, body, place: { account, region: 'us-east-1' } },
+  );
 
 test('a login is kept sealed, for its account and host, and its password never shown', async () => {
   await act('PUT', 'Registry.LAN:5000', { user: 'u', password: 'secret' });

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { fail } from '../../../kernel/index.ts';
-import { type ControlRoute, fitsHost, type RegistryList, type RegistryLogin } from '../../../model/index.ts';
+import { type ControlRoute, controlRoute, fitsHost } from '../../../model/index.ts';
 import { logins } from '../collections.ts';
 import type { EcrDeps } from '../deps.ts';
 import type { Credentials } from './registry-client.ts';
@@ -14,26 +15,49 @@ export async function findLogin({ store, box }: EcrDeps, account: string, host: 
   return login && password !== undefined ? { user: login.user, password } : undefined;
 }
 
+const USER = 'is a name without a colon';
+const PASSWORD = 'is a text that is not empty';
+
+/** RegistryLogin. */
+const registryLogin = z.strictObject({ host: z.string(), user: z.string(), created: z.number().describe('epoch ms') });
+
+/** As references name it. */
+const hostParam = z.strictObject({
+  host: z
+    .string()
+    .refine((text) => fitsHost(text.toLowerCase()), 'is HOST or HOST:PORT')
+    .transform((text) => (dockerHub.includes(text.toLowerCase()) ? 'docker.io' : text.toLowerCase())),
+});
+const dockerHub = ['index.docker.io', 'registry-1.docker.io'];
+
 /** Logins of an account at other registries, by the control API. Passwords go in and never come out. */
 export function loginRoutes(deps: EcrDeps): ControlRoute[] {
   const { store, box, clock } = deps;
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/registries',
       summary: 'logins at registries, without their passwords',
-      handle: async ({ place }): Promise<RegistryList> => {
+      answer: z.strictObject({ registries: z.array(registryLogin) }),
+      handle: async ({ place }) => {
         const { items } = await store.read.range(logins, { prefix: [place.account], limit: MOST_LOGINS });
         return { registries: items.map(({ host, user, created }) => ({ host, user, created })) };
       },
-    },
-    {
+    }),
+    controlRoute({
       method: 'PUT',
       path: '/registries/:host',
       summary: 'keeps a login at a registry: { user, password }',
-      handle: async ({ place, params, body }): Promise<RegistryLogin> => {
-        const { user, password } = readLogin(body);
-        const host = hostOf(params.host!);
+      params: hostParam,
+      body: z.strictObject({
+        user: z
+          .string({ error: USER })
+          .max(1024)
+          .regex(/^[^:\0]+$/, USER),
+        password: z.string({ error: PASSWORD }).min(1, PASSWORD).max(65_536),
+      }),
+      answer: registryLogin,
+      handle: async ({ place, params: { host }, body: { user, password } }) => {
         const created = clock.now();
         const sealed = box.seal(password, purpose(place.account, host));
         await store.transact(async (tx) => {
@@ -44,35 +68,18 @@ export function loginRoutes(deps: EcrDeps): ControlRoute[] {
         });
         return { host, user, created };
       },
-    },
-    {
+    }),
+    controlRoute({
       method: 'DELETE',
       path: '/registries/:host',
       summary: 'forgets a login at a registry',
-      handle: async ({ place, params }) => {
-        const host = hostOf(params.host!);
+      params: hostParam,
+      answer: z.strictObject({ removed: z.string() }),
+      handle: async ({ place, params: { host } }) => {
         if (!(await store.transact((tx) => tx.delete(logins, [place.account, host]))))
           throw fail('NoSuchThing', `there is no login at ${host}`, { status: 404 });
         return { removed: host };
       },
-    },
+    }),
   ];
-}
-
-/** As references name it. */
-function hostOf(text: string): string {
-  const host = text.toLowerCase();
-  if (!fitsHost(host)) throw fail('InvalidRequest', `${JSON.stringify(text.slice(0, 200))} is no HOST or HOST:PORT`);
-  return ['index.docker.io', 'registry-1.docker.io'].includes(host) ? 'docker.io' : host;
-}
-
-function readLogin(body: unknown): Credentials {
-  const { user, password, ...unknown } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw fail('InvalidRequest', `a login has no ${name}`);
-  if (typeof user !== 'string' || user === '' || user.length > 1024 || /[:\0]/.test(user))
-    throw fail('InvalidRequest', 'user is a name without a colon');
-  if (typeof password !== 'string' || password === '' || password.length > 65_536)
-    throw fail('InvalidRequest', 'password is a text that is not empty');
-  return { user, password };
 }

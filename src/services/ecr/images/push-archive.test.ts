@@ -12,6 +12,7 @@ import {
   tarOf,
 } from '../../../../test/support/ecr-room.ts';
 import { ACCOUNT, refused } from '../../../../test/support/s3-room.ts';
+import { askRoute } from '../../../model/control-route.fixture.ts';
 
 let room: EcrRoom;
 before(async () => {
@@ -26,16 +27,13 @@ async function push(
   host = '127.0.0.1:4566',
 ): Promise<{ uri: string; digest: string; bytes: number }> {
   const route = room.routes.find(({ path }) => path === '/images/:name')!;
-  return (await route.handle({
+  return (await askRoute(route, {
     params: { name },
     query: new URLSearchParams(tag === undefined ? {} : { tag }),
-    body: undefined,
     stream: () => Readable.from([bytes.subarray(0, 100), bytes.subarray(100)]),
     headers: { host },
     place: { account: ACCOUNT, region: 'us-east-1' },
-    signal: new AbortController().signal,
-    actor: { kind: 'local' },
-  } as never)) as never;
+  })) as never;
 }
 
 const layers = [Buffer.from('one'), gzipSync('two')];

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { collect, type StagedBlob, utf8 } from '../../../kernel/index.ts';
 import {
-  type ControlRequest,
   type ControlRoute,
+  controlRoute,
   type Descriptor,
   type ImagePushed,
   isImageTag,
@@ -10,6 +11,7 @@ import {
   type Manifest,
   parseManifest,
   pickPlatform,
+  type RoutedRequest,
 } from '../../../model/index.ts';
 import { ownPlace } from '../access.ts';
 import { type Image, type InRepository, type Repository, repositories } from '../collections.ts';
@@ -26,18 +28,32 @@ const DOCKER = 'application/vnd.docker';
 
 /** An image as an archive of `docker save`, skopeo or buildah; its repository is made if it is not there. */
 export function pushArchiveRoute(deps: EcrDeps): ControlRoute {
-  return {
+  return controlRoute({
     method: 'PUT',
     path: '/images/:name',
     summary: 'pushes an image out of an archive (docker-archive or OCI), ?tag=',
+    query: tagQuery,
     streamed: true,
+    contents: ['application/x-tar'],
+    answer: imagePushed,
     handle: (request) => pushArchive(deps, request),
-  };
+  });
 }
 
-async function pushArchive(deps: EcrDeps, { params, query, place, stream, headers }: ControlRequest): Promise<ImagePushed> {
-  const name = params.name!;
-  const tag = query.get('tag') ?? 'latest';
+const tagQuery = z.strictObject({ tag: z.string().default('latest') });
+
+/** ImagePushed. */
+const imagePushed = z.strictObject({
+  uri: z.string().describe('HOST:PORT/NAME:TAG, as the client reached us'),
+  digest: z.string(),
+  bytes: z.int().describe('of its configuration and layers'),
+});
+
+type Pushed = RoutedRequest<{ readonly name: string }, z.output<typeof tagQuery>>;
+
+async function pushArchive(deps: EcrDeps, { params, query, place, stream, headers }: Pushed): Promise<ImagePushed> {
+  const { name } = params;
+  const { tag } = query;
   if (!isRepositoryName(name)) throw invalidImage(`${JSON.stringify(name.slice(0, 300))} is no name of a repository`);
   if (!isImageTag(tag)) throw invalidImage(`${JSON.stringify(tag.slice(0, 200))} is no tag`);
   const image = await keepArchive(deps, ownPlace(place, name), stream!(), tag);

@@ -6,6 +6,7 @@ import { manualClock } from '../../../../test/support/clock.ts';
 import { digestOf, type EcrOptions, type EcrRoom, imageOf, OCI_MANIFEST, openEcr } from '../../../../test/support/ecr-room.ts';
 import { ACCOUNT, OTHER, refused } from '../../../../test/support/s3-room.ts';
 import { fail, systemClock } from '../../../kernel/index.ts';
+import { askRoute } from '../../../model/control-route.fixture.ts';
 import { fetched } from '../collections.ts';
 import { clean } from '../upkeep.ts';
 import { thisPlatform } from './resolve.ts';
@@ -173,9 +174,9 @@ test('a registry with tokens gets the login at its realm, and the token with the
 });
 
 const login = (room: EcrRoom, host: string) =>
-  room.routes
-    .find(({ method, path }) => method === 'PUT' && path === '/registries/:host')!
-    .handle({ params: { host }, body: { user: 'u', password: 'p' }, place } as never);
+  askRoute(room.routes.find(({ method, path }) => method === 'PUT' && path === '/registries/:host')!, {
+    ...{ params: { host }, body: { user: 'u', password: 'p' }, place },
+  });
 
 test('a registry with logins refuses who has none or a wrong one', async () => {
   const { host } = await registry((req, res) => {
