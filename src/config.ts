@@ -169,7 +169,7 @@ const fileSchema = z.strictObject({
       allow: z.array(rule).default(BUILD_SOURCES),
       /** Whether images are built of Dockerfiles, in nested sandboxes. */
       dockerfile: z.boolean().default(true),
-      /** Of the layers of an image that was built. */
+      /** Of an image that was built, packed. */
       image_mib: mib.default(2048),
       /** Variables of all builds: mirrors and the like. */
       environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),

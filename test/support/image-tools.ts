@@ -53,13 +53,13 @@ export async function dockerArchive(...layers: readonly (readonly TarEntry[])[])
 /** htpasswd of `u` and `secret`. */
 const PASSWORDS = 'u:$2b$04$4.QxosjKcyr5NIZgVTZSle4Qe1xyDXkrdZ8EDhJTzAAgq36FRjui6\n';
 
-/** CNCF's registry on loopback, without TLS. */
+/** CNCF's registry without TLS, on loopback or at another address of this machine. */
 export async function startRegistry(
   directory: string,
-  { login = false } = {},
+  { login = false, address = '127.0.0.1' } = {},
 ): Promise<{ readonly host: string; readonly stop: () => void }> {
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
+  const port = await freePort(address);
+  const host = `${address}:${port}`;
   fs.writeFileSync(path.join(directory, 'htpasswd'), PASSWORDS);
   const lines = [
     'version: 0.1',
@@ -83,8 +83,8 @@ export async function startRegistry(
   return { host, stop: () => void child.kill() };
 }
 
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
+async function freePort(address: string): Promise<number> {
+  const server = net.createServer().listen(0, address);
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
   server.close();

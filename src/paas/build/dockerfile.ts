@@ -17,8 +17,6 @@ const KEEP_MS = 30 * 24 * 60 * 60_000;
 const AT_ONCE = 100;
 /** Names that are looked for at the top, in order: as buildah and podman do. */
 const NAMES = ['Containerfile', 'Dockerfile'];
-/** A manifest, a configuration and an index beside the layers. */
-const MARGIN = 8 * MIB;
 const EPOCH = '315532800'; // 1980-01-01, as in zips
 const LARGEST = MIB;
 
@@ -156,7 +154,7 @@ function workOf({ tree, file, args }: Imaging, { imageMiB, insecure }: BuildSett
     collect: [{ from: '../image', to: '' }],
     runtime: NO_RUNTIME,
     nested: true,
-    most: imageMiB * MIB + MARGIN,
+    most: imageMiB * MIB,
   };
 }
 

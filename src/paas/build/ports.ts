@@ -52,7 +52,7 @@ export interface BuildSettings {
   readonly allow: Egress['allow'];
   /** Whether images are built of Dockerfiles. */
   readonly dockerfile: boolean;
-  /** Of the layers of an image, packed. */
+  /** Of an image, packed. */
   readonly imageMiB: number;
   /** Registries, `HOST[:PORT]`, that builders speak to without TLS. */
   readonly insecure: readonly string[];
