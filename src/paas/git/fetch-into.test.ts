@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -103,6 +104,25 @@ test('credentials are of one host: a redirect does not take them along, and no t
     await assert.rejects(bring({ credentials: { user: 'a\nhost=x', password: 'b' } }), fails(/one line/));
     assert.ok(!logged.join().includes('secret-token'));
   } finally {
+    server.close();
+  }
+});
+
+test('a server that hangs is left when the repository goes, and nothing of it comes back', async () => {
+  const asked = Promise.withResolvers<void>();
+  const server = http.createServer(() => asked.resolve());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
+    const brought = assert.rejects(bring({ url, app: { name: 'going', branch: 'main' } }), (error) =>
+      isFailure(error, 'FetchFailed'),
+    );
+    await asked.promise;
+    await room.git.removeRepository('going');
+    await brought;
+    assert.ok(!(await fs.readdir(room.directory)).some((name) => /going|gone/.test(name)));
+  } finally {
+    server.closeAllConnections();
     server.close();
   }
 });

@@ -9,7 +9,7 @@ import { createRunGit, type GitPlaces, isEnough, outputOf, type RunGit, versionO
 import { installHook } from './hook.ts';
 import { createPushQueue, type PushQueue } from './push-queue.ts';
 import { createRepositories, type Repositories, type RepositoryOf } from './repositories.ts';
-import { createDoor, type DoorDeps, type FindApplication } from './serve.ts';
+import { createDoor, type Door, type DoorDeps, type FindApplication } from './serve.ts';
 import { gitRoute } from './smart-http.ts';
 import { createSsh, type SshAddress } from './ssh.ts';
 import { checkTree } from './tree-check.ts';
@@ -82,7 +82,7 @@ export function createGit(deps: GitDeps): Git {
     clock,
     everyMs: DAY_MS,
     firstMs: DAY_MS / 24,
-    round: (signal) => tidyAll({ git, repositories, queue, writers, signal, failed: untidy }),
+    round: (signal) => tidyAll({ ...{ git, repositories, queue, writers, door }, signal, failed: untidy }),
     failed: untidy,
   });
   return {
@@ -115,7 +115,7 @@ export function createGit(deps: GitDeps): Git {
       return archiveOf(git, objects, commit);
     },
     commitOf: (app, branch) => commitOf(git, repositories.path(app), branch),
-    fetchInto: (request) => fetchInto(inside, request),
+    fetchInto: (request) => door.during(request.app.name, request.signal, (signal) => fetchInto(inside, { ...request, signal })),
     ssh: () => ssh?.address(),
   };
 }
@@ -139,6 +139,7 @@ interface Tidying {
   readonly repositories: Repositories;
   readonly queue: PushQueue;
   readonly writers: Writers;
+  readonly door: Pick<Door, 'during'>;
   readonly signal: AbortSignal;
   readonly failed: (error: unknown, app: string) => void;
 }
@@ -157,10 +158,12 @@ const settingsOfTidying = [
  * broken, waits for the next round.
  */
 async function tidyAll(tidying: Tidying): Promise<void> {
-  const { repositories, queue, signal, failed } = tidying;
+  const { repositories, queue, door, signal, failed } = tidying;
   for (const app of await repositories.names()) {
     if (signal.aborted) return;
-    if (!queue.isBusy(app)) await tidy(tidying, app).catch((error) => signal.aborted || failed(error, app));
+    if (queue.isBusy(app)) continue;
+    const work = (end: AbortSignal) => tidy({ ...tidying, signal: end }, app);
+    await door.during(app, signal, work).catch((error) => signal.aborted || failed(error, app));
   }
 }
 

@@ -29,6 +29,14 @@ function door() {
   return createDoor(deps as unknown as DoorDeps);
 }
 
+test('who come at once are counted as those who come one by one', async () => {
+  const { open, close } = door();
+  const fetch = () => open('git-upload-pack', { name: 'shop', actor: localActor, args: [], protocol: undefined });
+  const all = await Promise.allSettled(Array.from({ length: 40 }, fetch));
+  assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 16);
+  await close(AbortSignal.abort());
+});
+
 test('those who fetch from one application hold up nobody else', async () => {
   const { open, end, close } = door();
   const fetch = (name: string) => open('git-upload-pack', { name, actor: localActor, args: [], protocol: undefined });

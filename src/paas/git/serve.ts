@@ -29,6 +29,8 @@ export interface Door {
   readonly findActor: FindActor;
   /** Rejects with NoSuchThing, AccessDenied, GitBusy. */
   open(service: GitService, asked: Asked): Promise<Served>;
+  /** Does something of the platform's own in an application's repository: its signal also aborts when the repository is to go. */
+  during<T>(app: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Ends what runs in an application's repository. */
   end(app: string): Promise<void>;
   /** Opens nothing more, waits for what is open, then ends it. */
@@ -73,13 +75,25 @@ export function createDoor(deps: DoorDeps): Door {
       if (!app) throw platformFailure('NoSuchThing', `application ${name}`);
       const pushes = service === 'git-receive-pack';
       await deps.requireRole(actor, pushes ? 'deployer' : 'reader', { app: name, account: app.home });
-      if (closed) throw platformFailure('GitBusy', 'the platform is stopping');
+      await deps.repositories.ensure(app);
+      if (closed) throw platformFailure('GitBusy', 'the platform is stopping'); // from here on at once: what is counted is there
       const ofApp = [...open].filter((one) => one.app === name).length;
       if (open.size >= MOST_CHILDREN || ofApp >= MOST_EACH)
         throw platformFailure('GitBusy', undefined, { headers: { 'retry-after': '10' } });
-      await deps.repositories.ensure(app);
       if (!pushes) return keep(name, upload(deps.git, deps.repositories.path(name), args, protocol));
       return keep(name, receiving(receive(deps, { app, actor, args })));
+    },
+    async during(app, signal, work) {
+      const [ending, over] = [new AbortController(), Promise.withResolvers<void>()];
+      const kill = () => ending.abort(platformFailure('GitBusy', `the repository of ${app} is being ended`));
+      const one = { app, kill, over: over.promise };
+      open.add(one);
+      try {
+        return await work(AbortSignal.any([signal, ending.signal]));
+      } finally {
+        open.delete(one);
+        over.resolve();
+      }
     },
     end: (app) => end([...open].filter((one) => one.app === app)),
     async close(deadline) {
