@@ -11,10 +11,18 @@ import { ACCOUNT, APP, actor, processOf, REGION, releaseWorld } from '../release
 import { createApplication, destroyStage } from './applications.ts';
 import { appRoutes } from './routes.ts';
 
+const ROLE = 'arn:aws:iam::222222222222:role/r';
+
 test('roles on an application end with it: who takes its name later begins anew', async (t) => {
   const { ports, store } = await releaseWorld(t);
   const give = (user: string, app: string) =>
     addMember(ports as unknown as PeopleDeps, user, { role: 'owner', app, account: '*' }, actor);
+  await createApplication(
+    ports,
+    { account: '333333333333', region: REGION },
+    { name: 'blog', role: ROLE, branch: 'main' },
+    actor,
+  );
   await give('ann', APP);
   await give('ann', '*');
   await give('ben', APP);
@@ -23,7 +31,7 @@ test('roles on an application end with it: who takes its name later begins anew'
   await createApplication(
     ports,
     { account: '222222222222', region: REGION },
-    { name: 'other', role: 'arn:aws:iam::222222222222:role/r', branch: 'main' },
+    { name: 'other', role: ROLE, branch: 'main' },
     actor,
   );
   assert.equal(await destroyStage(ports, 'other', '222222222222', actor), true);

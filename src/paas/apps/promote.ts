@@ -1,6 +1,6 @@
-import { fail, isFailure } from '../../kernel/index.ts';
+import { fail, isFailure, platformFailure } from '../../kernel/index.ts';
 import { type Place, parseArn } from '../../model/index.ts';
-import { stages } from '../collections.ts';
+import { applications, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { bringImages } from '../releases/images.ts';
 import type { Released } from '../releases/releases.ts';
@@ -51,6 +51,7 @@ export async function makeStage(
   await findRole(ports, { account: to, region: stage.region }, own);
   const at = ports.clock.now();
   await ports.store.transact(async (tx) => {
+    if (!(await tx.get(applications, [app]))) throw platformFailure('NoSuchThing', `application ${app}`); // it may have gone meanwhile
     const there = await tx.get(stages, [app, to]);
     await tx.put(stages, { app, account: to, region: stage.region, next: 1, ...there, role: own });
     await ports.audit(tx, { actor, action: there ? 'role' : 'create', app, account: to, detail: `role ${own}`, at });

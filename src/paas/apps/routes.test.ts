@@ -64,7 +64,10 @@ test('the release before is found however many failed since', async (t) => {
     resources: [],
     checks: { smoke: {} },
   });
-  await assert.rejects(ask('POST /apps/:app/rollback', {}), { code: 'NoSuchThing', fields: { next: 'see them with: dalamb releases' } });
+  await assert.rejects(ask('POST /apps/:app/rollback', {}), {
+    code: 'NoSuchThing',
+    fields: { next: 'see them with: dalamb releases' },
+  });
   await release({ reason: 'deploy', built: await built('one') });
   await store.transact(async (tx) => {
     const first = (await tx.get(releases, [APP, ACCOUNT, 1]))!;

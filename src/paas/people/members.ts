@@ -1,5 +1,6 @@
 import { allRows, platformFailure, type Transaction } from '../../kernel/index.ts';
-import type { Actor, Grant } from '../../model/index.ts';
+import { type Actor, EVERY, type Grant } from '../../model/index.ts';
+import { applications } from '../collections.ts';
 import { type Membership, memberships, sshKeys, tokens } from './collections.ts';
 import type { PeopleDeps } from './people.ts';
 import { MOST_GRANTS, scopeText } from './roles.ts';
@@ -9,7 +10,7 @@ import { MOST_TOKENS } from './tokens.ts';
 const MOST_MEMBERSHIPS = 10_000;
 const PAGE = 1000;
 
-/** Gives a user a role; another role on the same is replaced. Rejects with InvalidRequest beyond what one user, or all, may have. */
+/** Gives a user a role; another role on the same is replaced. Rejects with NoSuchThing, and with InvalidRequest beyond what one user, or all, may have. */
 export async function addMember(
   { store, clock, audit }: PeopleDeps,
   user: string,
@@ -20,6 +21,7 @@ export async function addMember(
   const { role, app, account } = grant;
   const membership = { user, role, app, account, createdAt: at, createdBy: actor.name };
   await store.transact(async (tx) => {
+    if (app !== EVERY && !(await tx.get(applications, [app]))) throw platformFailure('NoSuchThing', `application ${app}`);
     const replaces = await tx.get(memberships, [user, app, account]);
     const isFull = (await tx.count(memberships, [user])) >= MOST_GRANTS || (await tx.count(memberships, [])) >= MOST_MEMBERSHIPS;
     if (isFull && !replaces)

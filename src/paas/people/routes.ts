@@ -8,7 +8,6 @@ import {
   type Grant,
   roleOf,
 } from '../../model/index.ts';
-import { applications } from '../collections.ts';
 import { fieldsOf, optionalText, textField } from '../fields.ts';
 import { listAudit } from './audit.ts';
 import { sshKeys, tokens } from './collections.ts';
@@ -59,8 +58,6 @@ function memberRoutes(deps: PeopleDeps): ControlRoute[] {
         const on = await placeOf(deps, optionalText(fields, 'app'), optionalText(fields, 'environment'));
         const role = roleOf(textField(fields, 'role'));
         await requireRole(actor, 'owner', asked(on));
-        if (on.app !== EVERY && !(await deps.store.read.get(applications, [on.app])))
-          throw platformFailure('NoSuchThing', `application ${on.app}`);
         return named(deps, await addMember(deps, user, { ...on, role }, actor));
       },
     },

@@ -3,7 +3,7 @@ import type { Actor, CommitReport, Release, resourceName } from '../../model/ind
 import { findApplication, urlsOf } from '../apps/applications.ts';
 import { changeConfig, currentRelease, readConfig } from '../apps/stage-changes.ts';
 import { checkBranch } from '../branch-names.ts';
-import { type StoredStage, stages } from '../collections.ts';
+import { applications, type StoredStage, stages } from '../collections.ts';
 import { realResources } from '../releases/resources.ts';
 import type { RepositoryLink } from '../webhooks/collections.ts';
 import { fetchBranch } from '../webhooks/fetch-branch.ts';
@@ -117,6 +117,7 @@ async function makeStage(
   const role = await copyRole(ports.operateAt, { role: base.role, ...places, names });
   const at = ports.clock.now();
   await ports.store.transact(async (tx) => {
+    if (!(await tx.get(applications, [app]))) throw platformFailure('NoSuchThing', `application ${app}`); // it may have gone meanwhile
     await tx.put(stages, { app, account, region, role, next: 1 });
     await ports.audit(tx, { actor, action: 'review:create', app, account, detail: `environment ${environment}`, at });
   });

@@ -219,6 +219,19 @@ test('one that was killed before it was whole, of an application that is gone, g
   assert.equal(await world.ports.findEnvironment(environment), undefined);
 });
 
+test('an application that goes while its review app is being made leaves no stage of it', async (t) => {
+  const world = await open(t);
+  world.before = (operation) => {
+    if (operation !== 'iam CreateRole') return;
+    void world.store.transact(async (tx) => {
+      await tx.delete(stages, ['shop', HOME.account]);
+      await tx.delete(applications, ['shop']);
+    });
+  };
+  assert.equal(await codeOf(world.ask('POST /apps/shop/reviews', { branch: 'feature/One' })), 'NoSuchThing');
+  assert.deepEqual((await world.store.read.range(stages, { prefix: ['shop'], limit: 10 })).items, []);
+});
+
 test('who may not see the configuration of the base makes none; roles that would be allowed more are not copied', async (t) => {
   const world = await open(t);
   world.denied.add(`deployer ${HOME.account}`);
