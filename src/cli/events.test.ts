@@ -37,7 +37,7 @@ test('a trace tells the size of a batch, and why one that is in flight failed', 
   const event = { id: 'M', topic: 'sqs', lane: 0, position: 0, time: 0, deliveries: [one] };
   const { out } = await dalamb(['trace', 'M'], { 'GET /events/trace/M': { id: 'M', events: [event], truncated: false } });
   assert.deepEqual(out.split('\n').slice(0, 2), [
-    '* 1970-01-01T00:00:00.000Z sqs (no longer kept)  M',
+    '* 1970-01-01T00:00:00.000Z sqs message  M',
     '    → f in-flight in a batch of 5 after 2 attempts (no)  B',
   ]);
 });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { fail } from '../kernel/index.ts';
 import type { AcceptedEvents, DeliveryList, EventBooks } from '../model/index.ts';
 import type { Api } from './api.ts';
+import { errorText } from './error-text.ts';
 import type { Stage } from './stage.ts';
 import { table } from './table.ts';
 
@@ -85,7 +86,7 @@ function deliveriesText({ deliveries, next }: DeliveryList, state: State): strin
     one.target,
     String(one.attempts ?? 0),
     new Date(one.time ?? one.acceptedAt ?? 0).toISOString(),
-    one.reason ?? one.lastError ?? '',
+    errorText(one.reason ?? one.lastError ?? ''),
   ]);
   return `${table(['ID', 'SUBSCRIBER', 'TARGET', 'ATTEMPTS', 'TIME', 'REASON'], rows)}${next === undefined ? '' : '(there are more: --limit)\n'}`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Trace, TraceDelivery, TraceEvent } from '../model/index.ts';
+import { errorText } from './error-text.ts';
 import type { Stage } from './stage.ts';
 import { printable } from './table.ts';
 
@@ -20,7 +21,8 @@ function traceText(trace: Trace): string {
 }
 
 function eventLines(event: TraceEvent, depth: number, asked: string): string[] {
-  const what = [event.type ?? '(no longer kept)', event.subject ?? ''].filter((word) => word !== '').join(' ');
+  const kind = event.type ?? (event.topic === 'sqs' ? 'message' : '(no longer kept)');
+  const what = [kind, event.subject ?? ''].filter((word) => word !== '').join(' ');
   const line = `${new Date(event.time).toISOString()} ${event.topic} ${what}  ${event.id}`;
   return [marked(line, depth, event.id === asked), ...event.deliveries.flatMap((one) => deliveryLines(one, depth + 1, asked))];
 }
@@ -28,7 +30,7 @@ function eventLines(event: TraceEvent, depth: number, asked: string): string[] {
 function deliveryLines(one: TraceDelivery, depth: number, asked: string): string[] {
   const tries = one.attempts === 1 ? '' : ` after ${one.attempts} attempts`;
   const why = one.reason ?? (one.state === 'in-flight' ? one.error : undefined);
-  const reason = why === undefined || one.state === 'delivered' ? '' : ` (${why})`;
+  const reason = why === undefined || one.state === 'delivered' ? '' : ` (${errorText(why)})`;
   const size = one.size === undefined || one.size === 1 ? '' : ` in a batch of ${one.size}`;
   const kept = one.deadLetter === undefined ? '' : ` in ${one.deadLetter}`;
   const replay = one.replay === undefined ? '' : ` [replay ${one.replay}]`;

@@ -1,5 +1,5 @@
 import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
-import type { AcceptedEvent, AcceptedEvents, ControlRequest, EventSources } from '../model/index.ts';
+import type { AcceptedEvent, AcceptedEvents, ControlRequest, EventSources, Place } from '../model/index.ts';
 import { queueMessages } from './accepted-messages.ts';
 import { streamEvents } from './accepted-streams.ts';
 
@@ -58,12 +58,26 @@ async function eventsOfTopic(read: Reader, topic: string, { query, place }: Cont
   return { events: found, ...(end > first ? { next: String(end) } : {}) };
 }
 
-/** The newest event of a topic that fits, among as many as one call looks at. */
-export async function findRecent(
-  read: Reader,
-  topic: string,
+/** The newest event of a topic, or of the account's streams, that fits, among as many as one call looks at in each. */
+export async function newestEvent(
+  { read, followed, sources }: AcceptedPorts,
+  place: Place,
   fits: (event: StoredEvent) => boolean,
 ): Promise<StoredEvent | undefined> {
+  for (const topic of followed) {
+    const found = await findRecent(read, topic, fits);
+    if (found) return found;
+  }
+  for (const source of Object.values(sources.streams)) {
+    const all = { since: 0, until: Number.MAX_SAFE_INTEGER - 1, limit: 1, fits, after: undefined };
+    const [found] = (await streamEvents(read, { source, place }, all)).events;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The newest event of a topic that fits, among as many as one call looks at. */
+async function findRecent(read: Reader, topic: string, fits: (event: StoredEvent) => boolean): Promise<StoredEvent | undefined> {
   const { first, next } = await read.bounds(topic, 0);
   for (let end = next, floor = Math.max(first, next - MOST_READ); end > floor; ) {
     const from = Math.max(floor, end - SLICE);

@@ -14,7 +14,7 @@ import {
   type Place,
   topics,
 } from '../model/index.ts';
-import { acceptedEvents, sourceNames } from './accepted.ts';
+import { acceptedEvents, newestEvent, sourceNames } from './accepted.ts';
 import { SUBSCRIBER } from './ledger.ts';
 import { mappingLines } from './mappings/mapping-lines.ts';
 import { traceOf } from './trace.ts';
@@ -66,10 +66,16 @@ export function eventRoutes(ports: EventRoutePorts): ControlRoute[] {
       method: 'GET',
       path: '/events/trace/:id',
       summary: 'cause and effect of a delivery, an invocation, an event, a message or a record',
-      handle: ({ params, place }) => traceOf({ read, topics: followed, held, sequenceNumber }, place.account, params.id ?? ''),
+      handle: ({ params, place }) =>
+        traceOf({ read, recent: newestOf(ports, place), held, sequenceNumber }, place.account, params.id ?? ''),
     },
   ];
 }
+
+const newestOf =
+  ({ store: { read }, followed, sources }: EventRoutePorts, place: Place) =>
+  (fits: (event: StoredEvent) => boolean) =>
+    newestEvent({ read, followed, sources }, place, fits);
 
 type Sum = Record<'routed' | 'unmatched' | 'deliveries' | 'attempts' | OutcomeKind, number>;
 

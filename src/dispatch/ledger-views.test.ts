@@ -129,7 +129,7 @@ test('what a synchronous invocation caused is found by its id', async () => {
   for (const id of ['effect', 'sync']) {
     const found = await trace(world, id);
     assert.deepEqual([found.invocation, found.events[0]!.deliveries[0]!.id], ['sync', 'effect']);
-    const ports = { read: world.store.read, topics: [], held: () => [], sequenceNumber: () => undefined };
+    const ports = { read: world.store.read, recent: async () => undefined, held: () => [], sequenceNumber: () => undefined };
     await assert.rejects(traceOf(ports, '111111111111', id), { code: 'NoSuchThing' }, 'it is another account’s');
   }
   await world.close();

@@ -5,12 +5,12 @@ import {
   deliveries,
   effects,
   type HeldBatch,
+  namedRecord,
   outcomes,
   type Trace,
   type TraceDelivery,
   type TraceEvent,
 } from '../model/index.ts';
-import { findRecent } from './accepted.ts';
 import { type FoundRecord, findRecord, type RecordPorts } from './trace-records.ts';
 
 const MOST_DELIVERIES = 500;
@@ -23,8 +23,8 @@ type Row = Delivery | DeliveryOutcome | HeldBatch;
 
 export interface TracePorts {
   readonly read: Reader;
-  /** Topics whose latest events are looked through for one that nobody wanted. */
-  readonly topics: readonly string[];
+  /** The newest event that fits among the latest: one that nobody wanted has no delivery that would lead to it. */
+  readonly recent: (fits: (event: StoredEvent) => boolean) => Promise<StoredEvent | undefined>;
   /** Batches of mappings in flight, of one account. */
   readonly held: (account: string) => readonly HeldBatch[];
   readonly sequenceNumber: RecordPorts['sequenceNumber'];
@@ -45,11 +45,39 @@ export async function traceOf(ports: TracePorts, account: string, id: string): P
   const walk: Walk = { budget: { left: MOST_DELIVERIES }, seen: new Set(), cut: false };
   const row = await rowOf(plain, id);
   const records = row ? [] : await findRecord(plain, id);
-  const views: readonly View[] = records.length > 0 ? records.map((one) => ({ ...plain, asked: { ...one, id } })) : [plain];
-  const starts = records.length > 0 ? records.map(({ rows }) => rows[0]!) : [row ?? (await rowsOfEvent(plain, id, walk))[0]];
-  if (!starts[0] && (await effectsOf(plain, id, walk)).length === 0) return unmatched(plain, ports.topics, id);
+  if (records.length > 0) return recordTrace(plain, records, { id, walk });
+  const start = row ?? (await rowsOfEvent(plain, id, walk))[0];
+  if (start || (await effectsOf(plain, id, walk)).length > 0)
+    return shown([await partOf(plain, start, { id, walk })], { id, walk });
+  return recentTrace(plain, ports.recent, { id, walk });
+}
+
+interface Asked {
+  readonly id: string;
+  readonly walk: Walk;
+}
+
+async function recordTrace(plain: View, records: readonly FoundRecord[], { id, walk }: Asked): Promise<Trace> {
   const parts: Part[] = [];
-  for (const [i, view] of views.entries()) parts.push(await partOf(view, starts[i], { id, walk }));
+  for (const one of records) parts.push(await partOf({ ...plain, asked: { ...one, id } }, one.rows[0], { id, walk }));
+  return shown(parts, { id, walk });
+}
+
+/** An event that nobody wanted, or a record by the id that lists show: its sequence number leads to its batches. */
+async function recentTrace(plain: View, recent: TracePorts['recent'], { id, walk }: Asked): Promise<Trace> {
+  const { record, lane } = namedRecord(id);
+  const isIt = (event: StoredEvent) =>
+    event.id === id || (plain.sequenceNumber(event) === record && (lane === undefined || event.lane === lane));
+  const event = await recent((one) => one.account === plain.account && isIt(one));
+  if (!event) throw unknownId(id);
+  const number = plain.sequenceNumber(event);
+  const all = number === undefined ? [] : await findRecord(plain, number);
+  const own = all.filter(({ rows: [row] }) => row?.topic === event.topic && row.lane === event.lane);
+  if (own.length > 0) return recordTrace(plain, own, { id, walk });
+  return { id, events: [{ ...eventShown({ ...placeOf(event), event: id }, event), deliveries: [] }], truncated: false };
+}
+
+function shown(parts: readonly Part[], { id, walk }: Asked): Trace {
   const invocation = parts.length === 1 ? parts[0]!.invocation : undefined;
   return {
     ...{ id, ...(invocation === undefined ? {} : { invocation }) },
@@ -70,21 +98,9 @@ async function partOf(view: View, start: Row | undefined, { id, walk }: { id: st
   return { events: [await branchOf(view, root.row, await siblingsOf(view, root.row, walk), walk)] };
 }
 
-async function unmatched(view: View, topics: readonly string[], id: string): Promise<Trace> {
-  const found = await lastEvent(view, topics, id);
-  if (found) return { id, events: [{ ...eventShown(placeOf(found), found), deliveries: [] }], truncated: false };
-  throw fail('NoSuchThing', `no delivery, invocation, event or record ${id} is known; they are kept for seven days`, {
-    status: 404,
-  });
-}
-
-/** An event that nobody wanted has no delivery that would lead to it: it is looked for among the latest of each topic. */
-async function lastEvent({ read, account }: View, topics: readonly string[], id: string): Promise<StoredEvent | undefined> {
-  for (const topic of topics) {
-    const found = await findRecent(read, topic, (event) => event.id === id && event.account === account);
-    if (found) return found;
-  }
-  return undefined;
+function unknownId(id: string) {
+  const kept = 'they are kept for seven days, and a request that caused nothing leaves none';
+  return fail('NoSuchThing', `no delivery, invocation, event or record ${id} is known; ${kept}`, { status: 404 });
 }
 
 function placeOf({ id: event, topic, lane, position, time: acceptedAt }: StoredEvent) {

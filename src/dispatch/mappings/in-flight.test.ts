@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StoredEvent } from '../../kernel/index.ts';
 import { batchThreads, type ControlRequest, type DeliveryList, type EventBooks, type EventSums } from '../../model/index.ts';
+import { acceptedEvents, newestEvent } from '../accepted.ts';
 import { eventRoutes } from '../control.ts';
 import { OUTCOME_AGE_MS, sweepOutcomes } from '../ledger.ts';
 import { traceOf } from '../trace.ts';
@@ -200,5 +202,32 @@ test('records of all shards are listed newest first, in pages, by time and type'
   assert.deepEqual(await ids('type=other'), []);
   for (const bad of ['topic=nothing', 'topic=kinesis&after=x', 'topic=sqs&after=x'])
     await assert.rejects(ask(room, '/events/accepted', bad), { code: 'InvalidRequest' });
+  await room.close();
+});
+
+test('a record is found by the id that lists show, also one that a filter left out', async () => {
+  const room = await openRoom();
+  await room.mappings.start();
+  await room.write(['a', 'b']);
+  await room.keep(mappingOf(streamSettings({}, { filters: ['{"data":["a"]}'] })));
+  await until('both are through', async () => (await room.books())?.delivered === 1 && (await room.books())?.filtered === 1);
+  const of = { read: room.store.read, followed: [], sources: room.sources };
+  const ports = { ...room.tracing, recent: (fits: (event: StoredEvent) => boolean) => newestEvent(of, place, fits) };
+  const { events } = await acceptedEvents(of, {
+    query: new URLSearchParams('topic=kinesis'),
+    place,
+  } as unknown as ControlRequest);
+  const seen: [number, string | undefined][] = [];
+  for (const { id, position } of events) {
+    const [event] = (await traceOf(ports, place.account, id)).events;
+    assert.deepEqual([event!.id, event!.position], [id, position]);
+    seen.push([position, event!.deliveries[0]?.state]);
+  }
+  assert.deepEqual(seen, [
+    [2, undefined],
+    [1, 'delivered'],
+  ]);
+  assert.deepEqual((await traceOf(ports, place.account, '2')).events[0]!.deliveries, [], 'by its sequence number, too');
+  await assert.rejects(traceOf(ports, '111111111111', events[0]!.id), { code: 'NoSuchThing' });
   await room.close();
 });

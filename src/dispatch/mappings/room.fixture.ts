@@ -205,7 +205,7 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     shard: (shardId = 'shardId-0', uuid = UUID) => store.read.get(mappingShards, [uuid, shardId]),
     tracing: {
       read: store.read,
-      topics: [],
+      recent: async () => undefined,
       held: () => mappings.held(),
       sequenceNumber: ({ topic, position }: StoredEvent) => (topic === TOPIC ? String(position) : undefined),
     },
