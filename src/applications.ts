@@ -49,7 +49,7 @@ export interface ApplicationPorts {
     readonly rewindMapping: RewindMapping;
     readonly resolveFunction: ResolveFunction;
   };
-  readonly invoke: Pick<InvokeRoom, 'warm' | 'retire'>;
+  readonly invoke: Pick<InvokeRoom, 'warm' | 'retire' | 'debuggers'>;
   readonly findEnvironment: FindEnvironment;
   readonly findActor: FindActor;
   readonly requireRole: RequireRole;
@@ -99,6 +99,10 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     handover: {
       warm: async (place, name, version, least) => invoke.warm(await lambda.resolveFunction(place, name, version), least),
       retire: invoke.retire,
+    },
+    debuggers: {
+      find: async (place, name) => invoke.debuggers.find(await lambda.resolveFunction(place, name)),
+      connect: async (place, name) => invoke.debuggers.connect(await lambda.resolveFunction(place, name)),
     },
     ...(ports.driver.features.isolation && { deriveTree: (hash, on) => ports.trees.derive(hash, on) }),
   });

@@ -47,6 +47,9 @@ function connectChannel(address, tickets, done) {
   });
 }
 
+/** Whoever debugs needs the event loop between calls, too. */
+const INSPECTED = process.execArgv.some((argument) => argument.startsWith('--inspect'));
+
 /** Either the process waits for a frame, in a blocking read, or the event loop runs, and after a while looks whether the platform is there. */
 function createReading(socket, handle, onFrame) {
   let busy = true;
@@ -60,6 +63,7 @@ function createReading(socket, handle, onFrame) {
     else handle.readStop();
   };
   const next = () => {
+    if (INSPECTED && (busy || !inbox.has())) return; // it comes by the event loop
     if (!inbox.next()) process.exit(0); // the platform has gone, or has done with this process
   };
   setInterval(() => {
@@ -77,15 +81,22 @@ function createReading(socket, handle, onFrame) {
     work() {
       busy = true;
       ticks = 0;
+      if (!INSPECTED) return;
+      socket.unref();
+      look(false);
     },
     /** Waits for the next frame, once what is due has run. */
     rest() {
       busy = false;
-      socket.unref();
-      look(false);
+      if (INSPECTED) socket.ref();
+      else socket.unref();
+      look(INSPECTED);
       setImmediate(next);
     },
-    came: inbox.add,
+    came(bytes) {
+      inbox.add(bytes);
+      if (INSPECTED) next();
+    },
   };
 }
 

@@ -27,6 +27,8 @@ function createInbox(fd, onFrame) {
   };
 
   return {
+    /** Whether a whole frame is there. */
+    has: () => missing() === 0,
     /** Waits until a frame is there and hands it on; nothing else runs meanwhile. Returns false when the platform has gone. */
     next() {
       for (let lacks = missing(); lacks > 0; lacks = missing()) {

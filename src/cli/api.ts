@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import { fail } from '../kernel/index.ts';
+import type { OpenTunnel } from './tunnel.ts';
 
 /** The control API as the command line sees it. */
 export interface Api {
@@ -8,6 +10,8 @@ export interface Api {
   post<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
   put<Answer>(path: string, body: unknown, query?: Query): Promise<Answer>;
   remove<Answer>(path: string, query?: Query): Promise<Answer>;
+  /** A connection that the server joins to something (`upgrades` among its routes). Rejects as the others do. */
+  tunnel(path: string): Promise<Duplex>;
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -19,6 +23,7 @@ export interface ApiOptions {
   readonly region?: string;
   readonly token?: string;
   readonly fetch: typeof fetch;
+  readonly openTunnel: OpenTunnel;
 }
 
 /** Longer than any function may run (900 s). */
@@ -44,6 +49,13 @@ export function createApi(options: ApiOptions): Api {
     post: (path, body, query) => call('POST', path, query, body),
     put: (path, body, query) => call('PUT', path, query, body),
     remove: (path, query) => call('DELETE', path, query),
+    async tunnel(path) {
+      const url = `${base}/_dalamb/api/v1${path}${queryText(options, {})}`;
+      const opened = await options.openTunnel(url, headersOf(options, undefined)).catch((error) => unreachable(options, error));
+      if (!(opened instanceof Response)) return opened;
+      await answerOf(opened, base);
+      throw fail('UnexpectedAnswer', `${base} answered ${opened.status} where it should have opened a connection`);
+    },
   };
 }
 
@@ -64,16 +76,16 @@ function headersOf(options: ApiOptions, contentType: string | undefined): Record
 }
 
 async function reach(options: ApiOptions, url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await options.fetch(url, init);
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-    const why = cause?.code ?? cause?.message ?? (error as Error).message;
-    throw fail('Unreachable', `no answer from ${options.url} (${why})`, {
-      status: 503,
-      fields: { next: 'start the platform with: npm start, or name another with --url or DALAMB_URL' },
-    });
-  }
+  return options.fetch(url, init).catch((error) => unreachable(options, error));
+}
+
+function unreachable(options: ApiOptions, error: unknown): never {
+  const { cause, code } = error as { code?: string; cause?: { code?: string; message?: string } };
+  const why = cause?.code ?? cause?.message ?? code ?? (error as Error).message;
+  throw fail('Unreachable', `no answer from ${options.url} (${why})`, {
+    status: 503,
+    fields: { next: 'start the platform with: npm start, or name another with --url or DALAMB_URL' },
+  });
 }
 
 async function answerOf(response: Response, base: string): Promise<unknown> {

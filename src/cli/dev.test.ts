@@ -111,6 +111,4 @@ test('with --remove the functions go at the end; what cannot be mended by a save
   const refused = () => Response.json({ error: { code: 'AccessDenied', message: 'no' } }, { status: 403 });
   const denied = await dalamb(['dev', folder], { ...answers, 'POST /apps/my-shop/dev': refused }, { remoteUrl: nowhere });
   assert.equal(denied.code, 1);
-  const inspected = await dalamb(['dev', folder, '--inspect'], answers);
-  assert.deepEqual([inspected.code, inspected.sent.length, /--inspect/.test(inspected.err)], [1, 0, true]);
 });

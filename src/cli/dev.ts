@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { type Failure, fail, isFailure } from '../kernel/index.ts';
 import type { DevFailed, DevSwapped, Environment } from '../model/index.ts';
+import { createDebuggerPorts, type DebuggerPorts, firstPort } from './debugger-ports.ts';
 import { followLines, lineWriter } from './log-lines.ts';
 import { createScanner } from './scan-folder.ts';
 import { createSender, type FolderSender, type Sent } from './send-folder.ts';
@@ -12,7 +13,7 @@ import { watchFolders } from './watch-folder.ts';
 interface DevOptions {
   readonly role?: string;
   readonly remove?: boolean;
-  readonly inspect?: boolean;
+  readonly inspect?: string | boolean;
 }
 
 export function addDev(program: Command, stage: Stage): void {
@@ -22,20 +23,27 @@ export function addDev(program: Command, stage: Stage): void {
     .argument('[folder]', 'default this one', '.')
     .option('--role <arn>', 'execution role of its functions; default one of its own')
     .option('--remove', 'take the functions away at the end')
-    .option('--inspect', 'not implemented')
-    .action((folder: string, options: DevOptions) => dev(stage, path.resolve(folder), options));
+    .option('--inspect [=port]', 'a debugger port of this machine for each process, from 9229 or this one on; 0: free ones')
+    .action((folder: string, options: DevOptions) => dev(stage, ...folderOf(folder, options)));
 }
 
 const LOGS_MS = 250;
 const AGAIN_MS = 1000;
 
+/** `--inspect ../shop` names a folder: a port is a number. */
+function folderOf(folder: string, options: DevOptions): [string, DevOptions] {
+  const { inspect } = options;
+  if (typeof inspect !== 'string' || /^\d+$/.test(inspect) || folder !== '.') return [path.resolve(folder), options];
+  return [path.resolve(inspect), { ...options, inspect: true }];
+}
+
 async function dev(stage: Stage, folder: string, { role, remove, inspect }: DevOptions): Promise<void> {
-  if (inspect) throw fail('NotImplemented', '--inspect is not implemented: functions have no debugger port yet');
+  const first = firstPort(inspect);
   const environment = stage.given().env ?? (await developmentEnvironment(stage));
   const here: Stage = { ...stage, api: () => stage.api(environment) };
   const app = await nameOf(stage, folder);
   say(stage, { event: 'start', app, environment, folder }, `${app} in environment ${environment}: building …\n`);
-  const session = new Session(here, app);
+  const session = new Session(here, app, first === undefined ? undefined : debuggerPorts(here, app, first));
   await session.run(folder, role);
   if (remove) {
     const { removed } = await here.api().remove<{ removed: readonly string[] }>(`/apps/${encodeURIComponent(app)}/dev`);
@@ -72,6 +80,18 @@ function say(stage: Stage, event: { readonly event: string } & Readonly<Record<s
   stage.io.out(stage.json() ? `${JSON.stringify(event)}\n` : text);
 }
 
+function debuggerPorts(stage: Stage, app: string, first: number): DebuggerPorts {
+  return createDebuggerPorts({
+    ...{ stage, app, first },
+    opened: (process, port) =>
+      say(stage, { event: 'debugger', process, port }, `${printable(process)}: debugger at 127.0.0.1:${port}\n`),
+    refused(process, why) {
+      if (stage.json()) say(stage, { event: 'debugger', process, error: { message: why } }, '');
+      else stage.io.error(`dalamb: ${printable(process)}: ${printable(why)}\n`);
+    },
+  });
+}
+
 /** One folder from the first build until Ctrl-C. One save at a time; what is saved meanwhile goes with the next. */
 class Session {
   readonly #stage: Stage;
@@ -80,10 +100,12 @@ class Session {
   #urls = '';
   #syncing: Promise<void> | undefined;
   #again = false;
+  readonly #debuggers: DebuggerPorts | undefined;
 
-  constructor(stage: Stage, app: string) {
+  constructor(stage: Stage, app: string, debuggers: DebuggerPorts | undefined) {
     this.#stage = stage;
     this.#app = app;
+    this.#debuggers = debuggers;
   }
 
   async run(folder: string, role: string | undefined): Promise<void> {
@@ -108,6 +130,7 @@ class Session {
       await this.#followLogs(since);
       await this.#syncing;
     } finally {
+      this.#debuggers?.close();
       watching.close();
     }
   }
@@ -156,6 +179,7 @@ class Session {
     const news = routes === this.#urls ? '' : routes;
     this.#urls = routes;
     say(this.#stage, { event: 'swapped', ms, changed, ...answer }, said + text + news);
+    if (how === 'built' || ms === undefined) void this.#debuggers?.follow(processes.map(({ name }) => name));
   }
 
   #failed({ failed, lines }: DevFailed): void {

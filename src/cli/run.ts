@@ -32,6 +32,7 @@ import type { CliIo, Stage } from './stage.ts';
 import { addRuntimes, addStatus } from './status.ts';
 import { addTokens } from './tokens.ts';
 import { addTrace } from './trace.ts';
+import { controlSocket, openTunnel } from './tunnel.ts';
 
 export interface CliDeps {
   readonly io: CliIo;
@@ -83,7 +84,12 @@ export function createProgram(deps: CliDeps, fails: () => void): Command {
     api: (environment = options().env) => {
       const { url, region, data } = options();
       const local = data === undefined ? undefined : io.fetchLocal?.(data);
-      return createApi({ url, environment, region, token: local ? undefined : defaults.token, fetch: local ?? io.fetch });
+      return createApi({
+        ...{ url, environment, region },
+        token: local ? undefined : defaults.token,
+        fetch: local ?? io.fetch,
+        openTunnel: (to, headers) => openTunnel(to, headers, data === undefined ? undefined : controlSocket(data)),
+      });
     },
     given: () => ({ env: options().env, app: options().app }),
     app: () => appName(options().app, io.remoteUrl ?? remoteUrl),

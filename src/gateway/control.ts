@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type Failure, fail, type Logger, MIB, platformFailure } from '../kernel/index.ts';
 import {
   type Actor,
@@ -15,6 +16,7 @@ import { isLoopback } from './hosts.ts';
 import { sendJson } from './json.ts';
 import { isLocalConnection } from './local-socket.ts';
 import { asFailure } from './refusals.ts';
+import { TUNNEL } from './tunnels.ts';
 
 export interface ControlDoor {
   readonly mode: AuthMode;
@@ -58,12 +60,14 @@ export async function serveControl(door: ControlDoor, exchange: Exchange): Promi
     const { route, params } = door.match(exchange.method, exchange.path.replace(PREFIX, ''));
     const place = await placeOf(door, exchange, { query, actor });
     const account = await door.access.mayCall({ actor, route, params, query, place });
+    if (route.upgrades && !exchange.join) throw upgradeRequired();
     const body = route.streamed ? undefined : await readBody(exchange, route);
     const { headers, signal } = exchange;
     const own = account === undefined ? {} : { own: account };
     const stream = route.streamed ? { stream: () => exchange.body } : {};
     const result = await route.handle({ params, query, body, ...stream, headers, place, actor, ...own, signal });
-    sendJson(exchange, 200, result ?? {});
+    if (route.upgrades) exchange.join!(result as Duplex);
+    else sendJson(exchange, 200, result ?? {});
   } catch (error) {
     sendControlError(exchange, asFailure(error, exchange.requestId, door.logger));
   }
@@ -74,6 +78,11 @@ export function sendControlError(exchange: Exchange, failure: Failure): void {
   const { next } = failure.fields;
   const error = { code: failure.code, message: failure.message, ...(next === undefined ? {} : { next }) };
   sendJson(exchange, failure.status, { error, requestId: exchange.requestId }, failure.headers);
+}
+
+function upgradeRequired(): Failure {
+  const headers = { upgrade: TUNNEL, connection: 'upgrade' };
+  return platformFailure('InvalidRequest', `ask for it with Upgrade: ${TUNNEL}`, { status: 426, headers });
 }
 
 const TOKEN = /^[\w.~+/=-]{1,512}$/;

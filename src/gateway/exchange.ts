@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { collect } from '../kernel/index.ts';
 import type { SandboxCaller } from '../model/index.ts';
 import type { WireRequest } from '../wire/index.ts';
@@ -27,6 +27,8 @@ export interface Exchange extends WireRequest {
   readonly endpoint: string;
   /** Set when it came from inside a sandbox. */
   readonly sandbox?: SandboxCaller;
+  /** Of requests that ask for another protocol: answers 101, and joins the client to a connection from then on. */
+  readonly join?: (connection: Duplex) => void;
   /** Aborts when the client has gone before it was answered. */
   readonly signal: AbortSignal;
   whole(limit: number, tooLarge: () => unknown): Promise<Buffer>;
@@ -36,6 +38,7 @@ export interface Arrival {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly expectsContinue: boolean;
+  readonly join?: ((connection: Duplex) => void) | undefined;
   readonly sandbox?: SandboxCaller;
 }
 
@@ -64,11 +67,12 @@ class Arrived implements Exchange {
   readonly host: HostKind;
   readonly visitor: Visitor;
   readonly sandbox: SandboxCaller | undefined;
+  readonly join: ((connection: Duplex) => void) | undefined;
   readonly #expectsContinue: boolean;
   #body: Readable | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor({ req, res, expectsContinue, sandbox }: Arrival, facts: ArrivalFacts) {
+  constructor({ req, res, expectsContinue, sandbox, join }: Arrival, facts: ArrivalFacts) {
     const url = req.url as string;
     const query = url.indexOf('?');
     this.req = req;
@@ -83,6 +87,7 @@ class Arrived implements Exchange {
     this.host = facts.host;
     this.visitor = facts.visitor;
     this.sandbox = sandbox;
+    this.join = join;
     this.#expectsContinue = expectsContinue;
     this.#body = undefined;
     this.#signal = undefined;

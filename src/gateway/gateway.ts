@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type Clock, type Failure, type Ids, type Logger, platformFailure, type Service } from '../kernel/index.ts';
 import {
   type Authorize,
@@ -20,12 +20,12 @@ import type { ServiceName, Wire } from '../wire/index.ts';
 import { send } from './answer.ts';
 import type { AuthMode } from './authenticate.ts';
 import { type AwsDoor, refuse, serveAws } from './aws.ts';
-import { type ControlAccessPorts, createRoutes, nobody, shapeOf } from './control.ts';
+import { type ControlAccessPorts, createRoutes, isControlPath, nobody, shapeOf } from './control.ts';
 import { awsRoutes } from './control-aws.ts';
 import { invokeRoute } from './control-invoke.ts';
 import { openApiRoute } from './control-openapi.ts';
 import { routesRoute, type StatusSources, statusRoute } from './control-status.ts';
-import { type Exchange, exchangeOf } from './exchange.ts';
+import { type Arrival, type Exchange, exchangeOf } from './exchange.ts';
 import { isFormUpload, serveFormUpload } from './form-uploads.ts';
 import { serveFunctionUrl } from './function-urls.ts';
 import { isHomeVisit, showHome } from './home.ts';
@@ -37,6 +37,7 @@ import { createLocalSocket } from './local-socket.ts';
 import { createServes, isPlatformPath, type PlatformDoor, servePlatform } from './platform-paths.ts';
 import { answerPreflight } from './s3-cors.ts';
 import { createSandboxDoor } from './sandbox-door.ts';
+import { asksForTunnel } from './tunnels.ts';
 import { visitorOf } from './visitors.ts';
 
 export interface GatewayDeps {
@@ -101,13 +102,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const url = () => `http://${deps.host.includes(':') ? `[${deps.host}]` : deps.host}:${port}`;
 
-  const arrive = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => {
+  const arrive = ({ req, res, expectsContinue, join }: Arrival) => {
     const host = classify(req.headers.host, req.socket.localAddress);
     const visitor = visitorOf(req.headers as Record<string, string | undefined>);
-    const exchange = exchangeOf({ req, res, expectsContinue }, { requestId: ids.uuid(), now: clock.now(), host, visitor });
+    const exchange = exchangeOf({ req, res, expectsContinue, join }, { requestId: ids.uuid(), now: clock.now(), host, visitor });
     admit(doors, exchange).catch((error) => logger.error('a request was left without an answer', { error }));
   };
-  const listener = createListener({ limits, clock, handle: arrive });
+  const upgrades = (req: IncomingMessage) => asksForTunnel(req) && isControlPath(req.url ?? '');
+  const listener = createListener({ limits, clock, handle: arrive, upgrades });
   const doors = createDoors(deps, { url, counts: listener.counts });
   const sandboxes = createSandboxDoor(doors.aws, { clock, ids, limits });
   const sweep = () => {

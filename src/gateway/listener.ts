@@ -4,7 +4,9 @@ import type { Clock, Service } from '../kernel/index.ts';
 import { fail, platformFailure } from '../kernel/index.ts';
 import { endIfEndless } from './answer.ts';
 import { awaitedBody } from './body.ts';
+import type { Arrival } from './exchange.ts';
 import { serveBoth } from './prior-knowledge.ts';
+import { createTunnels } from './tunnels.ts';
 
 export interface ListenerLimits {
   /** Connections at a time; more are closed at once. */
@@ -39,7 +41,9 @@ export const defaultListenerLimits: ListenerLimits = {
 export interface ListenerOptions {
   readonly limits: ListenerLimits;
   readonly clock: Clock;
-  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void;
+  readonly handle: (arrival: Arrival) => void;
+  /** Which requests for another protocol are served; all others are answered as if they had not asked. Default none. */
+  readonly upgrades?: (req: IncomingMessage) => boolean;
 }
 
 export interface Listener {
@@ -90,21 +94,15 @@ export function createListener(options: ListenerOptions): Listener {
       if (req.complete || socket.destroyed) flights.delete(flight);
       if (stopping && socket[unanswered] === 0) socket.end();
     });
-    options.handle(req, res, expectsContinue);
+    options.handle({ req, res, expectsContinue });
   };
 
-  const server = http.createServer({
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.headersMs,
-    requestTimeout: 0,
-    keepAliveTimeout: limits.idleMs,
-    connectionsCheckingInterval: Math.min(5000, limits.headersMs),
-  });
-  server.maxConnections = limits.connections;
-  server.maxHeadersCount = 200;
+  const server = createServer(options);
   server.on('request', (req, res) => take(req, res, false));
   server.on('checkContinue', (req, res) => take(req, res, true));
   server.on('clientError', refuseMalformed);
+  const tunnels = createTunnels(options.handle);
+  server.on('upgrade', tunnels.take);
   const http2 = serveBoth(server, {
     headerBytes: limits.headerBytes,
     firstMs: limits.headersMs,
@@ -131,6 +129,7 @@ export function createListener(options: ListenerOptions): Listener {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       http2.close();
       for (const { res } of flights) endIfEndless(res);
+      tunnels.close();
       for (const socket of adopted) if (!(socket as Counted)[unanswered]) socket.destroy();
       if (!deadline.aborted && flights.size > 0) await drained(flights, deadline);
       http2.destroy();
@@ -139,6 +138,20 @@ export function createListener(options: ListenerOptions): Listener {
       await closed;
     },
   };
+}
+
+function createServer({ limits, upgrades }: ListenerOptions): http.Server {
+  const server = http.createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: 0,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersMs),
+    shouldUpgradeCallback: (req) => upgrades?.(req) ?? false,
+  });
+  server.maxConnections = limits.connections;
+  server.maxHeadersCount = 200;
+  return server;
 }
 
 function listen(server: http.Server, port: number, host: string): Promise<number> {

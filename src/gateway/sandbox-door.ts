@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, type Ids, platformFailure, type Service } from '../kernel/index.ts';
 import type { SandboxCaller } from '../model/index.ts';
 import { send } from './answer.ts';
 import { type AwsDoor, refuse, serveAws } from './aws.ts';
-import { type Exchange, exchangeOf } from './exchange.ts';
+import { type Arrival, type Exchange, exchangeOf } from './exchange.ts';
 import { isFormUpload, serveFormUpload } from './form-uploads.ts';
 import type { HostKind } from './hosts.ts';
 import { createListener, type ListenerLimits } from './listener.ts';
@@ -32,7 +31,7 @@ export function createSandboxDoor(aws: AwsDoor, deps: SandboxDoorDeps): SandboxD
   const callers = new WeakMap<Duplex, SandboxCaller>();
   const open = new Map<string, number>();
 
-  const handle = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => {
+  const handle = ({ req, res, expectsContinue }: Arrival) => {
     const sandbox = callers.get(req.socket);
     if (!sandbox) return void req.socket.destroy();
     const facts = { requestId: deps.ids.uuid(), now: deps.clock.now(), host: inside, visitor: 'program' } as const;

@@ -1,5 +1,6 @@
 import type { Service } from '../kernel/index.ts';
-import type { Expect, Invoke, Retire, Warm } from '../model/index.ts';
+import type { Debuggers, Expect, Invoke, Retire, Warm } from '../model/index.ts';
+import { createDebuggers } from './debugging.ts';
 import { Launcher } from './launch.ts';
 import { Pools } from './pools.ts';
 import { ReadySandboxes } from './ready.ts';
@@ -27,6 +28,7 @@ export interface InvokeRoom extends Service {
   readonly warm: Warm;
   /** Begins to keep sandboxes ready for functions of this kind, e.g. when one is created. Unknown runtimes are ignored. */
   readonly expect: Expect;
+  readonly debuggers: Debuggers;
   readonly stats: () => InvokeStats;
 }
 
@@ -51,6 +53,7 @@ export function createInvoke(options: InvokeOptions): InvokeRoom {
     retire: (functionArn, keepIdentity, version) => pools.retire(functionArn, keepIdentity, version),
     warm: (spec, least) => pools.warm(spec, least),
     expect,
+    debuggers: createDebuggers(options, pools),
     stats: () => ({ ...pools.counts(), ready: ready.size }),
     async start() {
       for (const { runtime, memoryMiB } of settings.readyAtStart) expect(runtime, memoryMiB);

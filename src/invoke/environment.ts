@@ -21,6 +21,8 @@ const INIT_MS = 10_000;
 /** Calls shorter than this are reported with the memory last seen. */
 const MEASURE_AFTER_MS = 20;
 const LAST_OUTPUT_MS = 100;
+/** Longest call while somebody debugs it. */
+const DEBUGGED_MS = 3_600_000;
 
 export interface EnvironmentOptions {
   readonly options: InvokeOptions;
@@ -59,6 +61,8 @@ export class Environment implements WorkloadsOwner {
   #initMs: number | undefined;
   readonly #ahead = new Ahead();
   #egress = 0;
+  /** Connections of debuggers. */
+  #debuggers = 0;
   #ended = false;
 
   constructor(of: EnvironmentOptions) {
@@ -90,6 +94,10 @@ export class Environment implements WorkloadsOwner {
   /** Its call is answered, and it will be free in a moment. */
   get settling(): boolean {
     return !this.#ended && this.#run?.answer !== undefined;
+  }
+
+  get hasProcess(): boolean {
+    return !this.#ended && this.#workloads.current !== undefined;
   }
 
   /** Calls that it has been handed ahead of their turn. */
@@ -191,6 +199,15 @@ export class Environment implements WorkloadsOwner {
     this.#egress += bytes;
   }
 
+  /** Connects to a port inside; undefined when nothing listens there. While such a connection is open calls do not time out. */
+  async connect(port: number): Promise<Duplex | undefined> {
+    const connection = await this.#workloads.current?.sandbox.connect(port);
+    if (!connection) return undefined;
+    this.#debuggers++;
+    connection.once('close', () => this.#debuggers--);
+    return connection;
+  }
+
   aws(socket: Duplex): void {
     this.#of.options.serveSandbox(socket, this.#caller);
   }
@@ -218,7 +235,7 @@ export class Environment implements WorkloadsOwner {
   #begin(asked: Asked, sentAt?: number): Running {
     const startedAt = this.#clock.monotonic();
     const now = this.#clock.now();
-    const deadline = now + this.spec.timeoutMs;
+    const deadline = now + (this.#debuggers > 0 ? DEBUGGED_MS : this.spec.timeoutMs);
     const run = beginning(asked, { startedAt, sentAt: sentAt ?? startedAt, deadline, egressBefore: this.#egress });
     this.#run = run;
     this.runningSince = startedAt;
@@ -259,6 +276,9 @@ export class Environment implements WorkloadsOwner {
   #overdue(): void {
     const run = this.#run;
     if (!run) return;
+    const now = this.#clock.monotonic();
+    if (this.#debuggers > 0 && !run.answer && now - run.startedAt < DEBUGGED_MS)
+      return void this.#deadline.set(now + this.spec.timeoutMs);
     if (!run.answer) {
       this.#journal.callTimedOut(run.call);
       this.#answer('timeout', timedOut(run.call.requestId, this.spec.timeoutMs));

@@ -1,6 +1,7 @@
 import { type Clock, fail } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
 import { Alarm } from './alarm.ts';
+import type { RuntimeEntry } from './catalogue.ts';
 import type { Environment } from './environment.ts';
 
 export interface Waiter {
@@ -51,6 +52,8 @@ export class FunctionPool {
   readonly living = new Set<Environment>();
   /** How many are being started. */
   starting = 0;
+  /** Resolves when the environment that was started last has started, or failed to; to what the function failed with. */
+  opening: Promise<string | undefined> | undefined;
   /** Somebody looks after impatient calls soon. */
   watched = false;
   readonly #waiting: Waiter[] = [];
@@ -64,8 +67,12 @@ export class FunctionPool {
   /** Busy ones whose call lasts. */
   readonly #held = new Set<Environment>();
 
-  constructor(spec: FunctionSpec, clock: Clock) {
+  /** The runtime with its debugger: there is one environment at a time, for whoever debugs looks at one. */
+  readonly debugged: RuntimeEntry | undefined;
+
+  constructor(spec: FunctionSpec, clock: Clock, debugged?: RuntimeEntry) {
     this.spec = spec;
+    this.debugged = debugged;
     this.#clock = clock;
     this.#expiry = new Alarm(clock, () => this.#expire());
   }
@@ -141,6 +148,11 @@ export class FunctionPool {
   #waited(now: number, ms: number): number {
     const first = this.#waiting.findIndex((waiter) => now - waiter.since < ms);
     return first < 0 ? this.#waiting.length : first;
+  }
+
+  /** Whether it may have one more environment. */
+  get hasRoom(): boolean {
+    return !this.debugged || this.living.size === 0;
   }
 
   get empty(): boolean {

@@ -83,7 +83,7 @@ export class Launcher {
     tmp: TmpVolume | undefined,
   ): Promise<{ workload: Workload; generic: boolean }> {
     const { driver, clock, ids } = this.#options;
-    const generic = runtime.speaks === 'frames' && !readAtStart(spec.variables);
+    const generic = runtime.speaks === 'frames' && runtime.debuggerPort === undefined && !readAtStart(spec.variables);
     const shelved = generic || (runtime.speaks === 'http' && !image);
     if (!tmp && spec.tmpMiB === DEFAULT_TMP_MIB && shelved) {
       const workload = await this.#ready.take(runtime, spec.memoryMiB);

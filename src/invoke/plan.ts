@@ -38,7 +38,7 @@ export async function planOf(spec: FunctionSpec, runtime: RuntimeEntry, options:
   return plan;
 }
 
-function planOfCode(spec: FunctionSpec, runtime: RuntimeEntry): Plan {
+export function planOfCode(spec: FunctionSpec, runtime: RuntimeEntry): Plan {
   return { runtime: asksForAdapter(spec.variables) ? { ...runtime, speaks: 'server' } : runtime };
 }
 

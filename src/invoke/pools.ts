@@ -1,5 +1,6 @@
 import { platformFailure } from '../kernel/index.ts';
 import type { Call, FunctionSpec, Outcome } from '../model/index.ts';
+import { debugged } from './debuggers.ts';
 import { Environment } from './environment.ts';
 import { FunctionPool, PATIENCE_MS, type Waiter } from './function-pool.ts';
 import { type Launcher, unknownRuntime } from './launch.ts';
@@ -15,6 +16,10 @@ const MOST_WARMED = 4;
 /** An environment whose call was answered is waited for this long (the runtime asks for the next call, or is replaced) before another starts. */
 const SETTLE_MS = 150;
 
+/** How often memory is looked for, for somebody who wants to debug, and how often it is tried. */
+const LOOK_FOR_ROOM_MS = 100;
+const MOST_LOOKS_FOR_ROOM = 50;
+
 /** All environments of this machine, by function identity, within one memory budget. */
 export class Pools {
   readonly #options: InvokeOptions;
@@ -22,6 +27,8 @@ export class Pools {
   readonly #pools = new Map<string, FunctionPool>();
   /** Pools that wait for memory, in order. */
   readonly #hungry = new Set<FunctionPool>();
+  /** Functions (unqualified ARN) whose `$LATEST` is debugged. */
+  readonly #debugged = new Set<string>();
   #memory = 0;
   /** Of that, what comes back when the environments that are ending are gone. */
   #leaving = 0;
@@ -82,16 +89,56 @@ export class Pools {
     for (const pool of this.#pools.values()) {
       const { arn, identity } = pool.spec;
       if (arn !== functionArn || identity === keepIdentity || (version ?? pool.spec.version) !== pool.spec.version) continue;
-      for (const environment of pool.living) environment.retired = true;
-      for (let environment = pool.take(); environment; environment = pool.take()) this.#end(pool, environment);
+      this.#retire(pool);
     }
+  }
+
+  /** From now on calls of this function's `$LATEST` go to an environment with a debugger, or no longer do: those of the other kind end after their call. */
+  debug(arn: string, is: boolean): void {
+    if (is) this.#debugged.add(arn);
+    else this.#debugged.delete(arn);
+    for (const pool of this.#pools.values()) {
+      if (pool.spec.arn !== arn || pool.spec.version !== '$LATEST' || (pool.debugged !== undefined) === is) continue;
+      this.#retire(pool);
+    }
+  }
+
+  /** The one environment of a function that is debugged, started if there is none with a process in it. Rejects with SandboxUnavailable. */
+  async debuggedOne(spec: FunctionSpec): Promise<Environment> {
+    const pool = this.#pool(spec);
+    let started = false;
+    for (let tried = 0; tried < MOST_LOOKS_FOR_ROOM && !this.#stopping; tried++) {
+      const failure = await pool.opening;
+      const [environment] = pool.living;
+      if (environment?.hasProcess) return environment;
+      if (started) throw platformFailure('SandboxUnavailable', `${spec.name} does not start: ${failure ?? 'see its log'}`);
+      if (environment) this.#dismiss(pool, environment);
+      started = pool.hasRoom && this.#makeRoom(pool);
+      if (started) void this.#start(pool);
+      else await new Promise<void>((resolve) => this.#options.clock.after(LOOK_FOR_ROOM_MS, resolve));
+    }
+    throw platformFailure('SandboxUnavailable', `no memory is free for ${spec.name}`);
+  }
+
+  /** Ends a free one. */
+  #dismiss(pool: FunctionPool, environment: Environment): void {
+    const at = pool.idle.indexOf(environment);
+    if (at < 0) return;
+    pool.idle.splice(at, 1);
+    this.#end(pool, environment);
+  }
+
+  /** Its environments end after their call. */
+  #retire(pool: FunctionPool): void {
+    for (const environment of pool.living) environment.retired = true;
+    for (let environment = pool.take(); environment; environment = pool.take()) this.#end(pool, environment);
   }
 
   /** Ends what has been idle too long. */
   sweep(): void {
     const before = this.#options.clock.monotonic() - this.#options.settings.idleMs;
     for (const [identity, pool] of this.#pools) {
-      while (pool.idle[0] && pool.idle[0].idleSince < before) this.#end(pool, pool.idle.shift()!);
+      while (!pool.debugged && pool.idle[0] && pool.idle[0].idleSince < before) this.#end(pool, pool.idle.shift()!);
       for (const environment of pool.idle) if (!environment.frozen) environment.sample();
       if (pool.empty) this.#pools.delete(identity);
     }
@@ -130,10 +177,13 @@ export class Pools {
   }
 
   #pool(spec: FunctionSpec): FunctionPool {
-    const known = this.#pools.get(spec.identity);
+    const isDebugged = this.#debugged.size > 0 && spec.version === '$LATEST' && this.#debugged.has(spec.arn);
+    const key = isDebugged ? `${spec.identity} debugged` : spec.identity;
+    const known = this.#pools.get(key);
     if (known) return known;
-    const pool = new FunctionPool(spec, this.#options.clock);
-    this.#pools.set(spec.identity, pool);
+    const runtime = isDebugged ? entryOf(spec, this.#options.runtimes) : undefined;
+    const pool = new FunctionPool(spec, this.#options.clock, runtime && debugged(runtime));
+    this.#pools.set(key, pool);
     return pool;
   }
 
@@ -197,7 +247,7 @@ export class Pools {
 
   /** Starts as many environments as calls wait for, as far as memory goes. */
   #feed(pool: FunctionPool, wanted = pool.waiting): void {
-    while (pool.starting < Math.min(wanted, MAX_STARTS)) {
+    while (pool.starting < Math.min(wanted, MAX_STARTS) && pool.hasRoom) {
       if (!this.#makeRoom(pool)) return void this.#hungry.add(pool);
       void this.#start(pool);
     }
@@ -209,7 +259,8 @@ export class Pools {
     const wanted = this.#memory - this.#leaving + pool.spec.memoryMiB - this.#options.settings.memoryMiB;
     if (wanted <= 0) return wanted + this.#leaving <= 0;
     const victims: { from: FunctionPool; environment: Environment }[] = [];
-    for (const from of this.#pools.values()) for (const environment of from.idle) victims.push({ from, environment });
+    for (const from of this.#pools.values())
+      if (!from.debugged) for (const environment of from.idle) victims.push({ from, environment });
     victims.sort((a, b) => a.environment.idleSince - b.environment.idleSince);
     let freed = 0;
     const chosen = victims.filter(({ from }) => {
@@ -227,7 +278,7 @@ export class Pools {
 
   /** Resolves when it can be used, or could not be started; to what the function failed with. */
   #start(pool: FunctionPool): Promise<string | undefined> {
-    const runtime = entryOf(pool.spec, this.#options.runtimes)!;
+    const runtime = pool.debugged ?? entryOf(pool.spec, this.#options.runtimes)!;
     const { spec } = pool;
     const environment = new Environment({
       options: this.#options,
@@ -248,7 +299,7 @@ export class Pools {
     pool.living.add(environment);
     pool.starting++;
     this.#memory += spec.memoryMiB;
-    return environment.open().then(
+    pool.opening = environment.open().then(
       (failure) => {
         pool.starting--;
         this.#freed(pool, environment);
@@ -262,6 +313,7 @@ export class Pools {
         return undefined;
       },
     );
+    return pool.opening;
   }
 
   #freed(pool: FunctionPool, environment: Environment): void {

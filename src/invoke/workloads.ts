@@ -88,6 +88,7 @@ export class Workloads {
 
   /** There is nothing to do for now. */
   rest(): void {
+    if (this.#of.launch.runtime.debuggerPort !== undefined) return; // whoever debugs asks it things
     if (this.#current && this.#of.options.driver.features.freeze) this.#freezer.release(this.#current.sandbox);
   }
 

@@ -26,6 +26,7 @@ export * from './control-access.ts';
 export { controlRoute, placeParameters, type RouteDescription, type RoutedRequest } from './control-route.ts';
 export * from './control-schemas.ts';
 export * from './cors.ts';
+export * from './debuggers.ts';
 export * from './deliveries.ts';
 export {
   effectiveSubscriptionDelivery,

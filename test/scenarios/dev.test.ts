@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { attach } from '../support/cdp.ts';
 import { clients } from '../support/deploy.ts';
 import { ociMissing } from '../support/invoke-room.ts';
 import { type Platform, removeDirectory, root, startPlatform, temporaryDirectory } from '../support/platform.ts';
@@ -57,6 +58,28 @@ function develop(t: TestContext, { url }: Platform, folder: string, ...more: str
     return (await once(child, 'exit'))[0];
   };
   return { next, end };
+}
+
+type Word = readonly [after: RegExp, type: string | (() => void)];
+
+/** `node inspect`, told what a person would type (or do) once it says that; resolves to all that it printed. */
+async function nodeInspect(port: number, words: readonly Word[]): Promise<string> {
+  const child = spawn(process.execPath, ['inspect', `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const left = [...words];
+  let [out, seen] = ['', 0];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk;
+    const said = left[0]?.[0].exec(out.slice(seen));
+    if (!said) return;
+    seen += said.index + said[0].length;
+    const [, type] = left.shift()!;
+    if (typeof type === 'string') child.stdin.write(`${type}\n`);
+    else type();
+  });
+  const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  await once(child, 'exit');
+  clearTimeout(late);
+  return out;
 }
 
 /** Another command line; resolves to what it printed. */
@@ -140,4 +163,61 @@ test('a platform that was away gets the folder again with the next save', {
   assert.equal((await session.next('swapped')).how, 'built');
   assert.equal(JSON.parse(await dalamb(again, 'run', 'web')), 'later');
   assert.equal(await session.end(), 0);
+});
+
+test('debuggers attach to what is developed, before and after a save', {
+  skip: ociMissing ?? false,
+  timeout: 120_000,
+}, async (t) => {
+  const platform = await startPlatform();
+  t.after(() => platform.stop());
+  const folder = shop(t);
+  const code = (what: string) =>
+    `exports.handler = async (event) => {\n  const whom = event.name ?? 'nobody';\n  return '${what} ' + whom;\n};\n`;
+  fs.writeFileSync(path.join(folder, 'web.js'), code('hello'));
+  const session = develop(t, platform, folder, '--inspect=0', '--remove');
+  await session.next('swapped');
+  const { process: name, port } = await session.next('debugger');
+  assert.equal(name, 'web');
+  const answer = async () => JSON.parse(await dalamb(platform, 'run', 'web', '{"name":"ann"}'));
+
+  const debugging = await attach(port);
+  await debugging.send('Debugger.setBreakpointByUrl', { urlRegex: '.*/var/task/web\\.js$', lineNumber: 2 });
+  const stopped = answer();
+  const { callFrames } = await debugging.event('Debugger.paused');
+  const frame = { callFrameId: callFrames[0].callFrameId };
+  assert.equal((await debugging.send('Debugger.evaluateOnCallFrame', { ...frame, expression: 'whom' })).result.value, 'ann');
+  await debugging.send('Debugger.setVariableValue', {
+    ...frame,
+    scopeNumber: 0,
+    variableName: 'whom',
+    newValue: { value: 'bob' },
+  });
+  await debugging.send('Debugger.stepOver');
+  await debugging.event('Debugger.paused');
+  await debugging.send('Debugger.resume');
+  assert.equal(await stopped, 'hello bob');
+
+  fs.writeFileSync(path.join(folder, 'web.js'), code('goodbye'));
+  assert.equal((await session.next('swapped')).how, 'patched');
+  await debugging.closed;
+  let said: Promise<string> | undefined;
+  const printed = await nodeInspect(port, [
+    [/debug> /, "setBreakpoint('web.js', 3)"],
+    [
+      /> 3 [\s\S]*debug> /,
+      () => {
+        said = answer();
+      },
+    ],
+    [/break in .*:3\n[\s\S]*debug> /, "exec('whom')"],
+    [/'ann'/, '.exit'],
+  ]);
+  assert.match(printed, /> 3 {3}return 'goodbye ' \+ whom;[\s\S]*'ann'/);
+  assert.equal(await said, 'goodbye ann', 'who leaves lets it go on');
+
+  const { entries } = JSON.parse(await dalamb(platform, 'audit', '--json'));
+  assert.ok(entries.some(({ action, detail }: Event) => action === 'dev:inspect' && detail === 'web'));
+  assert.equal(await session.end(), 0);
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/json`));
 });
