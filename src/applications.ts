@@ -111,7 +111,6 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     clock,
     ids,
     logger: ports.logger.child('git'),
-    copyImage: ports.events.copyImage,
     secrets: ports.box,
     deploy: applications.deploy,
     findActor: ports.findActor,
