@@ -36,7 +36,7 @@ export interface Imaging {
 }
 
 /**
- * Builds an image with buildah, in a nested sandbox (docs/decisions/0016), once for the same files and arguments, and puts it into the
+ * Builds an image with buildah, in a nested sandbox (docs/decisions/0017), once for the same files and arguments, and puts it into the
  * environment's repository of the application. Resolves to how it is named for good. Rejects with BuildFailed, NotImplemented.
  */
 export async function buildImage(job: Job, imaging: Imaging): Promise<string> {
