@@ -63,16 +63,28 @@ export function createJavaClient(options: JavaClientOptions): JavaClient {
 }
 
 async function obtain({ directory, repository, download }: JavaClientOptions): Promise<void> {
-  await fs.mkdir(directory, { recursive: true, mode: 0o755 });
+  await fs.mkdir(directory, { recursive: true });
+  await readable(directory, 0o755);
   for (const [name, sha256] of FILES) {
     const file = path.join(directory, path.basename(name));
     const known = await fs.readFile(file).catch(() => undefined);
-    if (known && sumOf(known) === sha256) continue;
+    if (known && sumOf(known) === sha256) {
+      await readable(file, 0o644);
+      continue;
+    }
     const bytes = await download(`${repository.replace(/\/+$/, '')}/${name}`);
     if (sumOf(bytes) !== sha256) throw unavailable(`${name} is not there as it was published`);
-    await fs.writeFile(`${file}.new`, bytes, { mode: 0o644 });
-    await fs.rename(`${file}.new`, file);
+    const beside = `${file}.${process.pid}`;
+    await fs.writeFile(beside, bytes);
+    await readable(beside, 0o644);
+    await fs.rename(beside, file);
   }
+}
+
+/** By users of sandboxes, whatever this process makes by default. Who owns it may have seen to it. */
+async function readable(file: string, mode: number): Promise<void> {
+  const { mode: now } = await fs.stat(file);
+  if ((now & mode) !== mode) await fs.chmod(file, mode);
 }
 
 const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -99,6 +99,7 @@ test('the client is fetched once, and only as it was published', async (t) => {
       },
     });
   const forged = client('not it');
+  await fs.mkdir(path.join(at, 'made'), { mode: 0o700 });
   await assert.rejects(forged.prepare(), {
     code: 'SandboxUnavailable',
     message:
@@ -106,6 +107,7 @@ test('the client is fetched once, and only as it was published', async (t) => {
   });
   assert.match(asked[0]!, /^https:\/\/maven\.example\/all\/com\/amazonaws\/aws-lambda-java-runtime-interface-client\/2\.9\.0\//);
   assert.deepEqual(await fs.readdir(path.join(at, 'made')), []);
+  assert.equal((await fs.stat(path.join(at, 'made'))).mode & 0o777, 0o755);
   await assert.rejects(forged.prepare());
   assert.equal(asked.length, 2, 'it tries again');
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +7,7 @@ import { zipOf } from '../support/archives.ts';
 import { type Clients, clients, createRole, deploy } from '../support/deploy.ts';
 import { dalamb } from '../support/examples.ts';
 import { ociMissing } from '../support/invoke-room.ts';
-import { events, javac, mavenCentral, noJava, pom } from '../support/java-application.ts';
+import { compiled, events, mavenCentral, noJava, pom } from '../support/java-application.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { type Repository, repositoryAt } from '../support/pushed-application.ts';
 
@@ -175,12 +174,8 @@ suite('an application in Java', { skip: ociMissing ?? noJava, timeout: 300_000 }
     assert.deepEqual((await invoke('shop-order', { item: 'tea', cents: 300 })).answer, { item: 'tea', cents: 302 });
   });
 
-  test('the SDK makes functions of a jar, and is told which versions are not here', async (t) => {
-    const at = fs.mkdtempSync(path.join(os.tmpdir(), 'dalamb-java-'));
-    t.after(() => fs.rmSync(at, { recursive: true }));
-    fs.writeFileSync(path.join(at, 'Plain.java'), 'public class Plain { public int twice(int n) { return n * 2; } }\n');
-    execFileSync(javac, ['--release', '17', '-d', at, path.join(at, 'Plain.java')]);
-    const jar = await zipOf({ 'Plain.class': fs.readFileSync(path.join(at, 'Plain.class')) });
+  test('the SDK makes functions of a jar, and is told which versions are not here', async () => {
+    const jar = await zipOf(await compiled({ 'Plain.java': 'public class Plain { public int twice(int n) { return n * 2; } }' }));
     const settings = { Runtime: 'java17', Handler: 'Plain::twice', MemorySize: 128, Timeout: 15 } as const;
     await deploy(of, 'plain', jar, settings);
     assert.equal((await invoke('plain', 21)).answer, 42);

@@ -49,7 +49,7 @@ suite('builds with Maven', { skip: ociMissing ?? noJava, timeout: 300_000 }, () 
     assert.ok(down.lines.includes('dependencies are as they were: mvn dependency:resolve is not needed'), down.lines.join('\n'));
     assert.ok(down.lines.includes('$ mvn process-classes'), 'it is compiled anew');
     assert.deepEqual(again.processes, built.processes);
-    await down.build(shop);
+    await down.build({ ...shop, 'dalamb.toml': '[app]\nmemory = 512\n' });
     assert.ok(!down.lines.some((line) => line.startsWith('$ ')), down.lines.join('\n'));
     await refusals(down);
   });
