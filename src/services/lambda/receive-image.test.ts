@@ -81,8 +81,9 @@ test('images that cannot be used are refused with the texts of AWS', async (t) =
   await refused('huge', /is larger than 10737418240 bytes/);
   await refused('odd', /its variable "a\.b"/);
   await assert.rejects(call('CreateFunction', imageFunction({ Code: { ImageUri: 'registry.local/app:ImageUnavailable' } })), {
-    code: 'ImageUnavailable',
+    code: 'ServiceException',
     status: 503,
+    message: /ImageUnavailable gives no answer\. the registry says/,
   });
 });
 

@@ -1,4 +1,4 @@
-import { isFailure, withDeadline } from '../../kernel/index.ts';
+import { fail, isFailure, withDeadline } from '../../kernel/index.ts';
 import { imageFault, invalidParameter, type Place, type Reason } from '../../model/index.ts';
 import type { StoredImage } from './collections.ts';
 import type { Lambda } from './deps.ts';
@@ -14,7 +14,7 @@ export interface ReceivedImage extends ReceivedCode {
   readonly image: StoredImage;
 }
 
-/** Finds an image and pins its digest; its layers are fetched later. Throws AWS's texts for images that cannot be used. */
+/** Finds an image and pins its digest; its layers are fetched later. Throws AWS's texts for images that cannot be used, ServiceException for registries that give no answer. */
 export async function receiveImage(lambda: Lambda, place: Place, uri: string): Promise<ReceivedImage> {
   const { account, region } = place;
   const resolving = withDeadline(lambda.clock, RESOLVE_MS, 'finding the image', lambda.resolveImage({ account, region }, uri));
@@ -39,6 +39,8 @@ function unusable(uri: string, error: unknown): never {
     throw invalidParameter(
       `The image manifest, config or layer media type for the source image ${uri} is not supported. ${error.message}`,
     );
+  if (error.code === 'ImageUnavailable' || error.code === 'DeadlineExceeded')
+    throw fail('ServiceException', `The registry of ${uri} gives no answer. ${error.message}`, { status: 503, fault: 'caller' });
   throw error;
 }
 
