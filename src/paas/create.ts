@@ -10,7 +10,7 @@ import { createDeploy } from './releases/deploy.ts';
 import { createReleases } from './releases/releases.ts';
 import { createReviews } from './reviews/reviews.ts';
 import { sourceRoutes } from './sources/routes.ts';
-import { createPlaceSource, createRemoveSource } from './sources/sources.ts';
+import { createSources } from './sources/sources.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 
 type Repositories = Pick<Git, 'createRepository' | 'removeRepository' | 'fetchInto' | 'archive' | 'commitOf' | 'ssh'>;
@@ -39,8 +39,8 @@ export interface Applications {
 export function createApplications(deps: ApplicationsDeps): Applications {
   const { git, environments, mayConnect, ...rest } = deps;
   const { publicUrl } = rest;
-  const placeSource = createPlaceSource(deps.operateAt, publicUrl);
-  const ports: PaasPorts = { ...rest, placeSource, removeSource: createRemoveSource(deps.operateAt) };
+  const sources = createSources(deps.operateAt, publicUrl);
+  const ports: PaasPorts = { ...rest, ...sources };
   const releases = createReleases(ports);
   const deploy = createDeploy(ports, releases);
   const outside = { ports, releases, deploy, git: lateRepositories(git), environments, mayConnect, publicUrl };
@@ -49,7 +49,7 @@ export function createApplications(deps: ApplicationsDeps): Applications {
   const own = { ports, releases, created: outside.git.createRepository, destroyed: outside.git.removeRepository };
   return {
     routes: [
-      ...sourceRoutes(deps.operateAt, placeSource),
+      ...sourceRoutes(deps.operateAt, sources.placeSource),
       ...appRoutes(own),
       ...devRoutes(own),
       ...webhooks.routes,

@@ -10,6 +10,7 @@ type Notifications = Readonly<Record<string, unknown>> & {
 
 /** `s3:BUCKET[/PREFIX*SUFFIX]`: a notification of created objects, beside those that the bucket has. */
 export const bucketSource: SourceKind = {
+  shared: (linking) => `bucket ${readBucket(linking).bucket}`,
   async place(linking) {
     refuseWhere(linking, 's3');
     refuseSettings(linking, 's3');

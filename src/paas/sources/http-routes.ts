@@ -1,5 +1,5 @@
-import type { Operate } from '../../model/index.ts';
-import { permit, refuseSettings, refuseWhere, type SourceKind, unlessGone } from './linking.ts';
+import type { Operate, Place } from '../../model/index.ts';
+import { forbid, permit, refuseSettings, refuseWhere, type SourceKind, unlessGone } from './linking.ts';
 
 interface Api {
   readonly ApiId: string;
@@ -15,6 +15,7 @@ interface Route {
 
 /** `http:GET /path`: a route. All routes of an environment that are made this way belong to one HTTP API, named dalamb. */
 export const routeSource: SourceKind = {
+  shared: () => 'api',
   async place(linking) {
     refuseWhere(linking, 'http');
     refuseSettings(linking, 'http');
@@ -25,10 +26,10 @@ export const routeSource: SourceKind = {
     if (route === undefined) await operate('apigatewayv2', 'CreateRoute', { ApiId, RouteKey: what, Target: target });
     else if (route.Target !== target)
       await operate('apigatewayv2', 'UpdateRoute', { ApiId, RouteId: route.RouteId, Target: target });
-    await permit(operate, { arn, service: 'apigateway', sourceArn: `arn:aws:execute-api:${region}:${account}:${ApiId}/*` });
+    await permit(operate, { arn, service: 'apigateway', sourceArn: callsOf({ account, region }, ApiId) });
     return { made: `route ${what} of ${ApiId}`, url: ApiEndpoint };
   },
-  async remove({ operate, what, arn }) {
+  async remove({ operate, what, arn, account, region }) {
     const api = await findApi(operate);
     const route = api && (await findRoute(operate, api.ApiId, what));
     if (!api || !route) return;
@@ -39,8 +40,13 @@ export const routeSource: SourceKind = {
     const routes = await routesOf(operate, ApiId);
     if (routes.some(({ Target }) => Target === route.Target)) return;
     await unlessGone(() => operate('apigatewayv2', 'DeleteIntegration', { ApiId, IntegrationId }));
+    await forbid(operate, { arn, service: 'apigateway', sourceArn: callsOf({ account, region }, ApiId) });
   },
 };
+
+function callsOf({ account, region }: Place, ApiId: string): string {
+  return `arn:aws:execute-api:${region}:${account}:${ApiId}/*`;
+}
 
 async function findApi(operate: Operate): Promise<Api | undefined> {
   return (await all<Api>(operate, 'GetApis', {})).find(({ Name }) => Name === 'dalamb');

@@ -23,6 +23,8 @@ export interface Made {
 
 /** One kind of event source. place may be repeated, and then changes what is there; remove passes over what is gone. */
 export interface SourceKind {
+  /** What it reads and then writes whole, with the sources of others in it: changed by one at a time. Absent: it has all that it makes to itself. */
+  readonly shared?: (linking: Linking) => string;
   readonly place: (linking: Linking) => Promise<Made>;
   readonly remove: (linking: Linking) => Promise<void>;
 }

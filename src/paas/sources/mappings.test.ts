@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperateAt } from '../../model/index.ts';
-import { checkSource, createPlaceSource } from './sources.ts';
+import { checkSource, createSources } from './sources.ts';
 
 const PLACE = { account: '000000000000', region: 'us-east-1' };
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:shop-web:live';
@@ -17,7 +17,7 @@ test('a mapping is of its source and function, whatever its settings say', async
     asked.push([name, input]);
     return name === 'CreateEventSourceMapping' ? { UUID: 'u' } : {};
   }) as unknown as OperateAt;
-  const place = createPlaceSource(operateAt, () => 'http://127.0.0.1:4566');
+  const place = createSources(operateAt, () => 'http://127.0.0.1:4566').placeSource;
   for (const name of ['EventSourceArn', 'FunctionName', 'UUID']) {
     const settings = { [name]: 'another' };
     await assert.rejects(place(PLACE, ARN, { source: 'sqs:jobs', settings }), { code: 'InvalidRequest' }, name);

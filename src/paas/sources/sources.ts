@@ -7,6 +7,7 @@ import {
   parseArn,
   type RemoveSource,
 } from '../../model/index.ts';
+import { createTurns } from '../releases/turns.ts';
 import { bucketSource } from './buckets.ts';
 import { routeSource } from './http-routes.ts';
 import { type Linking, refuseOurs, type SourceKind } from './linking.ts';
@@ -30,18 +31,29 @@ const kinds: Readonly<Record<string, SourceKind>> = {
 /** Services whose ARNs are sources. */
 const BY_ARN = new Set(['s3', 'sqs', 'sns', 'kinesis', 'dynamodb']);
 
-export function createPlaceSource(operateAt: OperateAt, publicUrl: () => string): PlaceSource {
-  return async (place, functionArn, source) => {
-    const { kind, linking } = read(operateAt, place, functionArn, source);
-    const { made, url } = await kind.place(linking);
-    return { ...source, function: functionArn, made, ...(url === undefined ? {} : { url: routeUrl(url, publicUrl()) }) };
-  };
+export interface Sources {
+  readonly placeSource: PlaceSource;
+  readonly removeSource: RemoveSource;
 }
 
-export function createRemoveSource(operateAt: OperateAt): RemoveSource {
-  return async (place, functionArn, source) => {
-    const { kind, linking } = read(operateAt, place, functionArn, source);
-    await kind.remove(linking);
+/** Event sources of functions, made of AWS's own resources. */
+export function createSources(operateAt: OperateAt, publicUrl: () => string): Sources {
+  const turns = createTurns();
+  const { signal } = new AbortController(); // each operation ends by itself
+  const inTurn = <T>({ kind, linking }: Read, work: () => Promise<T>): Promise<T> => {
+    const shared = kind.shared?.(linking);
+    return shared === undefined ? work() : turns.take(`${linking.account} ${linking.region} ${shared}`, signal, work);
+  };
+  return {
+    async placeSource(place, functionArn, source) {
+      const found = read(operateAt, place, functionArn, source);
+      const { made, url } = await inTurn(found, () => found.kind.place(found.linking));
+      return { ...source, function: functionArn, made, ...(url === undefined ? {} : { url: routeUrl(url, publicUrl()) }) };
+    },
+    async removeSource(place, functionArn, source) {
+      const found = read(operateAt, place, functionArn, source);
+      await inTurn(found, () => found.kind.remove(found.linking));
+    },
   };
 }
 
@@ -51,7 +63,12 @@ export function checkSource(source: string, settings?: EventSource['settings']):
   refuseOurs(settings);
 }
 
-function read(operateAt: OperateAt, place: Place, arn: string, { source, where, settings }: EventSource) {
+interface Read {
+  readonly kind: SourceKind;
+  readonly linking: Linking;
+}
+
+function read(operateAt: OperateAt, place: Place, arn: string, { source, where, settings }: EventSource): Read {
   const { kind, what } = readSource(source);
   const { account, region } = place;
   const linking: Linking = { account, region, operate: operateAt({ account, region }), what, arn, where, settings };
