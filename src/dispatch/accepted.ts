@@ -1,5 +1,15 @@
+import { z } from 'zod';
 import { fail, type Reader, type StoredEvent } from '../kernel/index.ts';
-import type { AcceptedEvent, AcceptedEvents, ControlRequest, EventSources, Place } from '../model/index.ts';
+import {
+  type AcceptedEvent,
+  type AcceptedEvents,
+  afterToken,
+  type EventSources,
+  epochMs,
+  limitUpTo,
+  type Place,
+  type RoutedRequest,
+} from '../model/index.ts';
 import { queueMessages } from './accepted-messages.ts';
 import { streamEvents } from './accepted-streams.ts';
 
@@ -18,30 +28,36 @@ export function sourceNames({ followed, sources }: Omit<AcceptedPorts, 'read'>):
   return [...followed, ...Object.keys(sources.streams).sort(), ...(sources.queues ? ['sqs'] : [])];
 }
 
+/** Query of `GET /events/accepted`. */
+export const acceptedQuery = (ports: Omit<AcceptedPorts, 'read'>) =>
+  z.strictObject({
+    topic: z.enum(sourceNames(ports)),
+    since: epochMs.default(0).describe('epoch ms'),
+    until: epochMs.describe('epoch ms, inclusive').optional(),
+    type: z.string().optional(),
+    limit: limitUpTo(1000, 100),
+    after: afterToken,
+  });
+
+type Asked = Pick<RoutedRequest<unknown, z.output<ReturnType<typeof acceptedQuery>>>, 'query' | 'place'>;
+
 /** Accepted events of one account in one topic, or of all its streams or queues, newest first, in pages. Throws InvalidRequest. */
-export async function acceptedEvents(ports: AcceptedPorts, request: ControlRequest): Promise<AcceptedEvents> {
+export async function acceptedEvents(ports: AcceptedPorts, request: Asked): Promise<AcceptedEvents> {
   const { query, place } = request;
-  const topic = query.get('topic') ?? '';
-  const names = sourceNames(ports);
-  if (!names.includes(topic)) throw fail('InvalidRequest', `topic is one of ${names.join(', ')}`);
+  const { topic, type, since, until = Number.MAX_SAFE_INTEGER - 1, limit, after } = query;
   if (ports.followed.includes(topic)) return eventsOfTopic(ports.read, topic, request);
-  const limit = Math.max(1, number(query, 'limit', 100));
-  const [since, until] = [number(query, 'since', 0), number(query, 'until', Number.MAX_SAFE_INTEGER - 1)];
-  const type = query.get('type');
-  const wanted = { since, until, limit, after: query.get('after') ?? undefined };
+  const wanted = { since, until, limit, after };
   if (topic === 'sqs') return queueMessages(ports.read, place, wanted);
-  const fits = (event: StoredEvent) => type === null || event.type === type;
+  const fits = (event: StoredEvent) => type === undefined || event.type === type;
   const { events, next } = await streamEvents(ports.read, { source: ports.sources.streams[topic]!, place }, { ...wanted, fits });
   return { events: events.map(shown), ...(next === undefined ? {} : { next }) };
 }
 
-async function eventsOfTopic(read: Reader, topic: string, { query, place }: ControlRequest): Promise<AcceptedEvents> {
-  const limit = number(query, 'limit', 100);
-  const [since, until] = [number(query, 'since', 0), number(query, 'until', Number.MAX_SAFE_INTEGER)];
-  const type = query.get('type');
+async function eventsOfTopic(read: Reader, topic: string, { query, place }: Asked): Promise<AcceptedEvents> {
+  const { since, until = Number.MAX_SAFE_INTEGER, type, limit } = query;
   const { first, next } = await read.bounds(topic, 0);
   const found: AcceptedEvent[] = [];
-  let end = Math.min(number(query, 'after', next), next);
+  let end = Math.min(query.after === undefined ? next : positionAfter(query.after), next);
   const floor = Math.max(first, end - MOST_READ);
   while (end > floor && found.length < limit) {
     const from = Math.max(floor, end - SLICE);
@@ -50,7 +66,7 @@ async function eventsOfTopic(read: Reader, topic: string, { query, place }: Cont
       if (found.length >= limit) break;
       end = event.position;
       if (event.time < since) return { events: found };
-      const wanted = event.account === place.account && event.time <= until && (type === null || event.type === type);
+      const wanted = event.account === place.account && event.time <= until && (type === undefined || event.type === type);
       if (wanted) found.push(shown(event));
     }
     if (events.length === 0 || found.length < limit) end = from;
@@ -100,11 +116,9 @@ async function allBetween(read: Reader, topic: string, from: number, end: number
   return all;
 }
 
-function number(query: URLSearchParams, name: string, otherwise: number): number {
-  const text = query.get(name);
-  const value = text === null ? otherwise : Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw fail('InvalidRequest', `${name} is a number`);
+function positionAfter(token: string): number {
+  if (/^\d{1,15}$/.test(token)) return Number(token);
+  throw fail('InvalidRequest', 'after is not a token of this list');
 }
 
 function shown({ id, topic, position, time, type, source, subject, cause }: StoredEvent): AcceptedEvent {

@@ -1,25 +1,28 @@
+import { z } from 'zod';
 import { allRows, fail, type Key, platformFailure, type Reader, type Store, type StoredEvent } from '../kernel/index.ts';
 import {
+  afterToken,
   books,
-  type ControlRequest,
   type ControlRoute,
+  controlRoute,
   type Delivery,
   type DeliveryOutcome,
   deliveries,
   type EventSources,
   emptyBooks,
   type HeldBatch,
+  limitUpTo,
   type OutcomeKind,
   outcomes,
   type Place,
+  type RoutedRequest,
   topics,
 } from '../model/index.ts';
-import { acceptedEvents, newestEvent, sourceNames } from './accepted.ts';
+import { acceptedEvents, acceptedQuery, newestEvent, sourceNames } from './accepted.ts';
+import { acceptedList, deliveryList, eventBalance, eventBooks, outcomeKinds, traceShown } from './control-answers.ts';
 import { SUBSCRIBER } from './ledger.ts';
 import { mappingLines } from './mappings/mapping-lines.ts';
 import { traceOf } from './trace.ts';
-
-const KINDS: readonly OutcomeKind[] = ['delivered', 'expired', 'dead-lettered', 'failed', 'dropped'];
 
 export interface EventRoutePorts {
   readonly store: Store;
@@ -38,39 +41,52 @@ export function eventRoutes(ports: EventRoutePorts): ControlRoute[] {
   const byTopic = (topic: string) => sources.streams[topic.split('.')[0]!];
   const sequenceNumber = (event: StoredEvent) => byTopic(event.topic)?.sequenceNumber(event);
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/events',
       summary: 'accepted events, deliveries in flight and outcomes, for this account',
+      answer: eventBooks,
       handle: ({ place }) => accountBooks(ports, place),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/events/balance',
       summary: 'the same over all accounts, with what is not yet routed',
+      answer: eventBalance,
       handle: ({ own }) => balance(ports, own),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/events/deliveries',
       summary: 'deliveries: state=in-flight, or an outcome; limit, after',
+      query: deliveriesQuery,
+      answer: deliveryList,
       handle: (request) => list(read, held(request.place.account), request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/events/accepted',
       summary: 'accepted events of a topic or a polled source, newest first: topic, since, until (epoch ms), type, limit, after',
+      query: acceptedQuery(ports),
+      answer: acceptedList,
       handle: (request) => acceptedEvents({ read, followed, sources }, request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/events/trace/:id',
       summary: 'cause and effect of a delivery, an invocation, an event, a message or a record',
+      answer: traceShown,
       handle: ({ params, place }) =>
-        traceOf({ read, recent: newestOf(ports, place), held, sequenceNumber }, place.account, params.id ?? ''),
-    },
+        traceOf({ read, recent: newestOf(ports, place), held, sequenceNumber }, place.account, params.id),
+    }),
   ];
 }
+
+const deliveriesQuery = z.strictObject({
+  state: z.enum(['in-flight', ...outcomeKinds]).default('in-flight'),
+  limit: limitUpTo(1000, 100),
+  after: afterToken,
+});
 
 const newestOf =
   ({ store: { read }, followed, sources }: EventRoutePorts, place: Place) =>
@@ -123,20 +139,17 @@ function sumOf(pages: readonly Sum[]): Sum {
 }
 
 function inFlight(sum: Sum): number {
-  return KINDS.reduce((left, kind) => left - sum[kind], sum.deliveries);
+  return outcomeKinds.reduce((left, kind) => left - sum[kind], sum.deliveries);
 }
 
 async function list(
   read: Reader,
   held: readonly HeldBatch[],
-  { query, place }: ControlRequest,
+  { query, place }: RoutedRequest<unknown, z.output<typeof deliveriesQuery>>,
 ): Promise<{ deliveries: readonly (Delivery | DeliveryOutcome)[]; next?: string }> {
-  const state = query.get('state') ?? 'in-flight';
-  const limit = Number(query.get('limit') ?? '100');
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw fail('InvalidRequest', 'limit is a number from 1 to 1000');
-  const after = afterOf(query.get('after'));
+  const { state, limit } = query;
+  const after = afterOf(query.after);
   if (state === 'in-flight') return inFlightPage(read, held, { account: place.account, limit, ...after });
-  if (!KINDS.includes(state as OutcomeKind)) throw fail('InvalidRequest', `state is in-flight, ${KINDS.join(', ')}`);
   const page = await read.range(outcomes, {
     index: 'kind',
     prefix: [place.account, state],
@@ -167,8 +180,8 @@ function nextOf(next: Key | undefined): { next?: string } {
   return next === undefined ? {} : { next: Buffer.from(JSON.stringify(next)).toString('base64url') };
 }
 
-function afterOf(token: string | null): { after?: Key } {
-  if (token === null) return {};
+function afterOf(token: string | undefined): { after?: Key } {
+  if (token === undefined) return {};
   try {
     const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
     if (Array.isArray(key) && key.every((part) => typeof part === 'string' || Number.isSafeInteger(part)))

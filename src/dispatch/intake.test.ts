@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { localActor } from '../model/index.ts';
+import { askRoute } from '../model/control-route.fixture.ts';
 import { webhooks } from './webhooks.ts';
 import { ACCOUNT, directory, open, place, type World } from './world.fixture.ts';
 
@@ -10,18 +10,9 @@ interface Answer {
 }
 
 const ask = async <T>(world: World, method: string, path: string, body?: unknown, more: object = {}) =>
-  (await world.dispatch.routes
-    .find((one) => one.path === path && one.method === method)!
-    .handle({
-      params: {},
-      query: new URLSearchParams(),
-      headers: {},
-      actor: localActor,
-      body,
-      place,
-      signal: new AbortController().signal,
-      ...more,
-    })) as T;
+  (await askRoute(world.dispatch.routes.find((one) => one.path === path && one.method === method)!, {
+    ...{ body, place, ...more },
+  })) as T;
 
 const hook = async (world: World, path: string, body: string, headers: Record<string, string>) => {
   const door = world.dispatch.rawRoutes[0]!;

@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { type Clock, collection, fail, type Ids, type Store, type Transaction } from '../kernel/index.ts';
 import {
-  type ControlRequest,
   type ControlRoute,
+  controlRoute,
   eventTime,
   type OutsideEvent,
   type Place,
   type Put,
+  type RoutedRequest,
   readOutsideEvents,
 } from '../model/index.ts';
 import { idOf } from './subscription.ts';
@@ -107,20 +109,38 @@ function itemOf(place: Place, bus: string, event: OutsideEvent, { id, body, now 
 /** Control API: any outside source, simply. */
 export function intakeRoutes(accept: Accept): ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'POST',
       path: '/events',
       summary:
         'accepts CloudEvents (binary, structured, batch) or plain JSON (source, type, id); bus=NAME; answers when they are durable',
+      query: intakeQuery,
+      body: z.unknown(),
+      contents: ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json', '*/*'],
       anyBody: true,
+      answer: z.strictObject({
+        events: z.array(z.strictObject({ id: z.string(), duplicate: z.boolean().describe('it was accepted before') })),
+      }),
       handle: (request) => receive(accept, request),
-    },
+    }),
   ];
 }
 
-async function receive(accept: Accept, { headers, query, body, place }: ControlRequest) {
-  const bus = query.get('bus') ?? 'default';
-  if (!/^[/.\-_A-Za-z0-9]{1,256}$/.test(bus)) throw fail('InvalidRequest', 'bus is the name of an event bus');
-  const events = readOutsideEvents({ headers, query, body });
-  return { events: await accept(place, bus, events) };
+export const busName = z
+  .string()
+  .regex(/^[/.\-_A-Za-z0-9]{1,256}$/, 'is the name of an event bus')
+  .default('default');
+
+const intakeQuery = z.strictObject({
+  bus: busName,
+  source: z.string().describe('of plain JSON; default custom').optional(),
+  type: z.string().describe('of plain JSON; default event').optional(),
+  id: z.string().describe('of plain JSON: what comes again with it is not accepted twice').optional(),
+});
+
+async function receive(
+  accept: Accept,
+  { headers, query, body, place }: RoutedRequest<unknown, z.output<typeof intakeQuery>, unknown>,
+) {
+  return { events: await accept(place, query.bus, readOutsideEvents({ headers, query, body })) };
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../kernel/index.ts';
+import { askRoute } from '../model/control-route.fixture.ts';
 import {
   asyncTopic,
   bucketNotifications,
   busEventInput,
   busTopic,
   type DeliveryOutcome,
-  localActor,
   outcomes,
   type Replay,
   type Trace,
@@ -24,17 +24,9 @@ const handle = async <T>(
   method = 'GET',
   at = place,
 ) =>
-  (await world.dispatch.routes
-    .find((one) => one.path === path && one.method === method)!
-    .handle({
-      params,
-      query: new URLSearchParams(),
-      headers: {},
-      actor: localActor,
-      body,
-      place: at,
-      signal: new AbortController().signal,
-    })) as T;
+  (await askRoute(world.dispatch.routes.find((one) => one.path === path && one.method === method)!, {
+    ...{ params, body, place: at },
+  })) as T;
 
 const trace = (world: World, id: string) => handle<Trace>(world, '/events/trace/:id', { id });
 
@@ -318,6 +310,7 @@ test('a replay that cannot be understood is refused, and one can be cancelled', 
     await assert.rejects(create(body), { code: 'InvalidRequest' });
   await assert.rejects(create({ topic: 's3.objects', pattern: { a: 1 } }), { code: 'InvalidEventPatternException' });
   for (let i = 0; i < 3; i++) await put(world, `k${i}`);
+  await world.clock.advance(1);
   const { id } = await create({ topic: 's3.objects', rate: 1 });
   const cancelled = await handle<Replay>(world, '/events/replays/:id', { id }, undefined, 'DELETE');
   assert.equal(cancelled.state, 'cancelled');

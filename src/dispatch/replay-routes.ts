@@ -1,5 +1,16 @@
+import { z } from 'zod';
 import { allRows, type Clock, fail, type Ids, type Store } from '../kernel/index.ts';
-import { type ControlRequest, type ControlRoute, compilePattern, parseArn, type Replay, replays } from '../model/index.ts';
+import {
+  type ControlRoute,
+  compilePattern,
+  controlRoute,
+  epochMs,
+  parseArn,
+  type Replay,
+  type RoutedRequest,
+  replays,
+} from '../model/index.ts';
+import { replayShown } from './control-answers.ts';
 
 export interface ReplayRoutePorts {
   readonly store: Store;
@@ -16,36 +27,63 @@ const MOST_RUNNING = 20;
 /** Control API of replays. */
 export function replayRoutes(ports: ReplayRoutePorts): ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'POST',
       path: '/events/replays',
       summary: 'delivers events again: topic, since, until, pattern, failuresOnly, subscriber, target, rate, dryRun',
+      body: newReplay(ports),
+      answer: replayShown,
       handle: (request) => create(ports, request),
-    },
-    {
+    }),
+    controlRoute({
       method: 'GET',
       path: '/events/replays',
       summary: 'replays, newest first',
+      answer: z.strictObject({ replays: z.array(replayShown) }),
       handle: async ({ place }) => ({
         replays: (await ports.store.read.range(replays, { index: 'created', prefix: [place.account], reverse: true, limit: 100 }))
           .items,
       }),
-    },
-    { method: 'GET', path: '/events/replays/:id', summary: 'one replay', handle: (request) => find(ports, request) },
-    {
+    }),
+    controlRoute({
+      ...{ method: 'GET', path: '/events/replays/:id', summary: 'one replay', answer: replayShown },
+      handle: (request) => find(ports, request),
+    }),
+    controlRoute({
       method: 'DELETE',
       path: '/events/replays/:id',
       summary: 'cancels a replay; what was delivered already stays so',
+      answer: replayShown,
       handle: (request) => cancel(ports, request),
-    },
+    }),
   ];
 }
 
-async function create(ports: ReplayRoutePorts, { body, place }: ControlRequest): Promise<Replay> {
-  const given = readInput(ports, body);
+const newReplay = ({ topics }: ReplayRoutePorts) =>
+  z.strictObject({
+    topic: z.enum(topics),
+    since: epochMs.default(0).describe('epoch ms, inclusive'),
+    until: epochMs.describe('epoch ms, exclusive; default now').optional(),
+    pattern: z.record(z.string(), z.unknown()).describe('event pattern, as rules have it').optional(),
+    failuresOnly: z.boolean().default(false),
+    subscriber: z.string().describe('only to this one').optional(),
+    target: z
+      .string()
+      .refine((text) => parseArn(text)?.service === 'lambda', 'is the ARN of a function, version or alias')
+      .describe('function that gets the events instead')
+      .optional(),
+    rate: z.int().min(1).max(FASTEST).default(100).describe('deliveries a second'),
+    dryRun: z.boolean().default(false).describe('count only'),
+  });
+
+type NewReplay = RoutedRequest<unknown, unknown, z.output<ReturnType<typeof newReplay>>>;
+
+async function create(ports: ReplayRoutePorts, { body, place }: NewReplay): Promise<Replay> {
+  const { pattern, ...wanted } = body;
+  const now = ports.clock.now();
+  const given = { ...wanted, until: body.until ?? now, ...(pattern && { pattern: patternText(pattern) }) };
   if (given.target !== undefined && parseArn(given.target)?.account !== place.account)
     throw fail('InvalidRequest', 'target is a function of this account');
-  const now = ports.clock.now();
   const { first, next } = await ports.store.read.bounds(given.topic, 0);
   const replay: Replay = {
     id: ports.ids.uuid(),
@@ -69,54 +107,25 @@ async function create(ports: ReplayRoutePorts, { body, place }: ControlRequest):
   return replay;
 }
 
-type Input = Pick<Replay, 'topic' | 'since' | 'until' | 'pattern' | 'failuresOnly' | 'subscriber' | 'target' | 'rate' | 'dryRun'>;
-
-function readInput({ topics, clock }: ReplayRoutePorts, body: unknown): Input {
-  if (typeof body !== 'object' || body === null) throw fail('InvalidRequest', 'the request is a JSON object');
-  const given = body as Record<string, unknown>;
-  const topic = text(given, 'topic') ?? '';
-  if (!topics.includes(topic)) throw fail('InvalidRequest', `topic is one of ${topics.join(', ')}`);
-  const pattern = given.pattern === undefined ? undefined : JSON.stringify(given.pattern);
-  if (pattern !== undefined) compilePattern(pattern);
-  const target = text(given, 'target');
-  if (target !== undefined && parseArn(target)?.service !== 'lambda')
-    throw fail('InvalidRequest', 'target is the ARN of a function, version or alias');
-  const subscriber = text(given, 'subscriber');
-  return {
-    topic,
-    since: whole(given, 'since', 0),
-    until: whole(given, 'until', clock.now()),
-    rate: Math.min(FASTEST, Math.max(1, whole(given, 'rate', 100))),
-    failuresOnly: given.failuresOnly === true,
-    dryRun: given.dryRun === true,
-    ...(pattern === undefined ? {} : { pattern }),
-    ...(subscriber === undefined ? {} : { subscriber }),
-    ...(target === undefined ? {} : { target }),
-  };
+/** Throws InvalidEventPatternException. */
+function patternText(pattern: object): string {
+  const text = JSON.stringify(pattern);
+  compilePattern(text);
+  return text;
 }
 
-function text(given: Record<string, unknown>, name: string): string | undefined {
-  const value = given[name];
-  if (value === undefined || typeof value === 'string') return value;
-  throw fail('InvalidRequest', `${name} is a text`);
-}
+type One = Pick<RoutedRequest<{ readonly id: string }>, 'params' | 'place'>;
 
-function whole(given: Record<string, unknown>, name: string, otherwise: number): number {
-  const value = given[name] ?? otherwise;
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw fail('InvalidRequest', `${name} is a whole number`);
-}
-
-async function find({ store }: ReplayRoutePorts, { params, place }: ControlRequest): Promise<Replay> {
-  const found = await store.read.get(replays, [place.account, params.id ?? '']);
+async function find({ store }: ReplayRoutePorts, { params, place }: One): Promise<Replay> {
+  const found = await store.read.get(replays, [place.account, params.id]);
   if (!found) throw fail('NoSuchThing', `there is no replay ${params.id}`, { status: 404 });
   return found;
 }
 
-async function cancel(ports: ReplayRoutePorts, request: ControlRequest): Promise<Replay> {
+async function cancel(ports: ReplayRoutePorts, request: One): Promise<Replay> {
   await find(ports, request);
   return ports.store.transact(async (tx) => {
-    const replay = (await tx.get(replays, [request.place.account, request.params.id ?? '']))!;
+    const replay = (await tx.get(replays, [request.place.account, request.params.id]))!;
     if (replay.state !== 'running') return replay;
     const ended: Replay = { ...replay, state: 'cancelled', ended: ports.clock.now() };
     await tx.put(replays, ended);

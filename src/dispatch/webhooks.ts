@@ -1,19 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import { allRows, type Clock, collection, fail, type Ids, type SecretBox, type Store, utf8 } from '../kernel/index.ts';
 import {
-  type ControlRequest,
   type ControlRoute,
+  controlRoute,
   isWebhookSecret,
   type OutsideEvent,
   type RawRequest,
   type RawResponse,
   type RawRoute,
+  type RoutedRequest,
   readSignature,
   type WebhookScheme,
   webhookEvent,
   webhookSchemes,
 } from '../model/index.ts';
-import type { Accept } from './intake.ts';
+import { type Accept, busName } from './intake.ts';
 
 export interface WebhookPorts {
   readonly store: Store;
@@ -49,22 +51,45 @@ const MOST_HOOKS = 1000;
 /** Webhooks: an address for services that push events and sign them with a shared secret (HMAC). */
 export function webhookRoutes(ports: WebhookPorts): ControlRoute[] {
   return [
-    {
+    controlRoute({
       method: 'POST',
       path: '/hooks',
       summary:
         'makes a webhook: name, scheme (github, stripe, standard, plain), secret, bus; answers its path and, if it made one, the secret',
+      body: newHook,
+      answer: hookShown.extend({ secret: z.string().describe('shown this once').optional() }),
       handle: (request) => create(ports, request),
-    },
-    { method: 'GET', path: '/hooks', summary: 'webhooks', handle: ({ place }) => list(ports, place.account, place.region) },
-    {
-      method: 'DELETE',
-      path: '/hooks/:name',
-      summary: 'removes a webhook',
+    }),
+    controlRoute({
+      ...{ method: 'GET', path: '/hooks', summary: 'webhooks', answer: z.strictObject({ hooks: z.array(hookShown) }) },
+      handle: ({ place }) => list(ports, place.account, place.region),
+    }),
+    controlRoute({
+      ...{ method: 'DELETE', path: '/hooks/:name', summary: 'removes a webhook', answer: z.strictObject({}) },
       handle: (request) => remove(ports, request),
-    },
+    }),
   ];
 }
+
+const NAME = 'has 1 to 64 letters, digits, _ . -';
+
+const newHook = z.strictObject({
+  name: z.string({ error: NAME }).regex(/^[\w.-]{1,64}$/, NAME),
+  scheme: z.enum(webhookSchemes).default('plain'),
+  secret: z
+    .string()
+    .describe('8 to 512 characters; with the scheme standard base64 of at least 16 bytes; default a new one')
+    .optional(),
+  bus: busName,
+});
+
+const hookShown = z.strictObject({
+  name: z.string(),
+  path: z.string().describe('below this server'),
+  scheme: z.enum(webhookSchemes),
+  bus: z.string(),
+  created: z.number().describe('epoch ms'),
+});
 
 /** The address itself: no token, but every request must be signed. */
 export function webhookDoor(ports: WebhookPorts): RawRoute {
@@ -95,15 +120,12 @@ function check({ box, clock }: WebhookPorts, hook: Webhook, { headers }: RawRequ
 const refused = () =>
   fail('InvalidRequest', 'the signature is missing, old, or not made with the secret of this webhook', { status: 401 });
 
-async function create({ store, clock, ids, box }: WebhookPorts, { body, place }: ControlRequest) {
-  const { name, scheme = 'plain', secret, bus = 'default' } = (body ?? {}) as Record<string, unknown>;
-  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
-    throw fail('InvalidRequest', 'name has 1 to 64 letters, digits, _ . -');
-  if (!webhookSchemes.includes(scheme as WebhookScheme))
-    throw fail('InvalidRequest', `scheme is one of ${webhookSchemes.join(', ')}`);
-  if (secret !== undefined && !(typeof secret === 'string' && isWebhookSecret(scheme as WebhookScheme, secret)))
+type NewHook = RoutedRequest<unknown, unknown, z.output<typeof newHook>>;
+
+async function create({ store, clock, ids, box }: WebhookPorts, { body, place }: NewHook) {
+  const { name, scheme, secret, bus } = body;
+  if (secret !== undefined && !isWebhookSecret(scheme, secret))
     throw fail('InvalidRequest', 'secret has 8 to 512 characters; with the scheme standard it is base64 of at least 16 bytes');
-  if (typeof bus !== 'string') throw fail('InvalidRequest', 'bus is a text');
   const [id, made] = [ids.hex(16), `whsec_${Buffer.from(ids.hex(24), 'hex').toString('base64')}`];
   const { account, region } = place;
   const hook: Webhook = {
@@ -112,7 +134,7 @@ async function create({ store, clock, ids, box }: WebhookPorts, { body, place }:
     region,
     name,
     bus,
-    scheme: scheme as WebhookScheme,
+    scheme,
     sealed: box.seal(secret ?? made, id),
     created: clock.now(),
   };
@@ -130,9 +152,12 @@ async function list({ store }: WebhookPorts, account: string, region: string) {
   return { hooks: (await allRows(store.read, webhooks, { index: 'name', prefix: [account, region] })).map(shown) };
 }
 
-async function remove({ store }: WebhookPorts, { params, place: { account, region } }: ControlRequest): Promise<object> {
+async function remove(
+  { store }: WebhookPorts,
+  { params, place: { account, region } }: Pick<RoutedRequest<{ readonly name: string }>, 'params' | 'place'>,
+) {
   await store.transact(async (tx) => {
-    const { items } = await tx.range(webhooks, { index: 'name', prefix: [account, region, params.name ?? ''], limit: 1 });
+    const { items } = await tx.range(webhooks, { index: 'name', prefix: [account, region, params.name], limit: 1 });
     if (!items[0]) throw fail('NoSuchThing', `there is no webhook ${params.name}`, { status: 404 });
     await tx.delete(webhooks, [items[0].id]);
   });

@@ -3,6 +3,7 @@ import { after } from 'node:test';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../test/support/platform.ts';
 import { fail, randomIds, silentLogger } from '../kernel/index.ts';
+import { askRoute } from '../model/control-route.fixture.ts';
 import {
   bucketNotifications,
   type Call,
@@ -11,7 +12,6 @@ import {
   eventTargets,
   type FunctionSpec,
   functionArn,
-  localActor,
   type Outcome,
   objectTopic,
   openEgress,
@@ -161,17 +161,11 @@ export async function until(what: string, done: () => Promise<boolean> | boolean
   assert.fail(`it did not come to this: ${what}`);
 }
 
-const request = (query = '') => ({
-  params: {},
-  query: new URLSearchParams(query),
-  headers: {},
-  actor: localActor,
-  body: undefined,
-  place,
-  signal: new AbortController().signal,
-});
 export const route = async (world: World, path: string, query = '') =>
-  (await world.dispatch.routes.find((one) => one.path === path)!.handle(request(query))) as never;
+  (await askRoute(world.dispatch.routes.find((one) => one.path === path)!, {
+    query: new URLSearchParams(query),
+    place,
+  })) as never;
 
 export interface Balance {
   topics: {

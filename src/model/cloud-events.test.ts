@@ -5,7 +5,7 @@ import { isFailure } from '../kernel/index.ts';
 import { readOutsideEvents } from './cloud-events.ts';
 
 const read = (body: unknown, headers: Record<string, string> = {}, query = '') =>
-  readOutsideEvents({ body, headers, query: new URLSearchParams(query) });
+  readOutsideEvents({ body, headers, query: Object.fromEntries(new URLSearchParams(query)) });
 const event = { specversion: '1.0', id: '1', source: 'shop', type: 'order.placed' };
 
 test('structured mode: attributes find their places, extensions are kept', () => {

@@ -15,7 +15,8 @@ export interface OutsideEvent {
 
 export interface OutsideRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly query: URLSearchParams;
+  /** For plain JSON. */
+  readonly query: { readonly id?: string; readonly source?: string; readonly type?: string };
   /** Parsed JSON, or bytes of any other content type. */
   readonly body: unknown;
 }
@@ -70,13 +71,13 @@ function structured(body: unknown): OutsideEvent {
   };
 }
 
-function plain(query: URLSearchParams, headers: OutsideRequest['headers'], body: unknown): OutsideEvent {
+function plain(query: OutsideRequest['query'], headers: OutsideRequest['headers'], body: unknown): OutsideEvent {
   if (body instanceof Uint8Array) throw invalid('send JSON, or a CloudEvent in binary mode');
-  const id = headers['idempotency-key'] ?? query.get('id') ?? undefined;
+  const id = headers['idempotency-key'] ?? query.id;
   return {
     ...(id === undefined ? {} : { id: named(id, 'id') }),
-    source: sourceOf(query.get('source') ?? 'custom'),
-    type: named(query.get('type') ?? 'event', 'type', 128),
+    source: sourceOf(query.source ?? 'custom'),
+    type: named(query.type ?? 'event', 'type', 128),
     detail: detailOf(body),
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredEvent } from '../../kernel/index.ts';
-import { batchThreads, type ControlRequest, type DeliveryList, type EventBooks, type EventSums } from '../../model/index.ts';
+import { askRoute } from '../../model/control-route.fixture.ts';
+import { batchThreads, type DeliveryList, type EventBooks, type EventSums } from '../../model/index.ts';
 import { acceptedEvents, newestEvent } from '../accepted.ts';
 import { eventRoutes } from '../control.ts';
 import { OUTCOME_AGE_MS, sweepOutcomes } from '../ledger.ts';
@@ -23,7 +24,7 @@ import {
 async function ask<Answer>(room: Room, path: string, query = ''): Promise<Answer> {
   const ports = { store: room.store, followed: [], sources: room.sources, held: () => room.mappings.held() };
   const route = eventRoutes(ports).find((one) => one.path === path)!;
-  return (await route.handle({ query: new URLSearchParams(query), place } as unknown as ControlRequest)) as Answer;
+  return (await askRoute(route, { query: new URLSearchParams(query), place })) as Answer;
 }
 
 const lineOf = async (room: Room) => (await ask<EventBooks>(room, '/events')).mappings![0] as EventSums & { balanced: boolean };
@@ -60,9 +61,9 @@ test('a batch that fails is in flight until its end, with its attempts, its erro
   assert.deepEqual([shown.invocation, shown.events[0]!.deliveries[0]!.id], ['cause-of-a', batch!.id]);
   const other = { ...place, account: '111111111111' };
   const ports = { store: room.store, followed: [], sources: room.sources, held: () => room.mappings.held() };
-  for (const { path, handle } of eventRoutes(ports)) {
-    if (path !== '/events/deliveries') continue;
-    const seen = (await handle({ query: new URLSearchParams(), place: other } as unknown as ControlRequest)) as DeliveryList;
+  for (const route of eventRoutes(ports)) {
+    if (route.path !== '/events/deliveries') continue;
+    const seen = (await askRoute(route, { place: other })) as DeliveryList;
     assert.deepEqual(seen.deliveries, []);
   }
   fails = false;
@@ -213,10 +214,7 @@ test('a record is found by the id that lists show, also one that a filter left o
   await until('both are through', async () => (await room.books())?.delivered === 1 && (await room.books())?.filtered === 1);
   const of = { read: room.store.read, followed: [], sources: room.sources };
   const ports = { ...room.tracing, recent: (fits: (event: StoredEvent) => boolean) => newestEvent(of, place, fits) };
-  const { events } = await acceptedEvents(of, {
-    query: new URLSearchParams('topic=kinesis'),
-    place,
-  } as unknown as ControlRequest);
+  const { events } = await acceptedEvents(of, { query: { topic: 'kinesis', since: 0, limit: 100 }, place });
   const seen: [number, string | undefined][] = [];
   for (const { id, position } of events) {
     const [event] = (await traceOf(ports, place.account, id)).events;

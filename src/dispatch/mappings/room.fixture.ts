@@ -4,6 +4,7 @@ import { after } from 'node:test';
 import { type ManualClock, manualClock } from '../../../test/support/clock.ts';
 import { removeDirectory, SMALL_RESERVE, temporaryDirectory } from '../../../test/support/platform.ts';
 import { fail, randomIds, type StoredEvent, type StoreSchema, silentLogger } from '../../kernel/index.ts';
+import { askRoute } from '../../model/control-route.fixture.ts';
 import {
   type Call,
   type DeliveryOutcome,
@@ -11,7 +12,6 @@ import {
   type EventSources,
   eventSourceMappings,
   functionArn,
-  localActor,
   type MappingBooks,
   type MappingSettings,
   type MappingShard,
@@ -212,16 +212,7 @@ async function openOn(directory: string, clock: ManualClock, queue: MemoryQueue,
     ends: async () => (await store.read.range(outcomes, { index: 'time', limit: 1000 })).items,
     ask: async (name: string, body?: object) => {
       const route = mappings.routes.find(({ method, path }) => `${method} ${path}` === name)!;
-      const { signal } = new AbortController();
-      return route.handle({
-        params: { uuid: UUID },
-        query: new URLSearchParams(),
-        headers: {},
-        actor: localActor,
-        body,
-        place,
-        signal,
-      });
+      return askRoute(route, { params: name.includes(':uuid') ? { uuid: UUID } : {}, body, place });
     },
     crash: async () => {
       await Promise.all([mappings.stop(AbortSignal.abort()), store.close()]);
