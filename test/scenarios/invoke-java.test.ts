@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { zipOf } from '../support/archives.ts';
 import { type BenchOptions, invokeBench, json, ociMissing } from '../support/invoke-room.ts';
 import { compiled, javaRuntimes, noJava } from '../support/java-application.ts';
@@ -43,7 +44,9 @@ for (const driver of ['process', 'oci'] as const)
       const second = await bench.call(spec, { say: 'grüße' });
       assert.equal((json(second) as { calls: number }).calls, 2);
       assert.equal(second.report.initMs, undefined);
-      assert.match([...bench.logs.values()].flat().join('\n'), /Picked up JAVA_TOOL_OPTIONS: -Dflag=on.*\n(.*\n)*grüße/);
+      const logs = () => [...bench.logs.values()].flat().join('\n');
+      for (let i = 0; i < 100 && !logs().includes('grüße'); i++) await pause(50); // lines are written behind the answer
+      assert.match(logs(), /Picked up JAVA_TOOL_OPTIONS: -Dflag=on.*\n(.*\n)*grüße/);
       const layer = await bench.tree({ wrap: '#!/bin/sh\nexport MINE=wrapped\nexec "$@"\n' });
       const wrapper = driver === 'oci' ? '/opt/wrap' : `${bench.directory}/${layer}/wrap`;
       const wrapped = await bench.spec(code, { layers: [layer], variables: { AWS_LAMBDA_EXEC_WRAPPER: wrapper } });
