@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import net from 'node:net';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionSpec } from '../../src/model/index.ts';
+import { pipMissing } from '../support/builder-room.ts';
 import { attach } from '../support/cdp.ts';
+import { debugAdapter } from '../support/dap.ts';
 import { type InvokeBench, invokeBench, json, ociMissing } from '../support/invoke-room.ts';
 
 const CODE = `let n = 0;
@@ -117,4 +121,46 @@ test('who cannot be debugged is told why', { skip: ociMissing ?? false, timeout:
   const plain = await invokeBench(t);
   const found = await plain.room.debuggers.find(await plain.spec(code));
   assert.match('refused' in found ? found.refused : '', /plain processes/);
+});
+
+const PYTHON = 'n = 0\n\ndef handler(event, context):\n    by = event["by"]\n    return by + 1\n';
+
+test('a function in Python that brings debugpy stops in its handler', {
+  skip: ociMissing ?? pipMissing,
+  timeout: 120_000,
+}, async (t) => {
+  const bench = await invokeBench(t, { driver: 'oci' });
+  const more = { runtime: 'python3.11', handler: 'app.handler', timeoutMs: 1000, memoryMiB: 256 };
+  const spec = await bench.spec({ 'app.py': PYTHON }, more);
+  const target = path.join(bench.directory, spec.code);
+  await new Promise<void>((resolve, reject) =>
+    execFile(
+      '/usr/bin/python3',
+      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', target, 'debugpy'],
+      { timeout: 60_000 },
+      (error) => (error ? reject(error) : resolve()),
+    ),
+  );
+  assert.deepEqual(await bench.room.debuggers.find(spec), { protocol: 'debugpy' });
+  const { connection } = await bench.room.debuggers.connect(spec);
+  const { send, next } = debugAdapter(connection);
+  send('initialize', { adapterID: 'test', pathFormat: 'path' });
+  await next('initialize');
+  send('attach', { justMyCode: false }); // its own lies beside the function's: it would take both for others'
+  await next('initialized');
+  send('setBreakpoints', { source: { path: '/var/task/app.py' }, breakpoints: [{ line: 5 }] });
+  assert.equal((await next('setBreakpoints')).breakpoints[0].verified, true);
+  send('configurationDone');
+  await next('attach');
+  const called = bench.call(spec, { by: 41 });
+  const { threadId } = await next('stopped');
+  send('stackTrace', { threadId });
+  const { stackFrames } = await next('stackTrace');
+  send('evaluate', { expression: 'by', frameId: stackFrames[0].id });
+  assert.deepEqual([stackFrames[0].line, (await next('evaluate')).result], [5, '41']);
+  await sleep(1500); // longer than a call may last
+  send('continue', { threadId });
+  assert.equal(json(await called), 42);
+  assert.doesNotMatch([...bench.logs.values()].flat().join('\n'), /frozen modules/);
+  connection.destroy();
 });
