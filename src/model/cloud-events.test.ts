@@ -65,3 +65,9 @@ test('whatever comes is read or refused by name', () => {
     { numRuns: 300 },
   );
 });
+
+test('an attribute that is no text is an extension, whatever it is', () => {
+  const datacontenttype = { toString: 1 };
+  const [one] = read({ ...event, datacontenttype, data: {} }, { 'content-type': 'application/cloudevents+json' });
+  assert.deepEqual(one!.detail, { cloudevent: { datacontenttype } });
+});

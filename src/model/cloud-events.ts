@@ -54,11 +54,15 @@ function batch(body: unknown): OutsideEvent[] {
   return body.map(structured);
 }
 
+const JSON_TYPE = /^application\/json\b/;
+
 function structured(body: unknown): OutsideEvent {
   if (!isObject(body)) throw invalid('a CloudEvent is a JSON object');
   if (body.specversion !== '1.0') throw invalid('specversion is 1.0');
   const extensions = Object.entries(body).filter(([name]) => !PLACED.has(name));
-  const known = extensions.filter(([name, value]) => name !== 'datacontenttype' || !/^application\/json\b/.test(String(value)));
+  const known = extensions.filter(
+    ([name, value]) => name !== 'datacontenttype' || !(typeof value === 'string' && JSON_TYPE.test(value)),
+  );
   const data = 'data_base64' in body ? { data_base64: body.data_base64 } : detailOf(body.data);
   const subject = body.subject === undefined ? undefined : named(body.subject, 'subject', 2048);
   return {

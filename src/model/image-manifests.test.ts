@@ -71,4 +71,5 @@ test('a configuration tells how to start the image', () => {
   assert.equal(parseImageConfig('{"os":"linux","architecture":"amd64"}', amd64).workingDirectory, '/');
   invalid(() => parseImageConfig(text, { os: 'linux', architecture: 'arm64' }), /not for linux\/arm64/);
   invalid(() => parseImageConfig(text.replace('["/e"]', '[1]'), amd64), /Entrypoint/);
+  invalid(() => parseImageConfig('{"os":{"toString":1}}', amd64), /for nothing\/nothing/);
 });

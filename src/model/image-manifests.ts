@@ -113,9 +113,7 @@ const MOST_WORDS = 1000;
 export function parseImageConfig(text: string, { os, architecture }: Platform): ImageConfig {
   const json = objectOf(parsed(text, 'the configuration'), 'the configuration');
   if (json.os !== os || json.architecture !== architecture)
-    throw invalid(
-      `the image is for ${String(json.os).slice(0, 40)}/${String(json.architecture).slice(0, 40)}, not for ${os}/${architecture}`,
-    );
+    throw invalid(`the image is for ${wordIn(json.os)}/${wordIn(json.architecture)}, not for ${os}/${architecture}`);
   const config = json.config === undefined || json.config === null ? {} : objectOf(json.config, 'config');
   const directory = config.WorkingDir ?? '';
   if (typeof directory !== 'string' || directory.length > 4096 || directory.includes('\0'))
@@ -126,6 +124,10 @@ export function parseImageConfig(text: string, { os, architecture }: Platform): 
     environment: Object.fromEntries(wordsOf(config.Env, 'Env').map(variable)),
     workingDirectory: directory === '' ? '/' : directory,
   };
+}
+
+function wordIn(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 40) : 'nothing';
 }
 
 function variable(text: string): [string, string] {

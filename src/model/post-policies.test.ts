@@ -65,10 +65,11 @@ test('what is no policy is told', () => {
   assert.equal(refusal(encode([])), `${invalid}Invalid JSON.`);
   assert.equal(refusal(encode({ conditions: [] })), `${invalid}Policy missing expiration.`);
   assert.equal(refusal(encode({ expiration: '2026-01-02T00:00:00Z' })), `${invalid}Policy missing conditions.`);
+  assert.match(refusal(encode({ expiration: { toString: 1 }, conditions: [] })), /Invalid 'expiration' value: ''/);
   assert.match(refusal(policy([], 'tomorrow')), /Invalid 'expiration' value: 'tomorrow'/);
   const simple = `${invalid}Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.`;
   for (const condition of [{}, { a: '1', b: '2' }, null, 'x', 1]) assert.equal(refusal(policy([condition])), simple);
-  for (const condition of [['eq', '$a'], ['eq', 'a', 'b'], ['like', '$a', 'b'], [], { a: 1 }])
+  for (const condition of [['eq', '$a'], ['eq', 'a', 'b'], ['like', '$a', 'b'], [{ toString: 1 }], [], { a: 1 }])
     assert.ok(refusal(policy([condition])).startsWith(invalid), JSON.stringify(condition));
   for (const [min, max] of [
     [2, 1],

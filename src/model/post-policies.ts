@@ -73,7 +73,8 @@ function readExpiration(expiration: unknown): number {
   const text =
     typeof expiration === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(expiration) ? expiration : '';
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw invalid(`Invalid 'expiration' value: '${String(expiration).slice(0, 64)}'`);
+  if (Number.isNaN(time))
+    throw invalid(`Invalid 'expiration' value: '${typeof expiration === 'string' ? expiration.slice(0, 64) : ''}'`);
   return time;
 }
 
@@ -88,7 +89,7 @@ function readCondition(given: unknown): Condition {
 
 function readTriple(given: readonly unknown[]): Condition {
   const [operation, first, second] = given;
-  const kind = String(operation).toLowerCase();
+  const kind = typeof operation === 'string' ? operation.toLowerCase() : '';
   if (given.length !== 3) throw invalid(`Invalid ${kind.slice(0, 32)}: wrong number of arguments.`);
   if (kind === 'eq' || kind === 'starts-with') return compared(kind, first, second);
   if (kind !== 'content-length-range') throw invalid(`Invalid Condition: unknown operation '${kind.slice(0, 32)}'.`);
