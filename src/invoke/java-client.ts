@@ -62,9 +62,13 @@ export function createJavaClient(options: JavaClientOptions): JavaClient {
   return { directory: options.directory, prepare };
 }
 
+/** What a killed process had not renamed. */
+const HALF = /\.jar\.\d+$/;
+
 async function obtain({ directory, repository, download }: JavaClientOptions): Promise<void> {
   await fs.mkdir(directory, { recursive: true });
   await readable(directory, 0o755);
+  for (const name of await fs.readdir(directory)) if (HALF.test(name)) await fs.rm(path.join(directory, name), { force: true });
   for (const [name, sha256] of FILES) {
     const file = path.join(directory, path.basename(name));
     const known = await fs.readFile(file).catch(() => undefined);

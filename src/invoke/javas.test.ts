@@ -100,6 +100,7 @@ test('the client is fetched once, and only as it was published', async (t) => {
     });
   const forged = client('not it');
   await fs.mkdir(path.join(at, 'made'), { mode: 0o700 });
+  await fs.writeFile(path.join(at, 'made/x.jar.123'), 'what a killed process left');
   await assert.rejects(forged.prepare(), {
     code: 'SandboxUnavailable',
     message:
