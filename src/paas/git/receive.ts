@@ -179,7 +179,13 @@ async function checkRoom({ repositories, limits }: ReceiveDeps, app: Application
   throw refused(`the repository would have ${now} MiB with the ${added} MiB of this push; at most ${most} MiB are kept`);
 }
 
-/** What waited may have been overtaken; what is pushed onto a branch must be a commit. */
+/** Ms to walk what a push adds to the history. */
+const WALK_MS = 300_000;
+
+/**
+ * What waited may have been overtaken; what is pushed onto a branch must be a commit, and its history whole: git refuses it otherwise, but after
+ * the hook, when it is released already.
+ */
 async function checkUpdate(
   { git }: ReceiveDeps,
   objects: Objects,
@@ -189,10 +195,18 @@ async function checkUpdate(
   const listing = { args: ['for-each-ref', '--format=%(objectname)', branchOf(app)], repository: objects.repository };
   const typing = { args: ['cat-file', '-t', to!], ...among(objects) };
   const comparing = { args: ['merge-base', '--is-ancestor', from ?? to!, to!], ...among(objects) };
-  const [now, type, isAhead] = await Promise.all([outputOf(git, listing), outputOf(git, typing), saysYes(git, comparing)]);
+  const walking = { args: ['rev-list', '--quiet', to!, '--not', '--all'], ...among(objects), deadlineMs: WALK_MS };
+  const [now, type, isAhead, isWhole] = await Promise.all([
+    outputOf(git, listing),
+    outputOf(git, typing),
+    saysYes(git, comparing),
+    saysYes(git, walking),
+  ]);
   if (now.toString('latin1').trim() !== (from ?? ''))
     throw refused(`${app.branch} was moved by another push: fetch it, then push again`);
   if (type.toString('latin1').trim() !== 'commit') throw refused(`${app.branch} must be a commit`);
+  if (!isWhole)
+    throw refused('it comes from a shallow clone, and what came before is not here: git fetch --unshallow, then push again');
   if (!isAhead) lines.say(`${app.branch} is moved by force from ${from!.slice(0, 7)}: this is released as any other commit is.`);
 }
 

@@ -5,12 +5,19 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
-import { fail } from '../../kernel/index.ts';
+import { fail, systemClock } from '../../kernel/index.ts';
 import { type GitRoom, noise, openGitRoom, until } from './git.fixture.ts';
 
+const WAIT_MS = 599_000;
 let room: GitRoom;
+/** Pushes that have begun to wait for their turn. */
+let waiting = 0;
 before(async () => {
-  room = await openGitRoom();
+  const after: typeof systemClock.after = (ms, then) => {
+    if (ms === WAIT_MS) waiting += 1;
+    return systemClock.after(ms, then);
+  };
+  room = await openGitRoom({ settings: { waitMs: WAIT_MS }, deps: { clock: { ...systemClock, after } } });
 });
 after(() => room.close());
 
@@ -124,7 +131,7 @@ test('two pushes at once: the second waits, says so, and is told to fetch when i
   await began;
   const second = room.run('other-tree', 'push', 'origin', 'main');
   const third = room.run('other-tree', 'push', 'origin', 'main:aside');
-  await until(async () => (await room.leftovers('busy')).filter((name) => /incoming-[^/]*$/.test(name)).length === 3);
+  await until(async () => waiting === 2);
   room.build = async () => {};
   build();
   assert.equal((await first).code, 0);
@@ -168,6 +175,25 @@ test('shallow and partial clones, protocol 0 and 1, large pushes, and tars witho
   for (const version of ['0', '1'])
     await room.ok('.', '-c', `protocol.version=${version}`, 'clone', '-q', `${room.url}/large.git`, `clone-${version}`);
   assert.equal(await room.ok('clone-0', 'rev-list', '--count', 'HEAD'), '3');
+});
+
+test('a shallow clone of here can be pushed; one of elsewhere is refused before anything is built', async () => {
+  room.app('whole');
+  const tree = await room.tree('whole');
+  await room.commit(tree, { a: '1' });
+  await room.commit(tree, { a: '2' });
+  await room.ok('.', 'clone', '-q', '--depth', '1', `file://${path.join(room.workplace, tree)}`, 'of-elsewhere');
+  const built = room.deployed.length;
+  const refused = await room.run('of-elsewhere', 'push', `${room.url}/whole.git`, 'HEAD:main');
+  assert.match(refused.err, /PushRefused.*shallow clone.*git fetch --unshallow/);
+  assert.equal(room.deployed.length, built, 'nothing is released of it');
+  await room.ok(tree, 'push', '-q', 'dalamb', 'main');
+  await room.ok('.', 'clone', '-q', '--depth', '1', `${room.url}/whole.git`, 'of-here');
+  await room.commit('of-here', { a: '3' });
+  await room.ok('of-here', 'push', '-q', 'origin', 'HEAD:main');
+  await room.ok('of-elsewhere', 'fetch', '-q', '--unshallow');
+  await room.ok('of-elsewhere', 'push', '-q', '-f', `${room.url}/whole.git`, 'HEAD:main');
+  assert.equal(room.deployed.length, built + 3);
 });
 
 test('whoever is not there, or sends something else, is told so', async () => {
