@@ -94,7 +94,7 @@ async function actorOf(door: ControlDoor, exchange: Exchange): Promise<Actor> {
     const actor = TOKEN.test(token) ? await door.access.findActor({ token }) : undefined;
     if (actor) return actor;
   } else if (isTrusted(door, exchange)) return localActor;
-  throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known or was revoked', {
+  throw platformFailure('TokenRequired', token === undefined ? undefined : 'this token is not known, was revoked, or has ended', {
     headers: { 'www-authenticate': 'Bearer' },
     fields: { next: 'create one on the machine itself with: dalamb keys create --data DIR' },
   });

@@ -46,7 +46,7 @@ async function actorOf(door: Door, { headers, trusted }: RawRequest): Promise<Ac
   if (token === undefined && trusted) return { name: 'local', kind: 'local' };
   throw platformFailure(
     'TokenRequired',
-    token === undefined ? 'the password is a token' : 'this token is not known or was revoked',
+    token === undefined ? 'the password is a token' : 'this token is not known, was revoked, or has ended',
     {
       headers: { 'www-authenticate': 'Basic realm="dalamb: a token is the password", charset="UTF-8"' },
     },
