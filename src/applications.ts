@@ -13,6 +13,7 @@ import type {
   KeepImage,
   MayConnect,
   PointAliases,
+  PullImage,
   RawRoute,
   RequireRole,
   ResolveFunction,
@@ -57,7 +58,7 @@ export interface ApplicationPorts {
   readonly mayConnect: MayConnect;
   readonly environments: Pick<Environments, 'create' | 'destroy'>;
   /** The registry of this platform. */
-  readonly events: { readonly keepImage: KeepImage; readonly copyImage: CopyImage };
+  readonly events: { readonly keepImage: KeepImage; readonly copyImage: CopyImage; readonly pullImage: PullImage };
   /** The door, which is built later. */
   readonly late: { readonly gateway?: { url(): string } };
 }
@@ -84,6 +85,7 @@ export function applicationRooms(ports: ApplicationPorts): ApplicationRooms {
     directory: path.join(dataDirectory, 'builds'),
     keepImage: ports.events.keepImage,
     copyImage: ports.events.copyImage,
+    pullImage: ports.events.pullImage,
     settings: buildSettings(config),
   });
   const publicUrl = () => publicAddress(config, ports.late);

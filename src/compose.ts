@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type ApplicationRooms, applicationRooms } from './applications.ts';
-import type { Config } from './config.ts';
+import { buildsImages, type Config } from './config.ts';
 import { platformRoutes } from './control-routes.ts';
 import { createDispatch } from './dispatch/index.ts';
 import { sandboxDriver } from './drivers.ts';
@@ -78,8 +78,8 @@ async function openGround(around: Surroundings) {
     ids,
     limits: { quotaBytes: config.limits.code_cache_mib * MIB },
   });
-  const { egress, build } = config;
-  const places = { trees, clock, logger: logger.child('sandbox'), resolver: egress.resolver, nested: build.dockerfile };
+  const { resolver } = config.egress;
+  const places = { trees, clock, logger: logger.child('sandbox'), resolver, nested: buildsImages(config) };
   const driver = sandboxDriver(around.keeper, places);
   const runtimes = await findMachineRuntimes(around);
   const box = createSecretBox(around.keys);

@@ -230,6 +230,11 @@ export function loadConfig(options: StartOptions): Config {
   };
 }
 
+/** Whether builders of images may be booted; gVisor has mounts of its own, and nobody has tried. */
+export function buildsImages({ build, sandbox }: FileConfig): boolean {
+  return build.dockerfile && sandbox.oci_runtime !== 'runsc';
+}
+
 /** The package npm that one of these files belongs to. */
 function findNpm(files: readonly (string | undefined)[]): string | undefined {
   for (const file of files) {

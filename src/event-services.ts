@@ -17,6 +17,7 @@ import {
   type MayInvoke,
   type OpenMetrics,
   type PrepareImage,
+  type PullImage,
   type Put,
   putBy,
   type QueueSource,
@@ -78,6 +79,7 @@ export interface EventServices {
   readonly prepareImage: PrepareImage;
   readonly keepImage: KeepImage;
   readonly copyImage: CopyImage;
+  readonly pullImage: PullImage;
   readonly findHttpApi: FindHttpApi;
   readonly recordMetrics: RecordMetrics;
   readonly openMetrics: OpenMetrics;
@@ -175,6 +177,7 @@ export function eventServices(ports: EventServicePorts): EventServices {
     prepareImage: ecr.prepareImage,
     keepImage: ecr.keepImage,
     copyImage: ecr.copyImage,
+    pullImage: ecr.pullImage,
     findHttpApi: apigatewayv2.findHttpApi,
     recordMetrics: monitoring.recordMetrics,
     openMetrics,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Platform } from './compose.ts';
-import { type Config, loadConfig, type StartOptions, startedByLauncher, startedByNpm } from './config.ts';
+import { buildsImages, type Config, loadConfig, type StartOptions, startedByLauncher, startedByNpm } from './config.ts';
 import { createLogger, describe, isFailure, type Logger, randomIds, type SecretKey, systemClock } from './kernel/index.ts';
 import { loadKeys } from './keys.ts';
 import { connectKeeper, type KeeperLink, keeperObstacle, runKeeper } from './sandbox/index.ts';
@@ -32,7 +32,7 @@ export async function start(options: StartOptions): Promise<void> {
       uid: config.allowRoot ? 0 : config.sandbox.uid,
       firstUid: config.sandbox.first_uid,
       runtime: config.sandbox.oci_runtime,
-      nested: config.build.dockerfile,
+      nested: buildsImages(config),
       settings,
       shown: [...config.runtimes.folders, ...(config.npm === undefined ? [] : [config.npm])],
     });

@@ -1,4 +1,5 @@
 import type { Place } from './functions.ts';
+import type { RawResponse } from './ports.ts';
 
 /** What an image's own configuration says of its process (OCI image spec, config). */
 export interface ImageConfig {
@@ -53,6 +54,16 @@ export type CopyImage = (
   from: OwnRepository & { readonly digest: string },
   to: OwnRepository & { readonly tag?: string },
 ) => Promise<boolean>;
+
+/**
+ * GET and HEAD of `/v2/`, manifests and blobs, of repositories that an account may read, as the distribution API answers them (services/ecr):
+ * for what works on behalf of that account.
+ */
+export type PullImage = (
+  asker: string,
+  from: Place,
+  request: { readonly path: string; readonly method: string; readonly range?: string | undefined },
+) => Promise<RawResponse>;
 
 /**
  * Unpacks one stored layer (tar, gzip or zstd by its magic bytes) on top of the trees below it (sandbox): resolves to the trees of the whole

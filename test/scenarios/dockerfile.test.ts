@@ -125,6 +125,9 @@ suite('an application with a Dockerfile', { skip: missing || (!address && 'no ne
       '\n',
     );
     platform = await startPlatform({ config });
+    const body = fs.readFileSync(path.join(folder, 'tools.tar'));
+    const headers = { 'content-type': 'application/x-tar' };
+    await fetch(`${platform.url}/_dalamb/api/images/team%2Ftools?tag=1`, { method: 'PUT', body, headers });
     const role = await createRole(clients(platform.url), 'runner', ['service-role/AWSLambdaBasicExecutionRole']);
     for (const name of ['shop', 'hostile']) await dalamb(platform, 'create', name, '--role', role);
     shop = await repositoryAt(path.join(folder, 'shop'), { dalamb: `${platform.url}/_dalamb/git/shop.git` });
@@ -226,12 +229,13 @@ suite('an application with a Dockerfile', { skip: missing || (!address && 'no ne
     assert.equal((await invoke('shop-api', {}, account)).greeting, 'hello ann');
   });
 
-  test('hostile steps stay within their builder', async () => {
+  test('hostile steps stay within their builder, on a base out of this platform’s own registry', async () => {
     const hostile = await repositoryAt(path.join(folder, 'hostile'), { dalamb: `${platform.url}/_dalamb/git/hostile.git` });
-    const push = async (step: string) => {
+    const own = '000000000000.dkr.ecr.us-east-1.amazonaws.com';
+    const push = async (step: string, base = `${own}/team/tools:1`) => {
       await hostile.commit(`Try ${step.length}`, {
         Procfile: 'web: x\n',
-        Dockerfile: dockerfile([`FROM ${tools}`, `RUN ${step}`]),
+        Dockerfile: dockerfile([`FROM ${base}`, `RUN ${step}`]),
       });
       return hostile.push('dalamb').catch((error) => error.stderr as string);
     };
@@ -248,8 +252,12 @@ suite('an application with a Dockerfile', { skip: missing || (!address && 'no ne
         'exit 1',
       ].join('; '),
     );
-    assert.match(escaping, /ended with code/);
-    assert.doesNotMatch(escaping, /^remote:.*(?<!echo )ESCAPED(?!.*&&)/m, escaping);
+    assert.match(escaping, /STEP 2\/2.*ended with code/s);
+    assert.match(
+      await push('true', `2222${own.slice(4)}/team/tools:1`),
+      /no resource-based policy allows the ecr:BatchGetImage action/,
+    );
+    assert.doesNotMatch(escaping, /^remote: ESCAPED/m);
     assert.equal(await fetch(`${platform.url}/_dalamb/health`).then(({ status }) => status), 200);
   });
 

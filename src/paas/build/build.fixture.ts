@@ -126,6 +126,7 @@ export async function buildBench(t: Pick<TestContext, 'after'>, ports: BenchPort
       images.set(`${account} ${region} ${repository} ${digest}`, content);
       return { digest };
     },
+    pullImage: async () => ({ status: 404, headers: {} }),
     copyImage: async ({ account, region, repository, digest }, to) => {
       const found = images.get(`${account} ${region} ${repository} ${digest}`);
       if (found) images.set(`${to.account} ${to.region} ${to.repository} ${digest}`, found);

@@ -126,7 +126,7 @@ test('what cannot be built says why, and where', async (t) => {
   assert.match(await refused(bench, { ...web, Gemfile: '' }), /there is no index\.rb/);
   assert.match(await refused(bench, { ...web, 'index.rb': '', Gemfile: '' }), /Gemfile is here without Gemfile\.lock/);
   assert.match(await refused(bench, { Procfile: 'web: node server.js' }), /is a command/);
-  assert.match(await refused(bench, { ...web, Dockerfile: '' }), /not built here, for that needs isolated sandboxes/);
+  assert.match(await refused(bench, { ...web, Dockerfile: '' }), /not built here, for that needs isolated sandboxes by runc/);
   assert.match(await refused(bench, { ...web, bootstrap: '#!/bin/sh' }), /bootstrap is not executable/);
   assert.match(
     await refused(bench, { ...web, 'index.js': '', 'dalamb.toml': '[app]\nruntime = "nodejs18.x"' }),

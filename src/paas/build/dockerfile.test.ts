@@ -70,11 +70,15 @@ test('what cannot be is refused before a builder starts, by its place', async (t
   assert.match(await refused(bench, { ...plain, Procfile: 'web: sh -c "x' }), /^Procfile:1:6: .* has a quote without an end/);
   assert.match(await refused(bench, { ...plain, Dockerfile: { link: 'other' } }), /is a command|has no|does not name/);
   assert.match(await refused(bench, { ...plain, Dockerfile: 'x'.repeat(2 ** 20 + 1) }), /Dockerfile has more than 1048576 bytes/);
-  for (const base of ['000000000000.dkr.ecr.us-east-1.amazonaws.com/base:1', 'localhost:4566/base', '127.0.0.1:4566/base:1'])
+  for (const base of ['localhost:4566/base', '127.0.0.1:4566/base:1'])
     assert.match(
       await refused(bench, { ...plain, Dockerfile: `ARG X=1\n  from --platform=linux/amd64 ${base} AS one\n` }),
-      /builders cannot take images out of this platform’s own registry/,
+      /in a builder that is the builder; images of this platform are ACCOUNT\.dkr\.ecr/,
     );
+  const own = (n: number) => `FROM ${String(n).padStart(12, '0')}.dkr.ecr.us-east-1.amazonaws.com/base:1\n`;
+  assert.equal(await refused(bench, { ...plain, Dockerfile: own(0) }), FAR);
+  const many = Array.from({ length: 21 }, (_, n) => own(n)).join('');
+  assert.match(await refused(bench, { ...plain, Dockerfile: many }), /more than 20 registries of this platform/);
 });
 
 test('a platform that is not to build them says so', async (t) => {

@@ -7,6 +7,7 @@ import { builtImages, imageStages, stages } from '../collections.ts';
 import type { Job } from './build.ts';
 import { keyOf } from './cache.ts';
 import type { BuildPorts, BuildRuntime, BuildSettings } from './ports.ts';
+import { openPullDoor, PULL_ADDRESS } from './pull-door.ts';
 import { buildFailed } from './refusals.ts';
 import { runSandboxed, type Step, type Work } from './sandboxed.ts';
 import type { Spool, Tree } from './trees.ts';
@@ -19,6 +20,7 @@ const AT_ONCE = 100;
 const NAMES = ['Containerfile', 'Dockerfile'];
 const EPOCH = '315532800'; // 1980-01-01, as in zips
 const LARGEST = MIB;
+const MOST_HOSTS = 20;
 
 /** The Dockerfile at the top; undefined: there is none. */
 export function dockerfileOf(tree: Tree): string | undefined {
@@ -43,16 +45,16 @@ export async function buildImage(job: Job, imaging: Imaging): Promise<string> {
   const { workshop, line } = job;
   const { tree, file } = imaging;
   checkAbility(workshop);
-  await checkFile(tree, file);
+  const own = await ownHosts(tree, file);
   const to = await repositoryOf(workshop, imaging);
-  const key = imageKey(imaging);
+  const key = imageKey(imaging, own);
   const known = await workshop.store.read.get(builtImages, [key]);
   if (known && (await workshop.copyImage(known, to))) {
     line(`the image is as it was: ${file} is not built again (${known.digest.slice(7, 19)})`);
     return ownImageUri(to, known.digest);
   }
   line(`building the image of ${file}`);
-  const digest = await makeImage(job, imaging, to);
+  const digest = await makeImage(job, { ...imaging, own }, to);
   await note(workshop, { ...to, key, digest });
   line(`made the image ${digest.slice(7, 19)}`);
   return ownImageUri(to, digest);
@@ -62,23 +64,30 @@ function checkAbility({ settings, driver }: BuildPorts): void {
   const refuse = (why: string) =>
     fail('NotImplemented', `images of Dockerfiles are not built here, for ${why}`, { status: 501, fault: 'caller' });
   if (!settings.dockerfile) throw refuse('[build] dockerfile is false in the configuration of the platform');
-  if (!driver.features.nested) throw refuse('that needs isolated sandboxes, which the platform has as root on Linux');
+  if (!driver.features.nested) throw refuse('that needs isolated sandboxes by runc, which the platform has as root on Linux');
 }
 
-/** A link could lead anywhere in the builder, which holds nothing of anybody; but what is meant by it nobody knows. */
-async function checkFile(tree: Tree, file: string): Promise<void> {
+/**
+ * The hosts by which a Dockerfile names this platform's own registry, `ACCOUNT.dkr.ecr.REGION.amazonaws.com`. Rejects with BuildFailed for what is no
+ * file: a link could lead anywhere in the builder, which holds nothing of anybody, but what is meant by it nobody knows.
+ */
+async function ownHosts(tree: Tree, file: string): Promise<readonly string[]> {
   const entry = tree.get(file);
   if (entry?.kind !== 'file') throw buildFailed(`dalamb.toml: build.dockerfile: there is no file ${file}`);
   if (entry.size > LARGEST) throw buildFailed(`${file} has more than ${LARGEST} bytes`);
-  for (const line of (await entry.read()).toString().split('\n')) {
+  const text = (await entry.read()).toString();
+  for (const line of text.split('\n')) {
     const base = /^\s*FROM\s+(?:--\S+\s+)*(\S+)/i.exec(line.slice(0, 1000))?.[1] ?? '';
     const { host = '' } = parseImageReference(base) ?? {};
-    if (placeOfEcrHost(host) || /^(?:localhost|127\.[0-9.]+|\[::1\])(?::|$)/.test(host))
-      throw fail('NotImplemented', `${file}: FROM ${base}: builders cannot take images out of this platform’s own registry`, {
-        status: 501,
-        fault: 'caller',
-      });
+    if (/^(?:localhost|127\.[0-9.]+|\[::1\])(?::|$)/.test(host))
+      throw buildFailed(
+        `${file}: FROM ${base}: in a builder that is the builder; images of this platform are ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`,
+      );
   }
+  const hosts = text.match(/\b\d{12}\.dkr\.ecr\.[a-z0-9-]{1,32}\.amazonaws\.com\b/g) ?? [];
+  const own = [...new Set(hosts)].filter((host) => placeOfEcrHost(host));
+  if (own.length > MOST_HOSTS) throw buildFailed(`${file} names more than ${MOST_HOSTS} registries of this platform`);
+  return own;
 }
 
 type To = OwnRepository & { readonly tag?: string };
@@ -90,15 +99,21 @@ async function repositoryOf({ store }: BuildPorts, { app, account, commit }: Ima
   return { account, region: stage.region, repository: imageRepository(app), ...(commit !== undefined && { tag: commit }) };
 }
 
-function imageKey({ tree, file, args }: Imaging): string {
+/** What is of this platform's registry only those get again who may have it. */
+function imageKey({ tree, file, args, account }: Imaging, own: readonly string[]): string {
   const files = [...tree.values()].map(({ path, kind, executable, sha256 }) => `${path} ${kind} ${executable} ${sha256}`).sort();
-  return keyOf({ image: EDITION, arch: process.arch, file, args, files });
+  return keyOf({ image: EDITION, arch: process.arch, file, args, files, ...(own.length > 0 && { account }) });
 }
 
-async function makeImage({ workshop, line, signal, waits }: Job, imaging: Imaging, to: To): Promise<string> {
-  const work = workOf(imaging, workshop.settings);
+async function makeImage(
+  { workshop, line, signal, waits }: Job,
+  imaging: Imaging & { readonly own: readonly string[] },
+  to: To,
+): Promise<string> {
+  const door = openPullDoor(workshop.pullImage, imaging);
+  const work = { ...workOf(imaging, workshop.settings), ...(imaging.own.length > 0 && { serve: door.take }) };
   const spool = await workshop.leases.hold({ signal, waits }, (held) =>
-    runSandboxed(work, { ports: workshop, line, signal: held }),
+    runSandboxed(work, { ports: workshop, line, signal: held }).finally(() => door.close()),
   );
   try {
     const { digest } = await workshop.keepImage(to, archiveOf(spool));
@@ -140,12 +155,15 @@ export CONTAINERS_REGISTRIES_CONF="$at/registries.conf" CONTAINERS_STORAGE_CONF=
 buildah build --isolation chroot --layers=false --signature-policy "$at/policy.json" --timestamp ${EPOCH} --iidfile "$at/id" "$@" --file "./$file" .
 buildah push --quiet --signature-policy "$at/policy.json" "$(cat "$at/id")" oci:/tmp/image:built`;
 
-function workOf({ tree, file, args }: Imaging, { imageMiB, insecure }: BuildSettings): Work {
+function workOf(
+  { tree, file, args, own }: Imaging & { readonly own: readonly string[] },
+  { imageMiB, insecure }: BuildSettings,
+): Work {
   const words = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
   const step: Step = {
     say: `buildah build ${file}`,
     argv: ['/bin/sh', '-c', SCRIPT, 'sh', file, ...words],
-    env: { POLICY, REGISTRIES: registriesText(insecure) },
+    env: { POLICY, REGISTRIES: registriesText(insecure, own) },
     needs: { probe: ['buildah', '--version'], hint: BUILDAH },
   };
   return {
@@ -158,9 +176,13 @@ function workOf({ tree, file, args }: Imaging, { imageMiB, insecure }: BuildSett
   };
 }
 
-function registriesText(insecure: readonly string[]): string {
+function registriesText(insecure: readonly string[], own: readonly string[]): string {
+  const ours = own.map((host) => {
+    const { account, region } = placeOfEcrHost(host)!;
+    return `[[registry]]\nprefix = ${JSON.stringify(host)}\nlocation = "${PULL_ADDRESS}/${account}/${region}"\ninsecure = true\n`;
+  });
   const plain = insecure.map((host) => `[[registry]]\nlocation = ${JSON.stringify(host)}\ninsecure = true\n`);
-  return ['unqualified-search-registries = ["docker.io"]\nshort-name-mode = "disabled"\n', ...plain].join('');
+  return ['unqualified-search-registries = ["docker.io"]\nshort-name-mode = "disabled"\n', ...plain, ...ours].join('');
 }
 
 /** The layout as a tar, piece by piece. */

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Logger, Store } from '../../kernel/index.ts';
-import type { CopyImage, KeepImage } from '../../model/index.ts';
+import type { CopyImage, KeepImage, PullImage } from '../../model/index.ts';
 import type { Egress, Sandbox, SandboxDriver } from '../../sandbox/index.ts';
 
 /** What builds need from outside. */
@@ -18,6 +18,8 @@ export interface BuildPorts {
   /** Where images go that were built. */
   readonly keepImage: KeepImage;
   readonly copyImage: CopyImage;
+  /** What builders may take their bases from. */
+  readonly pullImage: PullImage;
   readonly settings: BuildSettings;
 }
 

@@ -47,6 +47,8 @@ export interface Work {
   readonly runtime: BuildRuntime;
   /** In a nested sandbox (sandbox/contract.ts). */
   readonly nested?: boolean;
+  /** Takes connections to the platform's address in the builder; without it they end at once. */
+  readonly serve?: (socket: Duplex) => void;
   /** Bytes of what it may make; default 2 GiB. */
   readonly most?: number;
 }
@@ -78,7 +80,11 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
       ...(work.nested && { nested: true }),
     },
     {
-      connection: (name, connected) => (name === 'channel' ? socket.take(connected) : void connected.destroy()),
+      connection: (name, connected) => {
+        if (name === 'channel') socket.take(connected);
+        else if (name === 'aws' && work.serve) work.serve(connected);
+        else connected.destroy();
+      },
       output: (chunk) => output.take(chunk),
       dropped: () => output.dropped(),
       egress: () => {},

@@ -5,6 +5,7 @@ import type {
   KeepImage,
   Operation,
   PrepareImage,
+  PullImage,
   RawRoute,
   ResolveImage,
   ServiceTable,
@@ -28,6 +29,7 @@ import { completeLayerUpload, initiateLayerUpload, uploadLayerPart } from './lay
 import { listImages } from './list-images.ts';
 import { putImage } from './put-image.ts';
 import { putImageTagMutability } from './put-image-tag-mutability.ts';
+import { createPullImage } from './registry/pull.ts';
 import { registryRoute } from './registry/route.ts';
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './repository-policy.ts';
 import { listTagsForResource, tagResource, untagResource } from './resource-tags.ts';
@@ -42,6 +44,7 @@ export interface EcrService extends ServiceTable {
   readonly prepareImage: PrepareImage;
   readonly keepImage: KeepImage;
   readonly copyImage: CopyImage;
+  readonly pullImage: PullImage;
   /** The registry that container tools speak to. */
   readonly registry: RawRoute;
   /** Logins at other registries, images as archives. */
@@ -83,6 +86,7 @@ export function ecrService(deps: EcrDeps): EcrService {
     access: (operation, input, context) => accessRequests(deps.store.read, operation, input, context),
     ...createImages(deps),
     ...createOwnImages(deps),
+    pullImage: createPullImage(deps),
     registry: registryRoute(deps),
     routes: [...loginRoutes(deps), pushArchiveRoute(deps)],
     background: createUpkeep(deps),
