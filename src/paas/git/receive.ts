@@ -144,6 +144,7 @@ async function take(deps: ReceiveDeps, push: Push, { pushed, lines, turn }: InTu
   if (release?.to === undefined) return;
   const objects = { repository: deps.repositories.path(app.name), quarantine: pushed.quarantine };
   await checkUpdate(deps, objects, { app, release, lines });
+  await checkRefs(deps, objects, pushed.updates);
   const tree = await checkTree(deps.git, objects, release.to);
   if (tree.submodules.length > 0) lines.say(`Submodules are not fetched, their folders are empty: ${listed(tree.submodules)}`);
   await deploy(deps, push, { commit: release.to, objects, lines, turn });
@@ -208,6 +209,19 @@ async function checkUpdate(
   if (!isWhole)
     throw refused('it comes from a shallow clone, and what came before is not here: git fetch --unshallow, then push again');
   if (!isAhead) lines.say(`${app.branch} is moved by force from ${from!.slice(0, 7)}: this is released as any other commit is.`);
+}
+
+const NO_COMMIT = '0'.repeat(40);
+
+/** Has git try to move all refs, and leave them: what it would not do after the release is refused before it. */
+async function checkRefs({ git }: ReceiveDeps, objects: Objects, updates: readonly RefUpdate[]): Promise<void> {
+  const moves = updates.map(({ ref, from = NO_COMMIT, to = NO_COMMIT }) => `update ${ref} ${to} ${from}\n`);
+  try {
+    await outputOf(git, { args: ['update-ref', '--stdin'], ...among(objects) }, `start\n${moves.join('')}prepare\nabort\n`);
+  } catch (error) {
+    if (!isFailure(error, 'GitFailed')) throw error;
+    throw refused(`these refs cannot be moved together: ${error.message}`);
+  }
 }
 
 const branchOf = (app: Application) => `refs/heads/${app.branch}`;

@@ -92,6 +92,20 @@ test('no branch stands in the way of the one that is released', async () => {
   await room.ok(tree, 'push', '-q', 'dalamb', 'main', 'main:mainly', 'main:other/x');
 });
 
+test('refs that cannot be moved together are refused before anything is built', async () => {
+  room.app('together');
+  const tree = await room.tree('together');
+  await room.ok(tree, 'push', '-q', 'dalamb', 'main', 'main:side');
+  await room.commit(tree, { a: '1' });
+  const [built, before] = [room.deployed.length, await room.at('together', 'main')];
+  const refused = await room.run(tree, 'push', '--atomic', 'dalamb', 'main', 'main:side/way');
+  assert.match(refused.err, /PushRefused.*cannot be moved together.*refs\/heads\/side/);
+  assert.deepEqual([room.deployed.length, await room.at('together', 'main')], [built, before]);
+  await room.ok(tree, 'push', '-q', '--atomic', 'dalamb', 'main', 'main:way', ':side');
+  assert.equal(room.deployed.length, built + 1);
+  assert.deepEqual(await room.leftovers('together'), []);
+});
+
 test('a failed build refuses the push, says why last, and leaves nothing', async () => {
   room.app('failing');
   const tree = await room.tree('failing');
