@@ -36,6 +36,24 @@ async function* raw(...entries: readonly [Partial<Header> & { name: string }, st
   yield* pack as AsyncIterable<Uint8Array>;
 }
 
+test('a large file may come in one piece', async (t) => {
+  const { directory } = open(t);
+  const one = async function* () {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of tarOf({ large: Buffer.alloc(6 * 2 ** 20, 'x'), small: 'y' })) chunks.push(chunk);
+    yield Buffer.concat(chunks);
+  };
+  const spool = await receiveSource(one(), { directory, ids: randomIds, mib: 8, signal: new AbortController().signal });
+  t.after(() => spool.close());
+  assert.deepEqual(
+    [...spool.tree.values()].map(({ path: name, size }) => [name, size]),
+    [
+      ['large', 6 * 2 ** 20],
+      ['small', 1],
+    ],
+  );
+});
+
 test('files, programs and links are received, and nothing has a name on the disk', async (t) => {
   const { receive, directory } = open(t);
   const tree = await receive(tarOf({ 'a/b.txt': 'hello', 'run.sh': { program: '#!' }, link: { link: 'a/b.txt' }, 'é/x': '' }));

@@ -5,6 +5,7 @@ import { Spool } from './trees.ts';
 
 /** Bytes between two entries that may be headers and padding: more is an attempt on our memory. */
 const MOST_BETWEEN = 4 * MIB;
+const PIECE = 256 * 1024;
 const MOST_ENTRIES = 50_000;
 const WHAT = 'the repository';
 
@@ -74,7 +75,7 @@ interface Feeding {
 async function feed(source: AsyncIterable<Uint8Array>, extract: ReturnType<typeof tar.extract>, feeding: Feeding): Promise<void> {
   let fed = 0;
   try {
-    for await (const chunk of source) {
+    for await (const chunk of inPieces(source)) {
       feeding.signal.throwIfAborted();
       fed += chunk.byteLength;
       feeding.gauge.quiet += chunk.byteLength;
@@ -88,6 +89,11 @@ async function feed(source: AsyncIterable<Uint8Array>, extract: ReturnType<typeo
     extract.destroy(error as Error);
     throw error;
   }
+}
+
+/** A file may come in one piece, and would look like a header without end. */
+async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) for (let at = 0; at < chunk.byteLength; at += PIECE) yield chunk.subarray(at, at + PIECE);
 }
 
 function drained(extract: ReturnType<typeof tar.extract>): Promise<void> {
