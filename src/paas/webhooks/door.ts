@@ -12,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import { deliveries, type RepositoryLink, type WebhookDelivery } from './collections.ts';
 import { findLink, HOOKS, secretsOf } from './links.ts';
+import { superseded } from './work.ts';
 
 export interface DoorPorts {
   readonly store: Store;
@@ -97,11 +98,19 @@ function note({ store, clock }: DoorPorts, link: RepositoryLink, { name, events 
       const base = { link: link.id, delivery: name, part, app: link.app, event, at, attempts: 0, dueAt: at };
       return { ...base, ...planned(link, event) };
     });
+    for (const row of rows) await supersede(tx, row);
     const open = await tx.count(deliveries, [], { index: 'open' });
     if (open + rows.length > MOST_OPEN) throw platformFailure('GitBusy', `${open} webhooks wait for their turn`);
     for (const row of rows) await tx.put(deliveries, row);
     return rows;
   });
+}
+
+/** What waits in the lane and was not begun: the later one stands for it. So one application's pushes cannot take all the room. */
+async function supersede(tx: Transaction, { lane, delivery }: WebhookDelivery): Promise<void> {
+  if (lane === undefined) return;
+  const { items } = await tx.range(deliveries, { index: 'open', prefix: [lane], limit: 100 });
+  for (const row of items) if (row.attempts === 0) await tx.put(deliveries, superseded(row, delivery));
 }
 
 async function again(tx: Transaction, known: readonly WebhookDelivery[], at: number): Promise<readonly WebhookDelivery[]> {

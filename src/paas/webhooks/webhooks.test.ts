@@ -220,6 +220,8 @@ test('the last push stands for all that wait behind a build', async () => {
   await github(link, 'push', githubPush());
   await until(() => room.elsewhere.told.at(-1)!.body.state === 'pending');
   for (const delivery of ['waits-1', 'waits-2']) await github(link, 'push', githubPush(), delivery);
+  const queued = (await outcomes()).filter(({ state }) => state === 'queued').map(({ delivery }) => delivery);
+  assert.deepEqual([queued.length, queued[0]], [2, 'waits-2'], 'what runs, and the last that waits');
   const last = await room.elsewhere.commit('main', { a: '4' });
   go();
   await settled();

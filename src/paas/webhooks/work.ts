@@ -111,8 +111,7 @@ async function workLane({ ports, stopping }: Lanes, rows: readonly WebhookDelive
   }
   const begun = { ...newest, attempts: newest.attempts + 1 };
   await store.transact(async (tx) => {
-    for (const row of rows.slice(0, -1))
-      await tx.put(deliveries, ended(row, 'superseded', `a later one came: ${newest.delivery}`));
+    for (const row of rows.slice(0, -1)) await tx.put(deliveries, superseded(row, newest.delivery));
     await tx.put(deliveries, begun);
   });
   const late = new AbortController();
@@ -134,6 +133,11 @@ function failed({ clock, logger, retryMs = RETRY_MS }: WorkPorts, row: WebhookDe
   const wait = isFailure(error) && LATER.has(error.code) ? retryMs[row.attempts - 1] : undefined;
   if (wait === undefined) return ended(row, 'failed', detail);
   return { ...row, detail: `tried again later: ${detail}`, dueAt: clock.now() + wait };
+}
+
+/** by: the delivery that came later. */
+export function superseded(row: WebhookDelivery, by: string): WebhookDelivery {
+  return ended(row, 'superseded', `a later one came: ${by}`);
 }
 
 function ended({ lane: _, ...row }: WebhookDelivery, state: DeliveryEnd, detail: string): WebhookDelivery {
