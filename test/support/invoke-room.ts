@@ -30,18 +30,46 @@ export interface BenchOptions {
   readonly driver?: 'process' | 'oci';
 }
 
+/** Trees that tests write. A class, as the real one is: a method that is taken off it breaks here, too. */
+class WrittenTrees implements TreeStore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  path(hash: string): string {
+    return path.join(this.#directory, hash);
+  }
+
+  parts(hash: string): readonly string[] {
+    return [path.basename(this.path(hash))];
+  }
+
+  async prepare(hash: string): Promise<{ readonly unpackedBytes: number }> {
+    await fs.access(this.path(hash));
+    return { unpackedBytes: 0 };
+  }
+
+  async unpackLayer(below: readonly string[], { hash }: { readonly hash: string }): Promise<readonly string[]> {
+    return [...below, ...this.parts(hash)];
+  }
+
+  async derive(): Promise<boolean> {
+    return false;
+  }
+
+  hold(hash: string): () => void {
+    this.path(hash);
+    return () => {};
+  }
+}
+
 /** A room of execution environments on real processes, with trees written directly; ends with the test. */
 export async function invokeBench(test: Pick<TestContext, 'after'>, bench: BenchOptions = {}): Promise<InvokeBench> {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'dalamb-invoke-'));
   await fs.chmod(directory, 0o755);
-  const trees: TreeStore = {
-    prepare: async () => ({ unpackedBytes: 0 }),
-    unpackLayer: async (below, { hash }) => [...below, hash],
-    derive: async () => false,
-    parts: (hash) => [hash],
-    path: (hash) => path.join(directory, hash),
-    hold: () => () => {},
-  };
+  const trees = new WrittenTrees(directory);
   const logs = new Map<string, string[]>();
   const logger = process.env.DALAMB_TEST_LOG ? createLogger((line) => process.stderr.write(line), 'debug', false) : silentLogger;
   const { inner, close } = bench.driver === 'oci' ? await openOci(directory) : openProcess(trees);
