@@ -41,6 +41,8 @@ export interface Range {
   readonly reverse?: boolean;
   /** 1 to 1,000; a page also ends at about 1 MB. */
   readonly limit: number;
+  /** Nobody asks for another page after a full one: whether there is one is not looked up, which costs reading a row. */
+  readonly last?: true;
 }
 
 /** What of an order is counted: bounds as in Range. */

@@ -26,7 +26,7 @@ export function readRange(connection: Connection, table: Table, order: Order, ra
     throw bug(`${table.name}: limit ${limit} is not 1 to ${PAGE_ROWS}`);
   const text = pageText(table, order, range);
   const values = valuesOf(range);
-  values.push(limit + 1);
+  values.push(range.last ? limit : limit + 1);
   const items: Record<string, unknown>[] = [];
   let bytes = 0;
   let last: Row | undefined;

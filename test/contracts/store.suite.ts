@@ -146,6 +146,8 @@ function collectionTests(on: On): void {
         reverse ? [...Array(20).keys()].reverse() : [...Array(20).keys()],
       );
     }
+    const full = await store.read.range(items, { prefix: ['a'], limit: 7, last: true });
+    assert.deepEqual([full.items.length, full.next], [7, undefined]);
     const part = await store.read.range(items, { prefix: ['a'], from: [3], to: [6], limit: 10 });
     assert.deepEqual(
       part.items.map(({ rank }) => rank),

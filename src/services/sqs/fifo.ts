@@ -59,7 +59,7 @@ interface GroupTaking extends Taking {
 /** Takes from the beginning of one group. Resolves to the number of messages that went elsewhere instead. */
 async function takeGroup(tx: Transaction, taking: GroupTaking): Promise<number> {
   const { group, now, taken, visibilityMs, max } = taking;
-  const { items } = await tx.range(fifoMessages, { prefix: [group.box, group.group], limit: max });
+  const { items } = await tx.range(fifoMessages, { prefix: [group.box, group.group], limit: max, last: true });
   const flights: [number, number][] = [];
   const until = now + visibilityMs;
   let gone = 0;

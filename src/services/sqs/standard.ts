@@ -48,8 +48,8 @@ export async function takeStandard(tx: Transaction, taking: Taking): Promise<rea
 
 async function candidates(tx: Transaction, { queue, now }: Taking, limit: number): Promise<readonly Message[]> {
   const box = boxOf(queue);
-  const fresh = (await tx.range(messages, { index: 'ready', prefix: [box, 0], limit })).items;
-  const back = (await tx.range(messages, { index: 'ready', prefix: [box], from: [1], to: [now + 1], limit })).items;
+  const fresh = (await tx.range(messages, { index: 'ready', prefix: [box, 0], limit, last: true })).items;
+  const back = (await tx.range(messages, { index: 'ready', prefix: [box], from: [1], to: [now + 1], limit, last: true })).items;
   if (back.length === 0) return fresh;
   const merged: Message[] = [];
   for (let i = 0, j = 0; merged.length < limit && (i < fresh.length || j < back.length); ) {
@@ -106,6 +106,6 @@ export async function hideStandard(tx: Transaction, { queue, handle, until, now 
 
 /** Epoch ms at which the next hidden message can be received. */
 export async function nextStandard(from: Reader, box: string, now: number): Promise<number | undefined> {
-  const { items } = await from.range(messages, { index: 'ready', prefix: [box], from: [now + 1], limit: 1 });
+  const { items } = await from.range(messages, { index: 'ready', prefix: [box], from: [now + 1], limit: 1, last: true });
   return items[0]?.at;
 }
