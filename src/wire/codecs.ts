@@ -3,6 +3,7 @@ import { CborCodec } from '@smithy/core/cbor';
 import { JsonCodec2 } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { utf8 } from '../kernel/index.ts';
+import { plainJson } from './plain-json.ts';
 
 const context = {
   utf8Encoder: (bytes: Uint8Array) => utf8(bytes),
@@ -39,7 +40,11 @@ const EPOCH = { useTrait: true, default: 7 };
 const DATE_TIME = { useTrait: true, default: 5 };
 
 export const restJsonCodec = wrap(new JsonCodec2({ jsonName: true, timestampFormat: EPOCH } as never) as never);
-export const awsJsonCodec = wrap(new JsonCodec2({ jsonName: false, timestampFormat: EPOCH } as never) as never);
+const wholeJsonCodec = wrap(new JsonCodec2({ jsonName: false, timestampFormat: EPOCH } as never) as never);
+export const awsJsonCodec: Codec = {
+  read: wholeJsonCodec.read,
+  write: (schema, value) => plainJson(schema, value) ?? wholeJsonCodec.write(schema, value),
+};
 export const cborCodec = wrap(new CborCodec() as never);
 
 /** XML of a service; an element gets xmlNamespace only where one is given. */
