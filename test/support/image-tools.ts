@@ -1,10 +1,10 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { digestOf, type TarEntry, tarOf } from './ecr-room.ts';
+import { freePort } from './free-port.ts';
 
 const execute = promisify(execFile);
 
@@ -81,13 +81,4 @@ export async function startRegistry(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { host, stop: () => void child.kill() };
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = net.createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
