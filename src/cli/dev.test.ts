@@ -21,20 +21,26 @@ const swapped = (how: string) => ({
   urls: ['GET / http://api'],
   lines: how === 'built' ? ['packed 1 file'] : [],
   took: { build: 12, swap: 3 },
+  tree: how,
 });
 
 /** A server that keeps what it is sent, and ends the command after so many answers. */
-function server(most: number, then: Answers = {}) {
+function server(most: number, then: Answers = {}, forgets = false) {
   const ending = new AbortController();
   const bodies: Record<string, string>[] = [];
   const known = new Map<string, string>();
+  let last: Record<string, string> = {};
+  let tree = 'built';
   const post = async (body: Blob) => {
     const files: Record<string, string> = {};
     const extract = tar.extract();
     extract.end(Buffer.from(await body.arrayBuffer()));
     for await (const entry of extract) files[entry.header.name] = (await buffer(entry)).toString();
     bodies.push(files);
-    const manifest: Record<string, string> = JSON.parse(files['manifest.json']!);
+    const { since, files: more } = JSON.parse(files['changes.json'] ?? '{}') as { since?: string; files?: typeof last };
+    if (since !== undefined && since !== tree) return { unknown: since };
+    const manifest: Record<string, string> = more ? { ...last, ...more } : JSON.parse(files['manifest.json']!);
+    last = manifest;
     for (const [name, entry] of Object.entries(manifest)) {
       const text = files[`files/${name}`];
       if (text !== undefined) known.set(entry, text);
@@ -42,6 +48,7 @@ function server(most: number, then: Answers = {}) {
     const missing = Object.keys(manifest).filter((name) => !known.has(manifest[name]!));
     if (missing.length > 0) return { missing };
     if (bodies.length >= most) setTimeout(() => ending.abort(), 100);
+    tree = forgets ? 'another' : bodies.length === 2 ? 'built' : 'patched';
     return swapped(bodies.length === 2 ? 'built' : 'patched');
   };
   const answers: Answers = {
@@ -66,11 +73,27 @@ test('a folder is sent, its saves are, and its routes are shown once', async (t)
     [[], ['files/Procfile', 'files/web.js'], ['files/web.js']],
   );
   assert.equal(sent.find(({ path }) => path === '/apps/my-shop/dev')!.query.get('env'), 'dev');
+  assert.deepEqual(
+    bodies.map((files) => Object.keys(files)[0]),
+    ['manifest.json', 'manifest.json', 'changes.json'],
+  );
   const [first, ...lines] = out.trimEnd().split('\n');
   assert.equal(first, 'my-shop in environment dev: building …');
   assert.deepEqual(lines.slice(0, 3), ['packed 1 file', 'running my-shop-web (built in 12 ms)', 'GET / http://api']);
   assert.match(lines[3]!, /^web\.js: swapped in \d+ ms$/);
   assert.equal(lines.length, 4);
+});
+
+test('a server that knows another folder gets the whole one', async (t) => {
+  const folder = folderOf(t, { Procfile: 'web: web.handler', 'web.js': 'one' });
+  const { answers, bodies, signal } = server(4, {}, true);
+  setTimeout(() => fs.writeFileSync(path.join(folder, 'web.js'), 'two'), 500);
+  const { code } = await dalamb(['dev', folder], answers, { signal, remoteUrl: nowhere });
+  assert.deepEqual(
+    [code, bodies.map((files) => Object.keys(files)[0])],
+    [0, ['manifest.json', 'manifest.json', 'changes.json', 'manifest.json']],
+  );
+  assert.deepEqual(bodies.at(-1)!['files/web.js'], 'two');
 });
 
 test('the environment dev is made where it is not there, and another is taken when it is named', async (t) => {

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { fail } from '../kernel/index.ts';
-import type { DevAnswer, DevFailed, DevSwapped, TreeManifest } from '../model/index.ts';
+import type { DevAnswer, DevFailed, DevSwapped, ManifestChanges, TreeManifest } from '../model/index.ts';
 import type { Api } from './api.ts';
 import type { Scan, Scanner } from './scan-folder.ts';
 
@@ -31,9 +31,15 @@ const MOST_TRIES = 10;
 export function createSender(options: SenderOptions): FolderSender {
   const { api, app, role, scanner, scanned } = options;
   let sent: TreeManifest | undefined;
+  /** As the server calls that. */
+  let since: string | undefined;
   let failed = false;
-  const post = async (manifest: TreeManifest, names: readonly string[]): Promise<DevAnswer | undefined> => {
-    const body = await bodyOf(scanner, manifest, names);
+  const post = async (
+    manifest: TreeManifest,
+    names: readonly string[],
+    changes?: ManifestChanges,
+  ): Promise<DevAnswer | undefined> => {
+    const body = await bodyOf(scanner, { manifest, changes }, names);
     return body && api().post<DevAnswer>(`/apps/${encodeURIComponent(app)}/dev`, body, { role });
   };
   return {
@@ -47,10 +53,13 @@ export function createSender(options: SenderOptions): FolderSender {
         if (sent !== undefined && changed.length === 0 && !failed) return undefined;
         failed = true;
         const given = sent === undefined ? [] : changed.filter((name) => Object.hasOwn(manifest, name));
-        let answer = await post(manifest, given);
+        const files = Object.fromEntries(changed.map((name) => [name, manifest[name] ?? null]));
+        let answer = await post(manifest, given, since === undefined ? undefined : { since, files });
+        if (answer && 'unknown' in answer) answer = await post(manifest, given);
         if (answer && 'missing' in answer) answer = await post(manifest, [...new Set([...given, ...answer.missing])]);
-        if (!answer || 'missing' in answer) continue;
+        if (!answer || 'missing' in answer || 'unknown' in answer) continue;
         sent = manifest;
+        since = answer.tree;
         failed = false;
         return { answer, changed };
       }
@@ -63,11 +72,16 @@ function differences(before: TreeManifest, after: TreeManifest): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
 }
 
-/** A tar: first the manifest, then contents. Undefined: one of them is no longer what the manifest says. */
-async function bodyOf(scanner: Scanner, manifest: TreeManifest, names: readonly string[]): Promise<Blob | undefined> {
+/** A tar: first the manifest, or what changed in it, then contents. Undefined: one of them is no longer what the manifest says. */
+async function bodyOf(
+  scanner: Scanner,
+  { manifest, changes }: { readonly manifest: TreeManifest; readonly changes: ManifestChanges | undefined },
+  names: readonly string[],
+): Promise<Blob | undefined> {
   const pack = tar.pack();
   const packed = buffer(pack);
-  pack.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
+  if (changes) pack.entry({ name: 'changes.json' }, JSON.stringify(changes));
+  else pack.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
   for (const name of names) {
     const content = scanner.read(name, manifest[name] ?? '');
     if (content === undefined) {

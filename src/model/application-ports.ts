@@ -1,5 +1,5 @@
 /** The function types through which applications meet the other rooms; compose fills them in. */
-import type { Transaction } from '../kernel/index.ts';
+import type { StagedBlob, Transaction } from '../kernel/index.ts';
 import type { Built, EventSource } from './applications.ts';
 import type { Place } from './functions.ts';
 import type { ShardMark } from './mapping-shards.ts';
@@ -7,10 +7,17 @@ import type { ShardMark } from './mapping-shards.ts';
 /** Runs an operation of a service as the owner of an account; rejects as it does, and with NotImplemented when there is none. */
 export type Operate = <Output = Record<string, unknown>>(service: string, name: string, input: object) => Promise<Output>;
 /**
- * A member of a function's Code that names a zip in the store already, of any size that can be unpacked: `{ hash, bytes }`. No client can send
+ * A member of a function's Code that names a zip in the store already, of any size that can be unpacked: a StoredZip. No client can send
  * it, for what comes over the wire has no symbols.
  */
 export const STORED_ZIP: unique symbol = Symbol('stored zip');
+
+export interface StoredZip {
+  readonly hash: string;
+  readonly bytes: number;
+  /** Where nothing refers to it yet. */
+  readonly staged?: StagedBlob;
+}
 export type OperateAt = (place: Place) => Operate;
 
 /** Moves an alias of several functions, in the caller's transaction; makes it where it is not there (services/lambda). Rejects with ResourceNotFoundException. */

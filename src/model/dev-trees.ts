@@ -3,8 +3,19 @@
 /** Path → `f:` (file), `x:` (program) or `l:` (link) and the SHA-256 of the content, of a link of its target. */
 export type TreeManifest = Readonly<Record<string, string>>;
 
+/** How a folder differs from one that was sent before: `since` is what the answer to that one called it. null: the file is gone. */
+export interface ManifestChanges {
+  readonly since: string;
+  readonly files: Readonly<Record<string, string | null>>;
+}
+
 /** `POST /apps/:app/dev`. */
-export type DevAnswer = DevMissing | DevFailed | DevSwapped;
+export type DevAnswer = DevMissing | DevUnknown | DevFailed | DevSwapped;
+
+/** The server has another folder than the one since which something changed: send the whole manifest. */
+export interface DevUnknown {
+  readonly unknown: string;
+}
 
 /** Contents that the server does not have: send the manifest again, with these. */
 export interface DevMissing {
@@ -16,6 +27,8 @@ export interface DevFailed {
   readonly failed: string;
   /** What the build said. */
   readonly lines: readonly string[];
+  /** The folder, as it was sent. */
+  readonly tree: string;
 }
 
 export interface DevSwapped {
@@ -28,6 +41,8 @@ export interface DevSwapped {
   readonly lines: readonly string[];
   /** How long it took, in ms. */
   readonly took: { readonly build: number; readonly swap: number };
+  /** The folder, as it was sent. */
+  readonly tree: string;
 }
 
 export const DEV_LIMITS = {
@@ -49,13 +64,34 @@ export function isTreePath(path: string): boolean {
 /** What is wrong with it, for people; undefined: nothing. */
 export function manifestFault(manifest: unknown): string | undefined {
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) return 'the manifest is a JSON object';
-  const entries = Object.entries(manifest);
+  return entriesFault(Object.entries(manifest));
+}
+
+function entriesFault(entries: readonly (readonly [string, unknown])[]): string | undefined {
   if (entries.length > DEV_LIMITS.files) return `there are more than ${DEV_LIMITS.files} files`;
   for (const [path, entry] of entries) {
     if (!isTreePath(path)) return `${JSON.stringify(path.slice(0, 200))} is no name of a file here`;
     if (typeof entry !== 'string' || !ENTRY.test(entry)) return `${path} has no kind and hash`;
   }
   return undefined;
+}
+
+/** What is wrong with changes, for people; undefined: nothing. */
+export function changesFault(changes: unknown): string | undefined {
+  const { since, files } = (changes ?? {}) as Partial<Record<keyof ManifestChanges, unknown>>;
+  if (typeof since !== 'string' || since.length > 100) return 'since names the folder before';
+  if (typeof files !== 'object' || files === null || Array.isArray(files)) return 'files is a JSON object';
+  return entriesFault(Object.entries(files).filter(([, entry]) => entry !== null));
+}
+
+/** The manifest after these changes. */
+export function changedManifest(before: TreeManifest, { files }: ManifestChanges): TreeManifest {
+  const after = new Map(Object.entries(before)); // a file may be called __proto__
+  for (const [path, entry] of Object.entries(files)) {
+    if (entry === null) after.delete(path);
+    else after.set(path, entry);
+  }
+  return Object.fromEntries(after);
 }
 
 export interface TreeChanges {

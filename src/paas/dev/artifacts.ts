@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { collect, MIB, platformFailure, type Store } from '../../kernel/index.ts';
 import { type Built, type BuiltArtifact, buildsItself, canPatch, type TreeChanges } from '../../model/index.ts';
@@ -12,10 +11,12 @@ export interface Artifact {
   readonly hash: string;
   readonly zip: Buffer;
   readonly directory: ZipDirectory;
+  /** All that it has files in. */
+  readonly folders: ReadonlySet<string>;
 }
 
-/** What UpdateFunctionCode takes in one piece. */
-const LARGEST = 50 * MIB;
+/** As large as a zip of a function can be. */
+const LARGEST = 250 * MIB;
 
 /** The zips of a build; none when one of them cannot be patched: an image, or too large. */
 export async function artifactsOf({ blobs }: Pick<Store, 'blobs'>, { processes }: Built): Promise<readonly Artifact[]> {
@@ -27,7 +28,8 @@ export async function artifactsOf({ blobs }: Pick<Store, 'blobs'>, { processes }
     const zip = await collect(await blobs.read(code.hash), code.bytes, tooLarge);
     const directory = readDirectory(zip);
     if (!directory) return [];
-    artifacts.set(code.hash, { hash: code.hash, zip, directory });
+    const folders = new Set([...directory.entries.keys()].flatMap(foldersAbove));
+    artifacts.set(code.hash, { hash: code.hash, zip, directory, folders });
   }
   return [...artifacts.values()];
 }
@@ -40,12 +42,11 @@ export function isPatchable({ tree, artifacts }: DevBase, changes: TreeChanges):
   return canPatch(
     tree.manifest,
     changes,
-    artifacts.map(({ directory }) => builtOf(tree, directory)),
+    artifacts.map((artifact) => builtOf(tree, artifact)),
   );
 }
 
-function builtOf({ contents }: DevTree, { entries }: ZipDirectory): BuiltArtifact {
-  const folders = new Set([...entries.keys()].flatMap(foldersAbove));
+function builtOf({ contents }: DevTree, { folders, directory: { entries } }: Artifact): BuiltArtifact {
   return {
     has(path) {
       const [entry, content] = [entries.get(path), contents.get(path)];
@@ -67,10 +68,6 @@ const KINDS = { f: 'file', x: 'program', l: 'link' } as const;
 /** Other code for a function. */
 export interface Patched {
   readonly zip: Buffer;
-  /** SHA-256 of it, in hex. */
-  readonly hash: string;
-  /** Hash of the zip that was built. */
-  readonly base: string;
   /** What lies over that one's tree; absent when it is not only files that are put there. */
   readonly files?: readonly TreeFile[];
 }
@@ -90,8 +87,7 @@ export function patched(
     const zip = patchZip(built, directory, { put, remove: removed });
     const plain = removed.length === 0 && put.every(({ kind }) => kind !== 'link');
     const files = put.map(({ name, bytes, kind }) => ({ name, bytes, executable: kind === 'program' }));
-    const hash = createHash('sha256').update(zip).digest('hex');
-    return [base, { zip, hash, base, ...(plain && { files }) }] as const;
+    return [base, { zip, ...(plain && { files }) }] as const;
   };
   return new Map(artifacts.map(one));
 }

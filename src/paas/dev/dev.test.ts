@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import tar from 'tar-stream';
 import { unzipped, zipOf } from '../../../test/support/archives.ts';
 import { fail, MIB, platformFailure } from '../../kernel/index.ts';
-import type { DevAnswer, DevSwapped, TreeManifest } from '../../model/index.ts';
+import type { DevAnswer, DevSwapped, ManifestChanges, TreeManifest } from '../../model/index.ts';
 import { stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { sealConfig } from '../releases/config.ts';
@@ -19,9 +19,9 @@ const manifestOf = (files: Files): TreeManifest =>
   Object.fromEntries(Object.entries(files).map(([name, text]) => [name, `f:${hash(text)}`]));
 
 /** What the command line sends: all names, and the contents of some. */
-function bodyOf(manifest: TreeManifest, contents: Files): AsyncIterable<Uint8Array> {
+function bodyOf(manifest: TreeManifest | ManifestChanges, contents: Files): AsyncIterable<Uint8Array> {
   const pack = tar.pack();
-  pack.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
+  pack.entry({ name: Object.hasOwn(Object(manifest), 'since') ? 'changes.json' : 'manifest.json' }, JSON.stringify(manifest));
   for (const [name, text] of Object.entries(contents)) pack.entry({ name: `files/${name}` }, text);
   pack.finalize();
   return pack as unknown as AsyncIterable<Uint8Array>;
@@ -119,6 +119,25 @@ test('a save sends what changed and puts it into what was built', async (t) => {
   assert.equal(builds.length, 1);
 });
 
+test('what changed since a folder that both know is enough', async (t) => {
+  const { dev, builds, codeOf } = await world(t);
+  const { tree: since } = await save(dev, APPLICATION);
+  const changes = { since, files: { 'web.js': `f:${hash('two')}`, 'lib/new.js': `f:${hash('a')}`, 'lib/a.js': null } };
+  const swapped = await dev.sync(how, bodyOf(changes, { 'web.js': 'two' }));
+  assert.ok('how' in swapped && swapped.how === 'patched' && swapped.tree !== since);
+  const { 'web.js': web, 'lib/new.js': moved, ...rest } = await codeOf('web');
+  assert.deepEqual([web, moved, Object.hasOwn(rest, 'lib/a.js'), builds.length], ['two', 'a', false, 1]);
+  assert.deepEqual(await dev.sync(how, bodyOf(changes, { 'web.js': 'two' })), { unknown: since });
+  const next = { since: swapped.tree, files: { 'web.js': `f:${hash('three')}` } };
+  assert.deepEqual(await dev.sync(how, bodyOf(next, {})), { missing: ['web.js'] });
+  for (const files of [{ '../x': null, '../y': `f:${hash('')}` }, { x: 'f:1' }, { x: 1 }, []])
+    await assert.rejects(dev.sync(how, bodyOf({ since: swapped.tree, files } as unknown as ManifestChanges, {})), {
+      code: 'InvalidRequest',
+    });
+  const removed = await save(dev, { ...APPLICATION, 'web.js': 'three' });
+  assert.deepEqual([removed.how, (await codeOf('web'))['web.js']], ['patched', 'three']);
+});
+
 test('a name that clashes with what only the build has is built', async (t) => {
   const { dev, builds } = await world(t, { 'made.js': 'made', 'out.js/deep.js': 'made' });
   for (const clashing of ['made.js', 'out.js', 'made.js/below.js']) {
@@ -130,7 +149,7 @@ test('a name that clashes with what only the build has is built', async (t) => {
 });
 
 test('code that is too large to be patched is built again when it changed, and only then', async (t) => {
-  const { dev, builds } = await world(t, {}, 60 * MIB);
+  const { dev, builds } = await world(t, {}, 260 * MIB);
   await save(dev, APPLICATION);
   assert.equal((await save(dev, APPLICATION)).how, 'unchanged');
   assert.equal((await save(dev, { ...APPLICATION, 'web.js': 'two' })).how, 'built');

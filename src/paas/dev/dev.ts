@@ -5,6 +5,7 @@ import {
   type DevFailed,
   type DevSwapped,
   functionName,
+  type TreeChanges,
   type TreeManifest,
   treeChanges,
 } from '../../model/index.ts';
@@ -48,22 +49,22 @@ export function createDev(deps: DevDeps): Dev {
     sync: (how, source) =>
       turns.take(key(how), how.signal, async () => {
         const session = sessions.get(key(how));
-        const tree = await receiveTree(source, session.tree);
-        if ('missing' in tree) return tree;
+        const tree = await receiveTree(source, session.tree, deps.ports.ids.uuid());
+        if (!('manifest' in tree)) return tree;
         sessions.set(key(how), { ...session, tree });
         const developed = await developedStage(deps.ports, how, deps.created);
-        return orFailed(how, run({ deps, sessions, key: key(how), how, developed, tree }));
+        return orFailed(how, tree, run({ deps, sessions, key: key(how), how, developed, tree }));
       }),
     remove: (how) => turns.take(key(how), how.signal, () => remove(deps, sessions, key(how), how)),
   };
 }
 
 /** What a build says is worth most when it fails. */
-async function orFailed({ lines }: DevOrder, swapped: Promise<DevSwapped>): Promise<DevSwapped | DevFailed> {
+async function orFailed({ lines }: DevOrder, { id }: DevTree, swapped: Promise<DevSwapped>): Promise<DevSwapped | DevFailed> {
   try {
     return await swapped;
   } catch (error) {
-    if (isFailure(error, 'BuildFailed') || isFailure(error, 'ReleaseFailed')) return { failed: error.message, lines };
+    if (isFailure(error, 'BuildFailed') || isFailure(error, 'ReleaseFailed')) return { failed: error.message, lines, tree: id };
     throw error;
   }
 }
@@ -83,24 +84,21 @@ async function run(running: Running): Promise<DevSwapped> {
   const began = clock.monotonic();
   const { base: known, running: before, ...session } = sessions.get(key);
   const release = developed.release?.number;
-  const patchable =
-    known !== undefined &&
-    (isSame(known.tree.manifest, tree.manifest) || isPatchable(known, treeChanges(known.tree.manifest, tree.manifest)));
+  const since = known && treeChanges(known.tree.manifest, tree.manifest);
+  const patchable = known !== undefined && since !== undefined && (isNone(since) || isPatchable(known, since));
   const base = patchable ? known : await build(running);
   const built = clock.monotonic();
   const alive = base === known && before !== undefined && before.release === release;
   const kind = !patchable ? 'built' : alive && isSame(before.manifest, tree.manifest) ? 'unchanged' : 'patched';
   sessions.set(key, { ...session, tree, base });
   if (!alive) await bringAlive(deps.ports, how, developed, base.built);
-  const changes = treeChanges(base.tree.manifest, tree.manifest);
-  const differs = changes.changed.length + changes.added.length + changes.removed.length > 0;
-  if (kind === 'patched' && (alive || differs))
-    await swapCode(deps.ports, how, developed, { built: base.built, codes: patched(base, tree, changes) });
+  if (kind === 'patched' && since && (alive || !isNone(since)))
+    await swapCode(deps.ports, how, developed, { built: base.built, codes: patched(base, tree, since) });
   sessions.set(key, { ...session, tree, base, running: { manifest: tree.manifest, release } });
   const { app, account } = how;
   const processes = base.built.processes.map(({ name }) => ({ name, function: functionName(app, name) }));
   const took = { build: built - began, swap: clock.monotonic() - built };
-  return { how: kind, processes, urls: await urlsOf(deps.ports, app, account), lines: how.lines, took };
+  return { how: kind, processes, urls: await urlsOf(deps.ports, app, account), lines: how.lines, took, tree: tree.id };
 }
 
 /** Rejects with BuildFailed; what runs and what it was made of stay known. */
@@ -112,7 +110,10 @@ async function build({ deps, how, tree }: Running): Promise<DevBase> {
 }
 
 function isSame(one: TreeManifest, other: TreeManifest): boolean {
-  const { changed, added, removed } = treeChanges(one, other);
+  return isNone(treeChanges(one, other));
+}
+
+function isNone({ changed, added, removed }: TreeChanges): boolean {
   return changed.length + added.length + removed.length === 0;
 }
 

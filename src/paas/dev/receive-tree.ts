@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { text as textOf } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { collect, Failure, MIB, platformFailure } from '../../kernel/index.ts';
-import { DEV_LIMITS, manifestFault, type TreeManifest } from '../../model/index.ts';
+import {
+  changedManifest,
+  changesFault,
+  DEV_LIMITS,
+  type DevMissing,
+  type DevUnknown,
+  type ManifestChanges,
+  manifestFault,
+  type TreeManifest,
+} from '../../model/index.ts';
 
 /** A folder as it was last sent. */
 export interface DevTree {
@@ -10,9 +19,12 @@ export interface DevTree {
   readonly contents: ReadonlyMap<string, Buffer>;
   /** Of all contents together. */
   readonly bytes: number;
+  /** How the command line names it when it sends only what changed since. */
+  readonly id: string;
 }
 
 const MANIFEST = 'manifest.json';
+const CHANGES = 'changes.json';
 const FILES = 'files/';
 const MANIFEST_BYTES = 8 * MIB;
 /** A tar's header and padding for each file. */
@@ -20,22 +32,31 @@ const PER_FILE = 2048;
 const MOST = DEV_LIMITS.bytes + MANIFEST_BYTES + DEV_LIMITS.files * PER_FILE;
 
 /**
- * Receives a tar: first `manifest.json` with the whole folder, then `files/PATH` for contents; those that are not sent are taken from the last tree.
- * Resolves to the tree, or to the paths whose contents are in neither. Rejects with InvalidRequest, 413 when it is too large.
+ * Receives a tar: first `manifest.json` with the whole folder, or `changes.json` with what changed since the last tree; then `files/PATH` for contents;
+ * those that are not sent are taken from the last tree. id: of the tree that is made. Resolves to it, to the paths whose contents are in neither, or
+ * to the tree that is not the last. Rejects with InvalidRequest, 413 when it is too large.
  */
 export async function receiveTree(
   source: AsyncIterable<Uint8Array>,
   last: DevTree | undefined,
-): Promise<DevTree | { readonly missing: readonly string[] }> {
+  id: string,
+): Promise<DevTree | DevMissing | DevUnknown> {
   const tooLarge = () =>
     platformFailure('InvalidRequest', `the folder has more than ${DEV_LIMITS.bytes / MIB} MiB`, { status: 413 });
-  const { manifest, sent } = await readTar(await collect(source, MOST, tooLarge));
-  const known = contentsByHash(last);
+  const received = await readTar(await collect(source, MOST, tooLarge), last);
+  if ('unknown' in received) return received;
+  const { manifest, sent } = received;
+  let known: ReadonlyMap<string, Buffer> | undefined;
+  const elsewhere = (entry: string) => {
+    known ??= contentsByHash(last);
+    return known.get(hashOf(entry));
+  };
   const contents = new Map<string, Buffer>();
   const missing: string[] = [];
   let bytes = 0;
   for (const [path, entry] of Object.entries(manifest)) {
-    const content = sent.get(path) ?? known.get(hashOf(entry));
+    const same = last?.manifest[path] === entry ? last.contents.get(path) : undefined;
+    const content = same ?? sent.get(path) ?? elsewhere(entry);
     if (content === undefined) {
       missing.push(path);
       continue;
@@ -44,7 +65,7 @@ export async function receiveTree(
     if (bytes > DEV_LIMITS.bytes) throw tooLarge();
     contents.set(path, content);
   }
-  return missing.length > 0 ? { missing } : { manifest, contents, bytes };
+  return missing.length > 0 ? { missing } : { manifest, contents, bytes, id };
 }
 
 /** A file that was moved or copied is not sent again. */
@@ -61,7 +82,7 @@ interface Received {
   readonly sent: ReadonlyMap<string, Buffer>;
 }
 
-async function readTar(body: Buffer): Promise<Received> {
+async function readTar(body: Buffer, last: DevTree | undefined): Promise<Received | DevUnknown> {
   const extract = tar.extract();
   const sent = new Map<string, Buffer>();
   let manifest: TreeManifest | undefined;
@@ -70,8 +91,11 @@ async function readTar(body: Buffer): Promise<Received> {
     for await (const entry of extract) {
       const { name, type } = entry.header;
       if (type !== 'file') throw platformFailure('InvalidRequest', `${name.slice(0, 200)} is no file`);
-      if (manifest === undefined) manifest = readManifest(name, await textOf(entry));
-      else sent.set(...(await readContent(name, entry as unknown as AsyncIterable<Uint8Array>, manifest)));
+      if (manifest === undefined) {
+        const first = readFirst(name, await textOf(entry), last);
+        if ('unknown' in first) return first;
+        manifest = first.manifest;
+      } else sent.set(...(await readContent(name, entry as unknown as AsyncIterable<Uint8Array>, manifest)));
     }
   } catch (error) {
     extract.destroy();
@@ -82,17 +106,26 @@ async function readTar(body: Buffer): Promise<Received> {
   return { manifest, sent };
 }
 
-function readManifest(name: string, text: string): TreeManifest {
-  if (name !== MANIFEST) throw platformFailure('InvalidRequest', `the first file is ${MANIFEST}`);
-  let manifest: unknown;
+function readFirst(name: string, text: string, last: DevTree | undefined): { readonly manifest: TreeManifest } | DevUnknown {
+  if (name !== MANIFEST && name !== CHANGES)
+    throw platformFailure('InvalidRequest', `the first file is ${MANIFEST} or ${CHANGES}`);
+  let said: unknown;
   try {
-    manifest = JSON.parse(text);
+    said = JSON.parse(text);
   } catch {
-    throw platformFailure('InvalidRequest', `${MANIFEST} is no JSON`);
+    throw platformFailure('InvalidRequest', `${name} is no JSON`);
   }
-  const fault = manifestFault(manifest);
+  refuse(name === MANIFEST ? manifestFault(said) : changesFault(said));
+  if (name === MANIFEST) return { manifest: said as TreeManifest };
+  const changes = said as ManifestChanges;
+  if (changes.since !== last?.id) return { unknown: changes.since };
+  const manifest = changedManifest(last.manifest, changes);
+  if (Object.keys(manifest).length > DEV_LIMITS.files) refuse(`there are more than ${DEV_LIMITS.files} files`);
+  return { manifest };
+}
+
+function refuse(fault: string | undefined): void {
   if (fault !== undefined) throw platformFailure('InvalidRequest', fault);
-  return manifest as TreeManifest;
 }
 
 async function readContent(name: string, entry: AsyncIterable<Uint8Array>, manifest: TreeManifest): Promise<[string, Buffer]> {

@@ -1,4 +1,4 @@
-import { type Built, functionName, LIVE, type Release } from '../../model/index.ts';
+import { type Built, functionName, LIVE, type Release, STORED_ZIP, type StoredZip } from '../../model/index.ts';
 import { devStages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { openConfig, sealConfig } from '../releases/config.ts';
@@ -70,12 +70,17 @@ export async function swapCode(
   what: { readonly built: Built; readonly codes: ReadonlyMap<string, Patched> },
 ): Promise<void> {
   const operate = ports.operateAt(stage);
-  for (const { hash, base, files } of what.codes.values()) if (files) await ports.deriveTree?.(hash, { base, files });
+  const stored = new Map<string, StoredZip>();
+  for (const [base, { zip, files }] of what.codes) {
+    const staged = await ports.store.blobs.stage(zip); // once for all functions that run it
+    stored.set(base, { hash: staged.hash, bytes: staged.size, staged });
+    if (files) await ports.deriveTree?.(staged.hash, { base, files });
+  }
   const swap = async ({ name, code }: Built['processes'][number]) => {
-    const ZipFile = code.kind === 'zip' ? what.codes.get(code.hash)?.zip : undefined;
-    if (ZipFile === undefined) return;
+    const zip = code.kind === 'zip' ? stored.get(code.hash) : undefined;
+    if (zip === undefined) return;
     const FunctionName = functionName(app, name);
-    await operate('lambda', 'UpdateFunctionCode', { FunctionName, ZipFile });
+    await operate('lambda', 'UpdateFunctionCode', { FunctionName, [STORED_ZIP]: zip });
     await ready({ clock: ports.clock, operate }, FunctionName, signal);
   };
   await Promise.all(what.built.processes.map(swap));

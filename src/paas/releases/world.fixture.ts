@@ -13,6 +13,7 @@ import {
   type ReleaseChange,
   type ShardMark,
   STORED_ZIP,
+  type StoredZip,
   topics,
 } from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
@@ -224,8 +225,10 @@ function editionOf({ latest, versions }: FakeFunction, qualifier: unknown): Sett
   return qualifier === undefined ? latest : versions[Number(qualifier) - 1]!;
 }
 
-function codeOf(input: Settings & { readonly [STORED_ZIP]?: { readonly hash: string } }): Settings {
-  const code = stored.get(input[STORED_ZIP]?.hash ?? '') ?? Buffer.from((input.ZipFile ?? '') as Uint8Array);
+function codeOf(input: Settings & { readonly [STORED_ZIP]?: StoredZip }): Settings {
+  const zip = input[STORED_ZIP];
+  const small = zip?.staged as { readonly content?: Buffer } | undefined; // in memory until somebody refers to it
+  const code = stored.get(zip?.hash ?? '') ?? small?.content ?? Buffer.from((input.ZipFile ?? '') as Uint8Array);
   return { PackageType: 'Zip', CodeSha256: code.toString('base64'), code: String(code) };
 }
 

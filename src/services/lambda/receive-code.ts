@@ -1,5 +1,12 @@
 import { isFailure, type Transaction, withDeadline } from '../../kernel/index.ts';
-import { invalidParameter, type Place, requestTooLarge, STORED_ZIP, settingNotImplemented } from '../../model/index.ts';
+import {
+  invalidParameter,
+  type Place,
+  requestTooLarge,
+  STORED_ZIP,
+  type StoredZip,
+  settingNotImplemented,
+} from '../../model/index.ts';
 import type { StoredCode } from './collections.ts';
 import type { Lambda } from './deps.ts';
 
@@ -16,7 +23,7 @@ export interface CodeInput {
   readonly S3ObjectStorageMode?: string;
   readonly SourceKMSKeyArn?: string;
   /** The platform's own way: a zip that is stored already. */
-  readonly [STORED_ZIP]?: { readonly hash: string; readonly bytes: number };
+  readonly [STORED_ZIP]?: StoredZip;
 }
 
 /** A zip that was received and unpacked. store makes it durable: call it first in the transaction that refers to it, then drop. */
@@ -50,7 +57,12 @@ interface Source {
 
 async function sourceOf(lambda: Lambda, place: Place, input: CodeInput): Promise<Source> {
   const stored = input[STORED_ZIP];
-  if (stored) return { hash: stored.hash, size: stored.bytes, add: (tx) => tx.linkBlob(stored.hash) };
+  if (stored)
+    return {
+      hash: stored.hash,
+      size: stored.bytes,
+      add: (tx) => (stored.staged ? tx.addBlob(stored.staged) : tx.linkBlob(stored.hash)),
+    };
   return input.ZipFile ? fromRequest(lambda, input.ZipFile) : fromBucket(lambda, place, input);
 }
 
