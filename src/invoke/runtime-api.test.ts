@@ -122,6 +122,16 @@ test('errors: types are recorded, bodies are the payload, causes are taken off',
   }
 });
 
+test('whatever a client context is made of, it ends no header', async (t) => {
+  const { link, init, next } = await bench(t);
+  const waiting = next();
+  await init;
+  link.invoke({ ...CALL, clientContext: '{\r\n"a":"\u007f\u0000\u0001\tü"}', traceId: 'Root=1\u007f' });
+  const { headers } = await waiting;
+  const told = Buffer.from(String(headers['lambda-runtime-client-context']), 'latin1').toString();
+  assert.equal(told, '{ "a":"\\u007f\\u0000\\u0001\tü"}');
+});
+
 test('a body over the limit is refused with 413 and ends the call', async (t) => {
   const { link, said, ask, next } = await bench(t);
   const waiting = next();

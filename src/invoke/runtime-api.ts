@@ -70,14 +70,22 @@ function headersOf(call: RuntimeCall): Record<string, string | number> {
     'Content-Type': call.contentType,
     'Content-Length': call.payload.byteLength,
   };
-  if (call.traceId !== undefined) headers['Lambda-Runtime-Trace-Id'] = call.traceId;
-  if (call.clientContext !== undefined) headers['Lambda-Runtime-Client-Context'] = latin1(call.clientContext);
+  if (call.traceId !== undefined) headers['Lambda-Runtime-Trace-Id'] = headerText(call.traceId);
+  if (call.clientContext !== undefined) headers['Lambda-Runtime-Client-Context'] = headerText(call.clientContext);
   return headers;
 }
 
-/** A header carries bytes: JSON text goes as its UTF-8 bytes, without line breaks (white space to JSON). */
-function latin1(json: string): string {
-  return Buffer.from(json.replace(/[\r\n]+/g, ' ')).toString('latin1');
+/**
+ * A header carries bytes: JSON text goes as its UTF-8 bytes, line breaks as spaces (white space to JSON), other control characters, which
+ * can only stand in its strings and end a header, in JSON's escapes.
+ */
+function headerText(json: string): string {
+  const line = json.replace(/[\r\n]+/g, ' ');
+  const safe = line.replace(
+    /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return Buffer.from(safe).toString('latin1');
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, session: RuntimeSession, id: string): Promise<void> {
