@@ -153,10 +153,10 @@ async function sweep({ store, clock }: WorkPorts): Promise<void> {
   const to = [clock.now() - KEEP_MS];
   for (let more = true; more; ) {
     more = await store.transact(async (tx) => {
-      const { items } = await tx.range(deliveries, { index: 'age', to, limit: 500 });
+      const { items, next } = await tx.range(deliveries, { index: 'age', to, limit: 500 });
       const over = items.filter(({ state }) => state !== 'open');
       for (const { link, delivery, part } of over) await tx.delete(deliveries, [link, delivery, part]);
-      return items.length === 500 && over.length > 0;
+      return next !== undefined && over.length > 0;
     });
   }
 }
