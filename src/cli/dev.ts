@@ -29,6 +29,8 @@ export function addDev(program: Command, stage: Stage): void {
 
 const LOGS_MS = 250;
 const AGAIN_MS = 1000;
+/** So long after a save all of the folder is looked at: systems lose what they have to tell when it is too much at a time. */
+const LOOK_MS = 2000;
 
 /** `--inspect ../shop` names a folder: a port is a number. */
 function folderOf(folder: string, options: DevOptions): [string, DevOptions] {
@@ -100,6 +102,9 @@ class Session {
   #urls = '';
   #syncing: Promise<void> | undefined;
   #again = false;
+  /** Where it was saved meanwhile. */
+  #within: ReadonlySet<string> | undefined;
+  #look: NodeJS.Timeout | undefined;
   readonly #debuggers: DebuggerPorts | undefined;
 
   constructor(stage: Stage, app: string, debuggers: DebuggerPorts | undefined) {
@@ -110,7 +115,7 @@ class Session {
 
   async run(folder: string, role: string | undefined): Promise<void> {
     const { io } = this.#stage;
-    const watching = watchFolders(() => this.#saved(sender));
+    const watching = watchFolders((within) => this.#saved(sender, within));
     const sender = createSender({
       api: this.#stage.api,
       app: this.#app,
@@ -130,24 +135,29 @@ class Session {
       await this.#followLogs(since);
       await this.#syncing;
     } finally {
+      clearTimeout(this.#look);
       this.#debuggers?.close();
       watching.close();
     }
   }
 
-  #saved(sender: FolderSender): void {
-    if (this.#syncing) this.#again = true;
-    else this.#syncing = this.#sync(sender);
+  #saved(sender: FolderSender, within?: ReadonlySet<string>): void {
+    if (this.#syncing) {
+      this.#within = this.#again ? together(this.#within, within) : within;
+      this.#again = true;
+    } else this.#syncing = this.#sync(sender, within);
   }
 
-  async #sync(sender: FolderSender): Promise<void> {
+  async #sync(sender: FolderSender, within: ReadonlySet<string> | undefined): Promise<void> {
     const began = performance.now();
     try {
-      this.#tell(await sender.send(), performance.now() - began);
+      this.#tell(await sender.send(within), performance.now() - began);
     } catch (error) {
       this.#complain(error);
       if (isFailure(error, 'Unreachable')) setTimeout(() => this.#saved(sender), AGAIN_MS).unref();
     }
+    clearTimeout(this.#look);
+    if (within) this.#look = setTimeout(() => this.#saved(sender), LOOK_MS).unref();
     this.#syncing = undefined;
     this.#next(sender);
   }
@@ -156,7 +166,7 @@ class Session {
   #next(sender: FolderSender): void {
     if (!this.#again || this.#stage.io.signal.aborted) return;
     this.#again = false;
-    this.#saved(sender);
+    this.#saved(sender, this.#within);
   }
 
   #tell(sent: Sent | undefined, ms?: number): void {
@@ -216,4 +226,9 @@ class Session {
       }
     }
   }
+}
+
+/** Undefined: everywhere. */
+function together(one: ReadonlySet<string> | undefined, other: ReadonlySet<string> | undefined) {
+  return one && other ? new Set([...one, ...other]) : undefined;
 }

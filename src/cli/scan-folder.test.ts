@@ -56,3 +56,49 @@ test('a folder that is too large is refused with what to do', (t) => {
   fs.writeFileSync(path.join(folder, '.gitignore'), '*.bin');
   assert.deepEqual(Object.keys(createScanner(folder).scan().manifest), ['.gitignore']);
 });
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, 80)); // times of files are coarse
+
+test('given folders, it looks at their files, at folders in which names came or went, and at those in the place of others', async (t) => {
+  const folder = folderOf(t, { 'a/one': '1', 'b/one': '1', 'c/d/one': '1', 'e/one': '1', 'x/one': '1', 'x/y/two': '1' });
+  const write = (name: string, content: string) => {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), content);
+  };
+  await rest();
+  const scanner = createScanner(folder);
+  const { manifest: first, folders } = scanner.scan();
+  assert.deepEqual(scanner.scan(new Set()), { manifest: first, folders });
+  const changed = (within?: Set<string>) => {
+    const { manifest } = scanner.scan(within);
+    const names = [...new Set([...Object.keys(first), ...Object.keys(manifest)])];
+    return names.filter((name) => first[name] !== manifest[name]).sort();
+  };
+  write('a/one', '2');
+  write('b/one', '2');
+  assert.deepEqual(changed(new Set([path.join(folder, 'a/')])), ['a/one']);
+  assert.deepEqual(changed(), ['a/one', 'b/one']);
+  await rest();
+  changed();
+  write('c/d/new', '1');
+  write('c/f/g/new', '1');
+  fs.rmSync(path.join(folder, 'e'), { recursive: true });
+  const all = ['a/one', 'b/one', 'c/d/new', 'c/f/g/new', 'e/one'];
+  assert.deepEqual(changed(new Set()), all);
+  await rest();
+  fs.renameSync(path.join(folder, 'a'), path.join(folder, 'old'));
+  write('a/one', '1');
+  assert.deepEqual(changed(new Set()), ['b/one', 'c/d/new', 'c/f/g/new', 'e/one', 'old/one']);
+  await rest();
+  changed();
+  write('x/.gitignore', 'two\n');
+  assert.deepEqual(
+    changed(new Set([path.join(folder, 'x/')])).filter((name) => name.startsWith('x')),
+    ['x/.gitignore', 'x/y/two'],
+  );
+  write('x/.gitignore', 'one\n');
+  assert.deepEqual(
+    changed(new Set([path.join(folder, 'x/')])).filter((name) => name.startsWith('x')),
+    ['x/.gitignore', 'x/one'],
+  );
+});

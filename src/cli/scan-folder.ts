@@ -13,8 +13,11 @@ export interface Scan {
 }
 
 export interface Scanner {
-  /** Looks at all of it; reads only what has changed since. Throws FolderTooLarge. */
-  scan(): Scan;
+  /**
+   * Looks at all of it, or, given folders (as a scan names them), only at files of those and of folders in which names came or went; reads only what
+   * has changed since. Throws FolderTooLarge.
+   */
+  scan(within?: ReadonlySet<string>): Scan;
   /** What a file contains, or to what a link leads; undefined: no longer what the manifest says. */
   read(name: string, entry: string): Buffer | undefined;
 }
@@ -34,13 +37,29 @@ interface Known {
   readonly entry: string;
 }
 
+/** A folder as it was found. The time of a directory changes when names in it come or go. */
+interface KnownFolder {
+  readonly ino: number;
+  readonly mtimeMs: number;
+  readonly readAt: number;
+  /** Below the folder that is scanned: its files, and the folders in it, with a final slash. */
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  /** Text of its .gitignore. */
+  readonly ignored: string | undefined;
+  /** Those that hold in it, its own last. */
+  readonly levels: readonly Level[];
+}
+
 export function createScanner(folder: string): Scanner {
   let known = new Map<string, Known>();
+  let places = new Map<string, KnownFolder>();
   return {
-    scan() {
-      const walk: Walk = { folder, known, next: new Map(), folders: [], bytes: 0 };
-      walkInto(walk, '', []);
+    scan(within) {
+      const walk: Walk = { folder, known, places, within, next: new Map(), nextPlaces: new Map(), folders: [], bytes: 0 };
+      walkInto(walk, '', { levels: [], sameRules: true });
       known = walk.next;
+      places = walk.nextPlaces;
       return { manifest: Object.fromEntries([...known].map(([name, { entry }]) => [name, entry])), folders: walk.folders };
     },
     read(name, entry) {
@@ -53,7 +72,10 @@ export function createScanner(folder: string): Scanner {
 interface Walk {
   readonly folder: string;
   readonly known: ReadonlyMap<string, Known>;
+  readonly places: ReadonlyMap<string, KnownFolder>;
+  readonly within: ReadonlySet<string> | undefined;
   readonly next: Map<string, Known>;
+  readonly nextPlaces: Map<string, KnownFolder>;
   readonly folders: string[];
   bytes: number;
 }
@@ -64,23 +86,69 @@ interface Level {
   readonly rules: IgnoreRules;
 }
 
-function walkInto(walk: Walk, below: string, levels: readonly Level[]): void {
+/** What the folders above say. */
+interface Above {
+  readonly levels: readonly Level[];
+  /** As they said when it was scanned last. */
+  readonly sameRules: boolean;
+}
+
+function walkInto(walk: Walk, below: string, above: Above): void {
+  const here = path.join(walk.folder, below);
+  const readAt = Date.now();
+  const stat = fs.lstatSync(here, { throwIfNoEntry: false });
+  const before = walk.places.get(below);
+  const same =
+    stat && before && before.ino === stat.ino && before.mtimeMs === stat.mtimeMs && stat.mtimeMs < before.readAt - COARSE_MS;
+  const place =
+    same && above.sameRules && walk.within && !walk.within.has(here)
+      ? keep(walk, before)
+      : look(walk, below, { above, before, ino: stat?.ino ?? 0, mtimeMs: stat?.mtimeMs ?? 0, readAt });
+  if (!place) return;
+  walk.folders.push(here);
+  walk.nextPlaces.set(below, place);
+  const sameRules = above.sameRules && before !== undefined && before.ignored === place.ignored;
+  for (const folder of place.folders) walkInto(walk, folder, { levels: place.levels, sameRules });
+}
+
+/** Nothing has happened in it. */
+function keep(walk: Walk, before: KnownFolder): KnownFolder {
+  for (const name of before.files) {
+    const file = walk.known.get(name);
+    if (file) take(walk, name, file);
+  }
+  return before;
+}
+
+interface Look extends Pick<KnownFolder, 'ino' | 'mtimeMs' | 'readAt'> {
+  readonly above: Above;
+  readonly before: KnownFolder | undefined;
+}
+
+/** Undefined: it is gone. */
+function look(walk: Walk, below: string, { above, before, ...facts }: Look): KnownFolder | undefined {
   const here = path.join(walk.folder, below);
   const entries = listing(here, below === '');
-  if (entries === undefined) return;
-  walk.folders.push(here);
-  const own = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
-    ? contentOf(path.join(here, '.gitignore'), false)
+  if (entries === undefined) return undefined;
+  const ignored = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
+    ? contentOf(path.join(here, '.gitignore'), false)?.toString('utf8')
     : undefined;
-  const all = own === undefined ? levels : [...levels, { below, rules: ignoreRules(own.toString('utf8')) }];
+  const sameRules = above.sameRules && before !== undefined && before.ignored === ignored;
+  const own = ignored === undefined ? [] : [{ below, rules: ignoreRules(ignored) }];
+  const levels = sameRules ? before.levels : [...above.levels, ...own];
+  const [files, folders]: [string[], string[]] = [[], []];
   for (const entry of entries) {
     if (NEVER.has(entry.name.toLowerCase())) continue;
     const name = below + entry.name;
     const isFolder = entry.isDirectory();
-    if (isIgnored(name, isFolder, all)) continue;
-    if (isFolder) walkInto(walk, `${name}/`, all);
-    else if (entry.isFile() || entry.isSymbolicLink()) look(walk, name, entry.isSymbolicLink());
+    if (isIgnored(name, isFolder, levels)) continue;
+    if (isFolder) folders.push(`${name}/`);
+    else if (entry.isFile() || entry.isSymbolicLink()) {
+      files.push(name);
+      lookAt(walk, name, entry.isSymbolicLink());
+    }
   }
+  return { ...facts, files, folders, ignored, levels };
 }
 
 /** Undefined: gone meanwhile. The folder itself must be there. */
@@ -103,22 +171,27 @@ function isIgnored(name: string, isFolder: boolean, levels: readonly Level[]): b
   return false;
 }
 
-function look(walk: Walk, name: string, isLink: boolean): void {
+function take(walk: Walk, name: string, file: Known): void {
+  walk.bytes += file.size;
+  if (walk.next.size >= MOST_FILES) throw tooLarge(`more than ${MOST_FILES} files`);
+  if (walk.bytes > MOST_BYTES) throw tooLarge('more than 64 MiB');
+  walk.next.set(name, file);
+}
+
+function lookAt(walk: Walk, name: string, isLink: boolean): void {
   const file = path.join(walk.folder, name);
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return;
-  walk.bytes += stat.size;
-  if (walk.next.size >= MOST_FILES) throw tooLarge(`more than ${MOST_FILES} files`);
-  if (walk.bytes > MOST_BYTES) throw tooLarge('more than 64 MiB');
+  if (walk.bytes + stat.size > MOST_BYTES) throw tooLarge('more than 64 MiB'); // before it is read
   const { mtimeMs, ctimeMs, size, ino } = stat;
   const before = walk.known.get(name);
   const same = before && before.mtimeMs === mtimeMs && before.ctimeMs === ctimeMs && before.size === size && before.ino === ino;
-  if (same && Math.max(mtimeMs, ctimeMs) < before.readAt - COARSE_MS) return void walk.next.set(name, before);
+  if (same && Math.max(mtimeMs, ctimeMs) < before.readAt - COARSE_MS) return void take(walk, name, before);
   const readAt = Date.now();
   const content = contentOf(file, isLink);
   if (content === undefined) return;
   const kind = isLink ? 'l' : (stat.mode & 0o100) !== 0 ? 'x' : 'f';
-  walk.next.set(name, { mtimeMs, ctimeMs, size, ino, readAt, entry: `${kind}:${hashOf(content)}` });
+  take(walk, name, { mtimeMs, ctimeMs, size, ino, readAt, entry: `${kind}:${hashOf(content)}` });
 }
 
 function contentOf(file: string, isLink: boolean): Buffer | undefined {

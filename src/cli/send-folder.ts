@@ -13,8 +13,8 @@ export interface Sent {
 
 /** Keeps a folder of ours and what the server has of it the same. */
 export interface FolderSender {
-  /** Undefined: nothing has changed since. Rejects as the server does. */
-  send(): Promise<Sent | undefined>;
+  /** within: as Scanner has it. Undefined: nothing has changed since. Rejects as the server does. */
+  send(within?: ReadonlySet<string>): Promise<Sent | undefined>;
 }
 
 export interface SenderOptions {
@@ -43,10 +43,10 @@ export function createSender(options: SenderOptions): FolderSender {
     return body && api().post<DevAnswer>(`/apps/${encodeURIComponent(app)}/dev`, body, { role });
   };
   return {
-    async send() {
+    async send(within) {
       const before = sent ?? {};
       for (let tried = 0; tried < MOST_TRIES; tried++) {
-        const scan = scanner.scan();
+        const scan = scanner.scan(tried === 0 && !failed ? within : undefined);
         scanned(scan);
         const { manifest } = scan;
         const changed = differences(before, manifest);
