@@ -3,8 +3,9 @@ import { type TestContext, test } from 'node:test';
 import { fail } from '../../kernel/index.ts';
 import type { Operate, OwnRepository, Process } from '../../model/index.ts';
 import { devStages, imageStages, releases } from '../collections.ts';
+import { functionSettings, isConfigured } from './function-settings.ts';
 import { bringImages, pruneImages, removeImages } from './images.ts';
-import { releaseWorld } from './world.fixture.ts';
+import { processOf, releaseWorld } from './world.fixture.ts';
 
 const HOUR = 60 * 60_000;
 const digest = (n: number) => `sha256:${String(n).repeat(64)}`;
@@ -80,4 +81,30 @@ test('another environment gets the images that were built, and no others', async
   assert.deepEqual(await store.read.get(imageStages, ['shop', to.account]), { app: 'shop', account: to.account });
   isThere = false;
   await assert.rejects(bringImages({ store, copyImage }, bringing, all), { code: 'ReleaseFailed', message: /push again/ });
+});
+
+test('a function of code is not made one of an image', async (t) => {
+  const world = await releaseWorld(t);
+  const release = (one: Process) =>
+    world.release({ reason: 'deploy', built: { processes: [one], resources: [], checks: { smoke: {} }, commit: 'c' } });
+  const code = await processOf(world.store, 'web', 'one');
+  await release(code);
+  const { runtime: _, ...rest } = code;
+  const image: Process = { ...rest, handler: 'serve', code: { kind: 'image', uri: uri(1) } };
+  await assert.rejects(release(image), {
+    code: 'ReleaseFailed',
+    message: /shop-web is code, which no function changes.*differently/,
+  });
+});
+
+test('words of a process are the command of its image; without words it has its own', () => {
+  const settings = (handler: string) =>
+    functionSettings({ app: 'shop', role: 'r' }, { ...process(1), handler, environment: {} }, { config: {}, resources: {} });
+  const two = settings('serve "a b"');
+  assert.deepEqual([two.ImageConfig, two.Handler, two.Runtime], [{ Command: ['serve', 'a b'] }, undefined, undefined]);
+  assert.deepEqual(settings('').ImageConfig, {});
+  const found = { ...two, EphemeralStorage: two.EphemeralStorage, ImageConfigResponse: { ImageConfig: two.ImageConfig } };
+  assert.equal(isConfigured(found as never, two), true);
+  assert.equal(isConfigured(found as never, settings('')), false);
+  assert.equal(isConfigured({ ...found, ImageConfigResponse: undefined } as never, settings('')), true);
 });
