@@ -152,7 +152,7 @@ printf '%s' "$POLICY" >"$at/policy.json"
 printf '%s' "$REGISTRIES" >"$at/registries.conf"
 printf '[storage]\\ndriver = "vfs"\\nrunroot = "%s/run"\\ngraphroot = "%s/storage"\\n' "$at" "$at" >"$at/storage.conf"
 export CONTAINERS_REGISTRIES_CONF="$at/registries.conf" CONTAINERS_STORAGE_CONF="$at/storage.conf"
-buildah build --isolation chroot --layers=false --signature-policy "$at/policy.json" --timestamp ${EPOCH} --iidfile "$at/id" "$@" --file "./$file" .
+buildah --short-name-alias-conf "$at/aliases.conf" build --isolation chroot --layers=false --signature-policy "$at/policy.json" --timestamp ${EPOCH} --iidfile "$at/id" "$@" --file "./$file" .
 buildah push --quiet --signature-policy "$at/policy.json" "$(cat "$at/id")" oci:/tmp/image:built`;
 
 function workOf(
