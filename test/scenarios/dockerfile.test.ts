@@ -269,9 +269,9 @@ suite('an application with a Dockerfile', { skip: missing || (!address && 'no ne
     const [, port] = registry.host.split(':');
     const limits = { diskMiB: 128, memoryMiB: 192, pids: 48 };
     const own = { allow: [{ to: address!, port: Number(port) }], insecure: [registry.host] };
-    const refused = async (step: string, settings = {}) => {
+    const refused = async (step: string, settings = {}, base = tools) => {
       const bench = await room.bench(t, { settings: { ...limits, ...own, ...settings } });
-      const files = { Procfile: 'web: x\n', Dockerfile: dockerfile([`FROM ${tools}`, `RUN ${step}`]) };
+      const files = { Procfile: 'web: x\n', Dockerfile: dockerfile([`FROM ${base}`, `RUN ${step}`]) };
       return bench.build(files).then(
         () => assert.fail('it was built'),
         (error) => `${error.message}\n${bench.lines.join('\n')}`,
@@ -285,6 +285,7 @@ suite('an application with a Dockerfile', { skip: missing || (!address && 'no ne
       await refused('head -c 40M /dev/urandom > /big', { imageMiB: 8, diskMiB: 512 }),
       /what the build made has more than 8 MiB/,
     );
+    assert.match(await refused('true', {}, 'short/name:1'), /pinging container registry registry-1\.docker\.io/);
     assert.match(await hanging, /^the build failed: it took longer than 5 s, and was ended/);
   });
 });
