@@ -74,3 +74,19 @@ test('what is derived holds its base; only the last one over a base is kept', as
   assert.ok((await fs.readdir(directory)).includes(BASE));
   assert.throws(() => trees.hold(FIRST), { code: 'BlobMissing' });
 });
+
+test('names that are gone do not show, nor what was in them; the base stays as it was', async (t) => {
+  const { trees, reads, directory } = await storeOf(t);
+  await trees.prepare(BASE);
+  const gone = { base: BASE, files: [file('index.js'), file('lib', 'a file now')], removed: ['lib'] };
+  assert.equal(await trees.derive(FIRST, gone), true);
+  const [merged, patch] = trees.parts(FIRST).map((hash) => trees.path(hash)) as [string, string];
+  assert.deepEqual([await fs.readdir(merged), (await fs.readdir(patch)).sort()], [['index.js'], ['index.js', 'lib']]);
+  assert.deepEqual((await fs.readdir(trees.path(BASE))).sort(), ['index.js', 'lib']);
+  const before = await fs.readdir(directory);
+  assert.equal(await trees.derive(SECOND, { ...gone, files: [] }), true);
+  assert.equal(trees.parts(SECOND)[0], trees.parts(FIRST)[0], 'the same names are taken away once');
+  assert.equal((await fs.readdir(directory)).length, before.length + 2);
+  assert.equal(reads(), 1);
+  assert.equal(await trees.derive('d'.repeat(64), { base: FIRST, files: [], removed: ['lib'] }), false);
+});

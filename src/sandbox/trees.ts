@@ -21,16 +21,23 @@ export interface TreeStore {
    */
   unpackLayer(below: readonly string[], layer: { readonly hash: string }): Promise<readonly string[]>;
   /**
-   * Makes the tree of a hash be a prepared one with files over it: nothing is unpacked or copied. Whoever says so answers for the hash meaning just
-   * that. Resolves false, and nothing is done, when the base is not prepared or lies over another itself. Rejects with InvalidArchive.
+   * Makes the tree of a hash be a prepared one with files over it: nothing is unpacked or copied; where names are gone its files are linked, once for
+   * the same names. Whoever says so answers for the hash meaning just that. Resolves false, and nothing is done, when the base is not prepared or lies over another itself. Rejects with InvalidArchive.
    */
-  derive(hash: string, on: { readonly base: string; readonly files: readonly TreeFile[] }): Promise<boolean>;
+  derive(hash: string, on: Derivation): Promise<boolean>;
   /** The prepared trees of which it is overlaid, the lowest first: itself, unless it was derived. */
   parts(hash: string): readonly string[];
   /** Where a prepared tree lies; of a derived one its base. */
   path(hash: string): string;
   /** Keeps a tree from being evicted until the returned function is called. */
   hold(hash: string): () => void;
+}
+
+/** removed: names of files and folders of the base that do not show, relative, with `/`. */
+export interface Derivation {
+  readonly base: string;
+  readonly files: readonly TreeFile[];
+  readonly removed?: readonly string[];
 }
 
 export interface TreeOptions {
@@ -121,10 +128,12 @@ class Trees implements TreeStore {
     return { unpackedBytes: known.bytes };
   }
 
-  async derive(hash: string, { base, files }: { readonly base: string; readonly files: readonly TreeFile[] }): Promise<boolean> {
-    const below = this.#known.get(base);
+  async derive(hash: string, { base: whole, files, removed = [] }: Derivation): Promise<boolean> {
     if (this.#known.has(hash)) return true;
-    if (!below || below.derived) return false;
+    if (!this.#known.has(whole) || this.#known.get(whole)!.derived) return false;
+    const base = removed.length === 0 ? whole : await this.#without(whole, removed);
+    const below = this.#known.get(base);
+    if (!below) return false;
     const bases = this.hold(base);
     try {
       const patch = nameOf('patch', [hash]);
@@ -145,6 +154,25 @@ class Trees implements TreeStore {
     } catch (error) {
       bases();
       throw error;
+    }
+  }
+
+  /** The name of a tree that has all of another but these names; its files are those of the other. */
+  async #without(base: string, removed: readonly string[]): Promise<string> {
+    const name = nameOf('merged', [base, ...removed.map((gone) => `-${gone}`)]);
+    const letGo = this.hold(base);
+    try {
+      const { bytes } = this.#touch(base)!;
+      await this.#have(name, async (tree, beside) => {
+        const layer = path.join(beside, 'nothing');
+        await fs.mkdir(layer);
+        await fs.chmod(layer, 0o755);
+        await mergeTrees(tree, { layer, below: [this.path(base)], marks: { removed, opaque: [] } });
+        return { bytes };
+      });
+      return name;
+    } finally {
+      letGo();
     }
   }
 

@@ -117,6 +117,11 @@ test('a folder runs, and every save of it', { skip: ociMissing ?? false, timeout
   fs.rmSync(path.join(folder, 'lib/text.js'));
   await session.next('swapped', ({ changed }) => changed.includes('lib/text.js'));
   assert.equal(await answer(), 'new');
+  write('web.js', "exports.handler = async () => require('node:fs').readdirSync(__dirname + '/lib');\n");
+  assert.equal((await session.next('swapped')).how, 'patched');
+  assert.deepEqual(await answer(), ['new.js']);
+  write('web.js', WEB.replace('./lib/text.js', './lib/new.js'));
+  await session.next('swapped');
 
   write('Procfile', 'web web.handler\n');
   assert.match((await session.next('failed')).error.message, /Procfile/);

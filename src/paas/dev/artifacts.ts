@@ -63,13 +63,23 @@ function foldersAbove(path: string): string[] {
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
+/** With the folders in which nothing is left: a zip has none of those. */
+function withEmptyFolders({ entries }: ZipDirectory, removed: readonly string[], put: readonly ZipPut[]): readonly string[] {
+  const there = removed.filter((path) => entries.has(path));
+  if (there.length === 0) return [];
+  const gone = new Set(there);
+  const left = [...entries.keys()].filter((path) => !gone.has(path));
+  const folders = new Set([...left, ...put.map(({ name }) => name)].flatMap(foldersAbove));
+  return [...new Set(there.flatMap((path) => [...foldersAbove(path).filter((folder) => !folders.has(folder)), path]))].sort();
+}
+
 const KINDS = { f: 'file', x: 'program', l: 'link' } as const;
 
 /** Other code for a function. */
 export interface Patched {
   readonly zip: Buffer;
-  /** What lies over that one's tree; absent when it is not only files that are put there. */
-  readonly files?: readonly TreeFile[];
+  /** What lies over that one's tree, and what of it is gone; absent when it is not only files that are put there. */
+  readonly over?: { readonly files: readonly TreeFile[]; readonly removed: readonly string[] };
 }
 
 /** The zips with these changes in them, by the hash of what they were. A file lies where it lay; a new one in all of them. */
@@ -85,9 +95,10 @@ export function patched(
   const one = ({ hash: base, zip: built, directory }: Artifact) => {
     const put = [...changed.filter((path) => directory.entries.has(path)), ...added].map(putOf);
     const zip = patchZip(built, directory, { put, remove: removed });
-    const plain = removed.length === 0 && put.every(({ kind }) => kind !== 'link');
+    const plain = put.every(({ kind }) => kind !== 'link');
     const files = put.map(({ name, bytes, kind }) => ({ name, bytes, executable: kind === 'program' }));
-    return [base, { zip, ...(plain && { files }) }] as const;
+    const gone = withEmptyFolders(directory, removed, put);
+    return [base, { zip, ...(plain && { over: { files, removed: gone } }) }] as const;
   };
   return new Map(artifacts.map(one));
 }

@@ -38,7 +38,7 @@ const how = {
 };
 const APPLICATION = { Procfile: 'web: web.handler', 'package.json': '{}', 'web.js': 'one', 'lib/a.js': 'a' };
 
-async function world(t: TestContext, besides: Files = {}, bytes?: number) {
+async function world(t: TestContext, besides: Files = {}, bytes?: number, more: Partial<PaasPorts> = {}) {
   const { ports, services, releases, release } = await releaseWorld(t);
   const builds: string[][] = [];
   const build: PaasPorts['build'] = async ({ source }) => {
@@ -68,7 +68,7 @@ async function world(t: TestContext, besides: Files = {}, bytes?: number) {
   };
   const made: string[] = [];
   const dev: Dev = createDev({
-    ports: { ...ports, build, operateAt },
+    ports: { ...ports, build, operateAt, ...more },
     created: async ({ name }) => void made.push(name),
     destroyed: async (app) => void made.splice(made.indexOf(app), 1),
   });
@@ -117,6 +117,24 @@ test('a save sends what changed and puts it into what was built', async (t) => {
   assert.equal((await save(dev, fewer)).how, 'unchanged');
   assert.equal((await save(dev, APPLICATION)).how, 'patched');
   assert.equal(builds.length, 1);
+});
+
+test('files, and folders in which nothing is left, are taken from the tree of what was built; links need all of it unpacked', async (t) => {
+  const derived: { base: string; files: { name: string }[]; removed: string[] }[] = [];
+  const deriveTree = async (_: string, on: unknown) => derived.push(on as (typeof derived)[number]) > 0;
+  const { dev } = await world(t, {}, undefined, { deriveTree });
+  const { 'lib/a.js': _, ...without } = { ...APPLICATION, 'b/c/d.js': '1', 'b/e.js': '2' };
+  await save(dev, { ...without, 'lib/a.js': 'a' });
+  await save(dev, { ...without, 'b/c/d.js': '3' });
+  const { 'b/c/d.js': __, ...fewer } = without;
+  await save(dev, fewer);
+  assert.deepEqual(
+    derived.map(({ files, removed }) => [files.map(({ name }) => name), removed]),
+    [
+      [['b/c/d.js'], ['lib', 'lib/a.js']],
+      [[], ['b/c', 'b/c/d.js', 'lib', 'lib/a.js']],
+    ],
+  );
 });
 
 test('what changed since a folder that both know is enough', async (t) => {

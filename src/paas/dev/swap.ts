@@ -71,10 +71,10 @@ export async function swapCode(
 ): Promise<void> {
   const operate = ports.operateAt(stage);
   const stored = new Map<string, StoredZip>();
-  for (const [base, { zip, files }] of what.codes) {
+  for (const [base, { zip, over }] of what.codes) {
     const staged = await ports.store.blobs.stage(zip); // once for all functions that run it
     stored.set(base, { hash: staged.hash, bytes: staged.size, staged });
-    if (files) await ports.deriveTree?.(staged.hash, { base, files });
+    if (over) await ports.deriveTree?.(staged.hash, { base, ...over });
   }
   const swap = async ({ name, code }: Built['processes'][number]) => {
     const zip = code.kind === 'zip' ? stored.get(code.hash) : undefined;
