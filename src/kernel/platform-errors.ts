@@ -38,7 +38,7 @@ export const platformErrors = {
   NotImplemented: { status: 501, text: 'this is not implemented' },
   NameTaken: { status: 409, text: 'this name is taken' },
   BuildFailed: { status: 422, text: 'the build failed' },
-  ReleaseFailed: { status: 422, text: 'the release failed, and the one before it runs on' },
+  ReleaseFailed: { status: 422, text: 'the release failed, and all is as it was' },
   ReleaseUnderWay: { status: 409, text: 'another release of this application is under way here' },
   DeadlineExceeded: { status: 504, text: 'it took longer than allowed' },
   InternalError: { status: 500, text: 'a defect in dalamb' },

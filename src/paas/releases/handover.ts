@@ -2,7 +2,7 @@ import { describe, platformFailure } from '../../kernel/index.ts';
 import { functionArn, functionName, type Release } from '../../model/index.ts';
 import { releases, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
-import type { Settling } from './settling.ts';
+import { type Settling, withoutValues } from './settling.ts';
 
 /** Characters of a failure. */
 const MOST_SAID = 1000;
@@ -17,15 +17,13 @@ const AT_ONCE = 4;
  * found out; what a rollback goes back to has run, and must not be proven. What is not started in time is started by a call. Rejects with
  * ReleaseFailed, and with the signal's reason.
  */
-export async function warmUp({ ports, stage, release, signal }: Settling, versions: Release['versions']): Promise<void> {
-  const { handover, clock, store } = ports;
+export async function warmUp(settling: Settling, versions: Release['versions']): Promise<void> {
+  const { ports, stage, release, signal } = settling;
+  const { handover, clock } = ports;
   if (!handover || signal.aborted) return signal.throwIfAborted();
-  const before =
-    stage.current === undefined ? undefined : await store.read.get(releases, [stage.app, stage.account, stage.current]);
+  const before = await versionsBefore(settling);
   const proven = (process: string, version: string) =>
-    release.reason === 'rollback' ||
-    before?.versions[process] === version ||
-    release.contents.checks.startsAnyhow?.includes(process);
+    release.reason === 'rollback' || before[process] === version || release.contents.checks.startsAnyhow?.includes(process);
   const open = Object.entries(versions);
   const failures: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -43,7 +41,7 @@ export async function warmUp({ ports, stage, release, signal }: Settling, versio
   cancel();
   signal.removeEventListener('abort', leave);
   signal.throwIfAborted();
-  if (failures.length > 0) throw platformFailure('ReleaseFailed', failures.join('; '));
+  if (failures.length > 0) throw platformFailure('ReleaseFailed', withoutValues(settling, failures.join('; ')));
 }
 
 interface Version {
@@ -57,22 +55,33 @@ async function warm({ handover, logger }: PaasPorts, stage: StoredStage, { proce
   const name = functionName(stage.app, process);
   try {
     const failure = await handover!.warm(stage, name, version, least);
-    if (failure === undefined || least === 0) return undefined;
-    handover!.retire(functionArn(stage.region, stage.account, name), undefined, version);
-    return `${name} cannot be initialised: ${failure.slice(0, MOST_SAID)}`;
+    return failure === undefined || least === 0 ? undefined : `${name} cannot be initialised: ${failure.slice(0, MOST_SAID)}`;
   } catch (error) {
     logger.warn('a version could not be started ahead', { function: name, version, error: describe(error) });
     return undefined;
   }
 }
 
+type Stage = Pick<Settling, 'ports' | 'stage'>;
+
 /** Environments of the versions that ran before end after their call: they would hold memory for nobody. */
-export async function drain({ ports, stage }: Settling, { versions }: Release): Promise<void> {
-  const { handover, store } = ports;
-  if (!handover || stage.current === undefined) return;
+export async function drain(settling: Stage, versions: Release['versions']): Promise<void> {
+  retire(settling, await versionsBefore(settling), versions);
+}
+
+/** The same with those of a release that failed. */
+export async function giveUp(settling: Stage, versions: Release['versions']): Promise<void> {
+  retire(settling, versions, await versionsBefore(settling));
+}
+
+async function versionsBefore({ ports, stage: { app, account, current } }: Stage): Promise<Release['versions']> {
+  if (current === undefined) return {};
+  return (await ports.store.read.get(releases, [app, account, current]))?.versions ?? {};
+}
+
+function retire({ ports, stage }: Stage, gone: Release['versions'], kept: Release['versions']): void {
   const { app, account, region } = stage;
-  const before = await store.read.get(releases, [app, account, stage.current]);
-  for (const [process, version] of Object.entries(before?.versions ?? {}))
-    if (versions[process] !== version)
-      handover.retire(functionArn(region, account, functionName(app, process)), undefined, version);
+  for (const [process, version] of Object.entries(gone))
+    if (kept[process] !== version)
+      ports.handover?.retire(functionArn(region, account, functionName(app, process)), undefined, version);
 }

@@ -1,8 +1,8 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { effectiveProcesses, functionName, type Operate, type Process } from '../../model/index.ts';
+import { effectiveProcesses, functionName, type Operate, type Process, type Release } from '../../model/index.ts';
 import { makeFunction, publish, refuseForeignFunctions } from './functions.ts';
 import { makeResources } from './resources.ts';
-import { type Settling, settingsOf } from './settling.ts';
+import { type Settling, settingsOf, withoutValues } from './settling.ts';
 import { refuseTaken } from './taken.ts';
 
 export interface Preparing extends Settling {
@@ -10,8 +10,8 @@ export interface Preparing extends Settling {
 }
 
 /**
- * Everything of a release that may fail or be killed without harm: its resources are there, each function has a published version that answers its
- * smoke event. Resolves to the versions by process. Rejects with ReleaseFailed, or as an operation does.
+ * What of a release may fail or be killed without harm: its resources are there, each function has a published version. Resolves to the versions
+ * by process. Rejects with ReleaseFailed, or as an operation does.
  */
 export async function prepare(preparing: Preparing): Promise<Readonly<Record<string, string>>> {
   const { ports, stage, release, resources, signal, line } = preparing;
@@ -28,30 +28,36 @@ export async function prepare(preparing: Preparing): Promise<Readonly<Record<str
     line(`${settings.FunctionName} version ${version}`);
     return [process.name, version] as const;
   };
-  const versions = Object.fromEntries(await Promise.all(effectiveProcesses(release.contents).map(publishOne)));
+  return Object.fromEntries(await Promise.all(effectiveProcesses(release.contents).map(publishOne)));
+}
+
+/** Each version that has a smoke event must answer it without an error: nobody else sees it yet. Rejects with ReleaseFailed. */
+export async function smokeTest(preparing: Preparing, versions: Release['versions']): Promise<void> {
+  const { ports, stage, release, line } = preparing;
   for (const [process, event] of Object.entries(release.contents.checks.smoke)) {
     const version = versions[process];
     if (version === undefined) throw platformFailure('ReleaseFailed', `the smoke event is for ${process}, which is no process`);
-    await smoke(operate, { name: functionName(stage.app, process), version, event });
-    line(`${functionName(stage.app, process)} answered its smoke event`);
+    const name = functionName(stage.app, process);
+    const failure = await smoke(ports.operateAt(stage), { name, version, event });
+    if (failure !== undefined)
+      throw platformFailure('ReleaseFailed', withoutValues(preparing, `${name} failed its smoke event: ${failure}`));
+    line(`${name} answered its smoke event`);
   }
-  return versions;
 }
 
-/** Invokes a version that nobody else sees yet; it must answer without an error. */
+/** Resolves to what it failed with. */
 async function smoke(
   operate: Operate,
   { name, version, event }: { readonly name: string; readonly version: string; readonly event: unknown },
-): Promise<void> {
+): Promise<string | undefined> {
   const Payload = Buffer.from(JSON.stringify(event));
   const answer = await operate<{ FunctionError?: string; Payload?: Uint8Array }>('lambda', 'Invoke', {
     FunctionName: name,
     Qualifier: version,
     Payload,
   });
-  if (answer.FunctionError === undefined) return;
-  const said = Buffer.from(answer.Payload ?? [])
+  if (answer.FunctionError === undefined) return undefined;
+  return Buffer.from(answer.Payload ?? [])
     .toString('utf8')
     .slice(0, 1000);
-  throw platformFailure('ReleaseFailed', `${name} failed its smoke event: ${said}`);
 }

@@ -163,6 +163,20 @@ test('a new version that cannot be initialised leaves the old release in place, 
   assert.equal(live(world, 'web')?.code, 'bad', 'a rollback proves nothing, and waits for nothing');
 });
 
+test('a release that failed keeps no environments, and no values of the configuration in what is said of it', async (t) => {
+  const world = await releaseWorld(t);
+  const job = await processOf(world.store, 'job', 'good');
+  await world.release(deploy('c1', [await processOf(world.store, 'web', 'good'), job]));
+  const config = sealConfig(world.ports.secrets, { PASSWORD: 'a "long" one', SHORT: 'no' });
+  world.services.init = () => 'Error: no user for a "long" one, nor {"of":"a \\"long\\" one"}';
+  world.services.handed.length = 0;
+  await assert.rejects(world.release({ reason: 'config', config }), (error: Error) => !error.message.includes('long'));
+  const { failure } = await world.releases.find(APP, ACCOUNT, 2);
+  assert.equal(failure?.split('; ')[0], 'shop-web cannot be initialised: Error: no user for [hidden], nor {"of":"[hidden]"}');
+  const retired = world.services.handed.filter((said) => said.startsWith('retire')).sort();
+  assert.deepEqual(retired, ['retire shop-job:2', 'retire shop-web:2']);
+});
+
 test('releases of one stage wait for each other', async (t) => {
   const world = await releaseWorld(t);
   const code = await Promise.all(['a', 'b', 'c'].map((text) => processOf(world.store, 'web', text)));

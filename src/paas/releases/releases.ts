@@ -4,9 +4,9 @@ import { destroyStage } from '../apps/applications.ts';
 import { releases, type StoredStage, stages } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { canary } from './canary.ts';
-import { drain, warmUp } from './handover.ts';
+import { drain, giveUp, warmUp } from './handover.ts';
 import { pruneImages } from './images.ts';
-import { prepare } from './prepare.ts';
+import { prepare, smokeTest } from './prepare.ts';
 import { pruneReleases } from './prune.ts';
 import { type Begin, beginRelease, failRelease, noteSettled, switchTo } from './release-rows.ts';
 import { settle } from './settle.ts';
@@ -40,6 +40,8 @@ export interface Releases extends Service {
 
 const PAGE = 50;
 const AGAIN_MS = 30_000;
+/** What is said of each failure, and needs no saying where releases are listed with their state. */
+const FAILED = `${platformFailure('ReleaseFailed').message}: `;
 
 export function createReleases(ports: PaasPorts): Releases {
   const turns = createTurns();
@@ -96,16 +98,25 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
   const { stage, release } = await beginRelease(ports, order);
   let settling: Settling;
   let current: Release;
+  let versions: Release['versions'] = {};
   try {
     settling = await settlingOf(ports, { stage, release, signal: order.signal });
-    current = await switchTo(ports, release, await versionsOf(settling, order.line));
+    const preparing = { ...settling, line: order.line };
+    const again = release.reason === 'rollback'; // its versions are there, and have run
+    versions = again ? release.versions : await prepare(preparing);
+    if (!again) await smokeTest(preparing, versions);
+    await warmUp(settling, versions);
+    if (!again) await canary({ ...preparing, versions });
+    current = await switchTo(ports, release, versions);
   } catch (error) {
-    throw await abandon(ports, release, error, order.signal);
+    const failure = await abandon(ports, release, error, order.signal);
+    await giveUp({ ports, stage }, versions);
+    throw failure;
   }
   try {
     const urls = await settle({ ...settling, release: current });
     await noteSettled(ports, current);
-    await drain(settling, current);
+    await drain(settling, versions);
     return { release: current, urls };
   } catch (error) {
     ports.logger.warn('a release could not be settled', { app: order.app, release: current.number, error: describe(error) });
@@ -116,16 +127,6 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
   }
 }
 
-/** The versions that a release runs, proven as far as it asks for that. Those of a rollback are there, and have run. */
-async function versionsOf(settling: Settling, line: ReleaseOrder['line']): Promise<Release['versions']> {
-  const { release } = settling;
-  const again = release.reason === 'rollback';
-  const versions = again ? release.versions : await prepare({ ...settling, line });
-  await warmUp(settling, versions);
-  if (!again) await canary({ ...settling, versions, line });
-  return versions;
-}
-
 /** Resolves to what the caller is told. */
 async function abandon(ports: PaasPorts, release: Release, error: unknown, signal: AbortSignal): Promise<unknown> {
   const { app, number } = release;
@@ -134,7 +135,7 @@ async function abandon(ports: PaasPorts, release: Release, error: unknown, signa
   if (!isStop && !isFailure(cause)) ports.logger.error('a release failed', { app, release: number, error: describe(cause) });
   const unsaid = isStop ? 'it was stopped before it was ready' : 'a defect of dalamb; it is logged';
   const failure = isFailure(cause) ? cause.message : unsaid;
-  await failRelease(ports, release, failure);
+  await failRelease(ports, release, failure.startsWith(FAILED) ? failure.slice(FAILED.length) : failure);
   return isFailure(cause, 'ReleaseFailed') ? cause : platformFailure('ReleaseFailed', failure, { cause });
 }
 

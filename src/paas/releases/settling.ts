@@ -25,6 +25,16 @@ export async function settlingOf(
   return { ports, stage, release, resources: realResources(stage.app, release.contents.resources, place), signal };
 }
 
+/** Shorter values hide more than they tell. */
+const SECRET_LENGTH = 6;
+
+/** What a function said, without the values of the configuration: failures are listed, and told to hosts of repositories. */
+export function withoutValues({ ports, release }: Pick<Settling, 'ports' | 'release'>, said: string): string {
+  const values = Object.values(openConfig(ports.secrets, release.config)).filter(({ length }) => length >= SECRET_LENGTH);
+  const written = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  return written.sort((a, b) => b.length - a.length).reduce((text, value) => text.replaceAll(value, '[hidden]'), said);
+}
+
 /** What each process of a release is as a function; the configuration is opened once for all. Throws SecretUnreadable. */
 export function settingsOf({ ports, stage, release, resources }: Settling): (process: Process) => FunctionSettings {
   const variables = { config: openConfig(ports.secrets, release.config), resources: resourceVariables(stage, resources) };
