@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { randomIds, systemClock } from '../../kernel/index.ts';
-import { createTrees } from '../../sandbox/index.ts';
-import { type BuildBench, buildBench, type Files } from './build.fixture.ts';
+import { createTrees, type SandboxDriver } from '../../sandbox/index.ts';
+import { type BuildBench, buildBench, type Files, RUNTIMES } from './build.fixture.ts';
 
 const refused = async (bench: BuildBench, files: Files) => {
   try {
@@ -156,4 +156,24 @@ test('what a killed build left goes at the next start', async (t) => {
   await again.build({ Procfile: 'web: index.handler', 'index.js': handler });
   assert.deepEqual(fs.readdirSync(path.join(directory, 'dependencies')), []);
   assert.deepEqual(fs.readdirSync(directory), ['dependencies']);
+});
+
+test('a sandbox that was booted is destroyed, also when nothing can be written any more', async (t) => {
+  const sandboxes = { booted: 0, destroyed: 0 };
+  const bench = await buildBench(t, {
+    driver: {
+      features: { isolation: true },
+      boot: async () => {
+        sandboxes.booted++;
+        fs.rmSync(path.join(bench.directory, 'builds'), { recursive: true });
+        const assign = () => Promise.reject(new Error('no more'));
+        return { assign, destroy: async () => void sandboxes.destroyed++ };
+      },
+    } as unknown as SandboxDriver,
+    settings: { npm: '/usr/lib/node_modules/npm' },
+    runtimes: new Map([...RUNTIMES].map(([name, one]) => [name, { ...one, mounts: [{ source: '/', target: '/var/lang' }] }])),
+  });
+  const files = { Procfile: 'web: index.handler\n', 'index.js': handler, 'dalamb.toml': '[build]\ncommand = "true"\n' };
+  await assert.rejects(bench.build(files), /no more/);
+  assert.deepEqual(sandboxes, { booted: 1, destroyed: 1 });
 });

@@ -65,10 +65,28 @@ const MOST_FILES = 100_000;
 const EXIT_MS = 2000;
 
 /** Runs it in a sandbox of its own, and resolves to what it made; close the spool. Rejects with BuildFailed, whose message says which limit ended it. */
-export async function runSandboxed(work: Work, { ports, line, signal }: Building): Promise<Spool> {
-  const { driver, settings, ids, clock, directory } = ports;
+export async function runSandboxed(work: Work, building: Building): Promise<Spool> {
+  const { ports, signal } = building;
+  const { settings, ids, directory } = ports;
   refuseWithoutIsolation(ports);
   signal.throwIfAborted();
+  const spool = await Spool.open(directory, ids, {
+    bytes: Math.min(work.most ?? MOST_MADE, settings.diskMiB * MIB),
+    entries: MOST_FILES,
+    what: 'what the build made',
+  });
+  try {
+    await inSandbox(work, building, spool);
+    return spool;
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+/** Fills the spool with what it made. */
+async function inSandbox(work: Work, { ports, line, signal }: Building, spool: Spool): Promise<void> {
+  const { driver, settings, ids, clock } = ports;
   const output = outputLines(line, secretsOf(settings.environment));
   const socket = firstConnection();
   const sandbox = await driver.boot(
@@ -90,11 +108,6 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
       egress: () => {},
     },
   );
-  const spool = await Spool.open(directory, ids, {
-    bytes: Math.min(work.most ?? MOST_MADE, settings.diskMiB * MIB),
-    entries: MOST_FILES,
-    what: 'what the build made',
-  });
   const ended = new AbortController();
   const cancel = clock.after(settings.seconds * 1000, () =>
     ended.abort(buildFailed(`it took longer than ${settings.seconds} s, and was ended`)),
@@ -102,10 +115,6 @@ export async function runSandboxed(work: Work, { ports, line, signal }: Building
   try {
     const stop = AbortSignal.any([signal, ended.signal]);
     await unlessAborted(stop, converse(work, { sandbox, ports, spool, connected: socket.first }));
-    return spool;
-  } catch (error) {
-    await spool.close();
-    throw error;
   } finally {
     cancel();
     await sandbox.destroy();
