@@ -28,7 +28,7 @@ type AllParams<Path extends string, Formed extends z.ZodObject> = keyof Formed['
   : Omit<PathParams<Path>, keyof Formed['shape']> & z.output<Formed>;
 
 /** As a handler may answer it. */
-type Answered<T> = T extends readonly (infer Item)[]
+export type Answered<T> = T extends readonly (infer Item)[]
   ? readonly Answered<Item>[]
   : T extends object
     ? { readonly [K in keyof T]: Answered<T[K]> }

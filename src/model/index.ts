@@ -23,7 +23,7 @@ export * from './command-words.ts';
 export * from './common-log-time.ts';
 export type * from './control.ts';
 export * from './control-access.ts';
-export { controlRoute, placeParameters, type RouteDescription, type RoutedRequest } from './control-route.ts';
+export { type Answered, controlRoute, placeParameters, type RouteDescription, type RoutedRequest } from './control-route.ts';
 export * from './control-schemas.ts';
 export * from './cors.ts';
 export * from './debuggers.ts';

@@ -1,7 +1,7 @@
 /** What the four hosts of repositories say in their webhooks, by the names of their documented payloads (docs/webhooks.md). */
-export type RepositoryProvider = 'github' | 'gitlab' | 'bitbucket' | 'gitea';
+export type RepositoryProvider = (typeof repositoryProviders)[number];
 
-export const repositoryProviders: readonly RepositoryProvider[] = ['github', 'gitlab', 'bitbucket', 'gitea'];
+export const repositoryProviders = ['github', 'gitlab', 'bitbucket', 'gitea'] as const;
 
 export type RepositoryEvent =
   /** A branch is at another commit. */

@@ -1,5 +1,13 @@
+import { z } from 'zod';
 import { inOrder, type Service } from '../kernel/index.ts';
-import type { Application, ControlRoute, Deploy, MayConnect, RawRoute } from '../model/index.ts';
+import {
+  type Application,
+  type ControlRoute,
+  controlRoute,
+  type Deploy,
+  type MayConnect,
+  type RawRoute,
+} from '../model/index.ts';
 import { appRoutes } from './apps/routes.ts';
 import { applications } from './collections.ts';
 import { devRoutes } from './dev/routes.ts';
@@ -75,11 +83,14 @@ function lateRepositories(git: () => Repositories): Repositories {
   };
 }
 
+const sshShown = z.strictObject({ host: z.string(), port: z.int(), fingerprint: z.string() });
+
 function gitAddress(git: ApplicationsDeps['git']): ControlRoute {
-  return {
+  return controlRoute({
     method: 'GET',
     path: '/git',
     summary: 'where repositories are served: below /_dalamb/git/ of this server, and over SSH if that is configured',
+    answer: z.strictObject({ path: z.string(), ssh: sshShown.nullable() }),
     handle: async () => ({ path: '/_dalamb/git/', ssh: git().ssh() ?? null }),
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fail } from '../../kernel/index.ts';
-import type { ControlRequest } from '../../model/index.ts';
+import { askRoute } from '../../model/control-route.fixture.ts';
 import { stages } from '../collections.ts';
 import { memberships } from '../people/collections.ts';
 import { addMember } from '../people/members.ts';
@@ -102,7 +102,7 @@ test('the list of an environment has what its reader may read', async (t) => {
   const nothing = async () => {};
   const routes = appRoutes({ ports: { ...ports, requireRole }, releases, created: nothing, destroyed: nothing });
   const route = routes.find(({ method, path }) => method === 'GET' && path === '/apps')!;
-  const { apps } = (await route.handle({ place: { account: ACCOUNT, region: REGION }, actor } as ControlRequest)) as {
+  const { apps } = (await askRoute(route, { place: { account: ACCOUNT, region: REGION }, actor })) as {
     apps: { app: string }[];
   };
   assert.deepEqual(

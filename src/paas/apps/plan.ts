@@ -1,5 +1,6 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { type ControlRoute, plannedDifferences } from '../../model/index.ts';
+import { type ControlRoute, controlRoute, plannedDifferences } from '../../model/index.ts';
+import { plannedShown } from './answers.ts';
 import { findApplication } from './applications.ts';
 import { stageChange } from './request.ts';
 import { type ChangePorts, currentRelease } from './stage-changes.ts';
@@ -7,11 +8,13 @@ import { type ChangePorts, currentRelease } from './stage-changes.ts';
 /** `POST /apps/:app/plan`: builds a tree as a push would, and tells what would differ from what runs. Nothing is released. */
 export function planRoute(deps: ChangePorts): ControlRoute {
   const { ports } = deps;
-  return {
+  return controlRoute({
     method: 'POST',
     path: '/apps/:app/plan',
     summary: 'what a push of this tree would change: a tar, without .git',
     streamed: true,
+    contents: ['application/x-tar'],
+    answer: plannedShown,
     handle: async (request) => {
       const { app, account, line, lines, signal } = await stageChange(ports, request, 'deployer');
       const source = request.stream?.();
@@ -21,5 +24,5 @@ export function planRoute(deps: ChangePorts): ControlRoute {
       const built = await ports.build({ app, account, source, line, signal });
       return { release: stage.next, differences: plannedDifferences(stage, current, built), lines };
     },
-  };
+  });
 }

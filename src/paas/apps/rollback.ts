@@ -1,17 +1,19 @@
+import { z } from 'zod';
 import { fail, platformFailure } from '../../kernel/index.ts';
 import {
-  type ControlRequest,
+  type Answered,
   type ControlRoute,
+  controlRoute,
   type Release,
   type ReleaseDifference,
   releaseDifferences,
 } from '../../model/index.ts';
 import type { Takeover } from '../collections.ts';
-import { fieldsOf, flagField } from '../fields.ts';
 import type { Released } from '../releases/releases.ts';
 import { takeoverFrom } from '../releases/takeovers.ts';
+import { releasedShown, rollbackPlanShown } from './answers.ts';
 import { findApplication } from './applications.ts';
-import { numberOf, stageChange } from './request.ts';
+import { releaseNumber, stageChange } from './request.ts';
 import { type ChangePorts, currentRelease, release, type StageChange } from './stage-changes.ts';
 
 /** What a rollback would do, and what it cannot. */
@@ -27,32 +29,38 @@ export interface RollbackPlan {
 /** GET tells, POST does: nobody is surprised by what a rollback leaves. */
 export function rollbackRoutes(
   deps: ChangePorts,
-  told: (released: Released, lines: readonly string[]) => unknown,
+  told: (released: Released, lines: readonly string[]) => Answered<z.input<typeof releasedShown>>,
 ): ControlRoute[] {
   const { ports } = deps;
   return [
-    {
+    controlRoute({
       method: 'GET',
       path: '/apps/:app/rollback',
       summary: 'what a rollback would change and leave: to (number; default the one before)',
-      handle: async (request) =>
-        planOf(deps, await stageChange(ports, request, 'reader'), asked(request.query.get('to') ?? undefined)),
-    },
-    {
+      query: z.strictObject({ to: releaseNumber.optional() }),
+      answer: rollbackPlanShown,
+      handle: async (request) => planOf(deps, await stageChange(ports, request, 'reader'), request.query.to),
+    }),
+    controlRoute({
       method: 'POST',
       path: '/apps/:app/rollback',
       summary: 'runs what an earlier release ran: to (number; default the one before), streams (true: they go back, too)',
-      handle: async (request: ControlRequest) => {
-        const fields = fieldsOf(request.body, ['to', 'streams']);
+      body: z.strictObject({
+        to: z
+          .union([z.int().min(1), releaseNumber])
+          .nullish()
+          .describe('release; default the one before'),
+        streams: z.boolean().default(false).describe('they go back, too'),
+      }),
+      answer: releasedShown,
+      handle: async (request) => {
         const change = await stageChange(ports, request, 'deployer');
-        const to = await releaseFor(deps, change, asked(fields.to));
-        return told(await rollBack(deps, change, { to, streams: flagField(fields, 'streams') }), change.lines);
+        const to = await releaseFor(deps, change, request.body.to ?? undefined);
+        return told(await rollBack(deps, change, { to, streams: request.body.streams }), change.lines);
       },
-    },
+    }),
   ];
 }
-
-const asked = (to: unknown) => (to === undefined || to === null ? undefined : numberOf(String(to)));
 
 async function planOf(deps: ChangePorts, { app, account }: StageChange, number: number | undefined): Promise<RollbackPlan> {
   const to = await releaseFor(deps, { app, account }, number);

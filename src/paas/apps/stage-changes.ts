@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { fail, platformFailure } from '../../kernel/index.ts';
 import {
   type Actor,
@@ -73,20 +74,17 @@ function sameDigests(one: Readonly<Record<string, string>>, other: Readonly<Reco
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
-const RANGES: Readonly<Record<keyof ProcessOverrides, readonly [number, number]>> = {
-  memoryMiB: [128, 10_240],
-  timeoutSeconds: [1, 900],
-  concurrency: [0, 100_000],
-};
+/** ProcessOverrides. */
+export const processOverrides = z.strictObject({
+  memoryMiB: z.int().min(128).max(10_240).optional(),
+  timeoutSeconds: z.int().min(1).max(900).optional(),
+  concurrency: z.int().min(0).max(100_000).optional(),
+});
 
 /** Sets memory, timeout or reserved concurrency of a process. Rejects with NoSuchThing, InvalidRequest. */
 export function changeProcess(deps: ChangePorts, how: StageChange, name: string, overrides: ProcessOverrides): Promise<Released> {
-  if (Object.keys(overrides).length === 0) throw fail('InvalidRequest', `say what to set: ${Object.keys(RANGES).join(', ')}`);
-  for (const [setting, value] of Object.entries(overrides)) {
-    const [least, most] = RANGES[setting as keyof ProcessOverrides] ?? [1, 0];
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw fail('InvalidRequest', `${setting} is a whole number from ${least} to ${most}, not ${String(value)}`);
-  }
+  if (Object.keys(overrides).length === 0)
+    throw fail('InvalidRequest', `say what to set: ${Object.keys(processOverrides.shape).join(', ')}`);
   return release(deps, how, (current) => {
     const process = processOf(how.app, current, name).name;
     return { change: { reason: 'resource', process, overrides } };

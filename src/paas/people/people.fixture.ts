@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { type ManualClock, manualClock } from '../../../test/support/clock.ts';
 import { SMALL_RESERVE } from '../../../test/support/platform.ts';
 import { platformFailure, randomIds, type Store, type StoreSchema, silentLogger } from '../../kernel/index.ts';
+import { askRoute } from '../../model/control-route.fixture.ts';
 import { type Actor, localActor } from '../../model/index.ts';
 import { openStore } from '../../store/index.ts';
 import { applications, releaseSchema, stages } from '../collections.ts';
@@ -66,8 +67,7 @@ export async function peopleWorld(t: TestContext): Promise<PeopleWorld> {
     const place = { account, region: 'us-east-1' };
     const search = new URLSearchParams(query);
     await people.mayCall({ actor, route, params, query: search, place });
-    const { signal } = new AbortController();
-    return route.handle({ params, query: search, body, headers: {}, place, actor, signal });
+    return askRoute(route, { params, query: search, body, place, actor });
   };
   const user: PeopleWorld['user'] = async (name, role, on = {}) => {
     await ask(localActor, 'POST /members', { body: { user: name, role, ...on } });

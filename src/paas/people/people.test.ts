@@ -126,8 +126,13 @@ test('a scope narrows a token, and a narrowed token makes no other', async (t) =
   const wide = await token('owner');
   await people.requireRole(wide, 'owner', {});
   for (const narrowed of [ci, wide])
-    for (const line of ['POST /tokens', 'POST /ssh-keys', `DELETE /tokens/${'A'.repeat(16)}`, 'DELETE /ssh-keys'])
-      await assert.rejects(ask(narrowed, line, { body: {} }), denied);
+    for (const [line, request] of [
+      ['POST /tokens', {}],
+      ['POST /ssh-keys', { body: { key: 'ssh-ed25519 AAAA' } }],
+      [`DELETE /tokens/${'A'.repeat(16)}`, {}],
+      ['DELETE /ssh-keys', { query: { fingerprint: 'SHA256:x' } }],
+    ] as const)
+      await assert.rejects(ask(narrowed, line, request), denied);
   await ask(localActor, 'POST /members', { body: { user: 'ann', role: 'reader' } });
   await assert.rejects(people.requireRole(wide, 'owner', {}), denied, 'a scope gives nothing that the user has not');
   for (const scope of ['admin', 'owner:', 'owner@', 'reader:Shop', 'reader@dev@x', ''])

@@ -40,7 +40,6 @@ export async function createToken(
   const { user, note } = wish;
   const scope = wish.scope === undefined ? undefined : await grantOf(deps, wish.scope);
   const expiresAt = tokenExpiry(wish.expires ?? USUAL_EXPIRY, at);
-  if (note !== undefined && note.length > 200) throw platformFailure('InvalidRequest', 'a note has at most 200 characters');
   const [id, secret] = [ids.base32(16), ids.base32(52)];
   const stored: StoredToken = {
     id,

@@ -13,7 +13,8 @@ import {
   silentLogger,
   systemClock,
 } from '../../kernel/index.ts';
-import type { Actor, ControlRequest, DeclaredResource, Operate, Place } from '../../model/index.ts';
+import { askRoute } from '../../model/control-route.fixture.ts';
+import type { Actor, DeclaredResource, Operate, Place } from '../../model/index.ts';
 import { createOperator } from '../../operator.ts';
 import { schema } from '../../schema.ts';
 import { apiGatewayService } from '../../services/apigatewayv2/index.ts';
@@ -145,8 +146,7 @@ export async function reviewWorld(t: TestContext): Promise<ReviewWorld> {
       const route = reviews.routes.find((one) => one.method === method && one.path.replace(':app', 'shop') === asked);
       if (!route) throw fail('NoSuchRoute', line);
       const place = { ...HOME, account: query.account ?? HOME.account };
-      const request = { params: { app: 'shop' }, query: new URLSearchParams(query), body, headers: {}, place, actor };
-      return route.handle({ ...request, signal: new AbortController().signal } as ControlRequest);
+      return askRoute(route, { params: { app: 'shop' }, query: new URLSearchParams(query), body, place, actor });
     },
   });
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { platformFailure } from '../../kernel/index.ts';
 import type { Actor } from '../../model/index.ts';
 import { type ApplicationHere, findApplication } from '../apps/applications.ts';
@@ -6,8 +7,17 @@ import type { PaasPorts } from '../ports.ts';
 import { type ReviewSettings, reviewSettings } from './collections.ts';
 
 const DAYS = 7;
-const MOST_DAYS = 90;
-const MOST_OMITTED = 200;
+
+/** A change of ReviewSettings. */
+export const newSettings = z.strictObject({
+  base: z.string().min(1).describe('environment whose configuration is copied').optional(),
+  omit: z
+    .array(z.string().regex(/^\w{1,200}$/, 'is no name of a variable'))
+    .max(200)
+    .describe('variables that are not')
+    .optional(),
+  days: z.int().min(1).max(90).optional(),
+});
 
 /** Those of an application; default: the configuration of its home, all of it, for seven days. Rejects with NoSuchThing. */
 export async function settingsOf(ports: PaasPorts, app: string): Promise<ReviewSettings> {
@@ -31,10 +41,10 @@ export async function baseOf(ports: PaasPorts, { app, base }: ReviewSettings): P
 export async function changeSettings(
   ports: PaasPorts,
   app: string,
-  change: Readonly<Record<string, unknown>>,
+  change: z.output<typeof newSettings>,
   actor: Actor,
 ): Promise<ReviewSettings> {
-  const next = { ...(await settingsOf(ports, app)), ...checked(change) };
+  const next = { ...(await settingsOf(ports, app)), ...change };
   const { stage } = await baseOf(ports, next);
   await ports.requireRole(actor, 'deployer', { app, account: stage.account });
   const detail = `base ${next.base}, without ${next.omit.join(', ') || 'nothing'}, ${next.days} days`;
@@ -44,21 +54,4 @@ export async function changeSettings(
     await ports.audit(tx, { actor, action: 'reviews:settings', app, detail, at });
   });
   return next;
-}
-
-function checked({ base, omit, days }: Readonly<Record<string, unknown>>): Partial<ReviewSettings> {
-  if (base !== undefined && (typeof base !== 'string' || base === '')) throw platformFailure('InvalidRequest', 'base is a text');
-  const isNames = (list: unknown): list is string[] =>
-    Array.isArray(list) &&
-    list.length <= MOST_OMITTED &&
-    list.every((name) => typeof name === 'string' && /^\w{1,200}$/.test(name));
-  if (omit !== undefined && !isNames(omit))
-    throw platformFailure('InvalidRequest', `omit is a list of at most ${MOST_OMITTED} names of variables`);
-  const isDays = Number.isInteger(days) && Number(days) >= 1 && Number(days) <= MOST_DAYS;
-  if (days !== undefined && !isDays) throw platformFailure('InvalidRequest', `days is a whole number from 1 to ${MOST_DAYS}`);
-  return {
-    ...(base !== undefined && { base }),
-    ...(omit !== undefined && { omit }),
-    ...(days !== undefined && { days: Number(days) }),
-  };
 }
