@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { fail } from '../kernel/index.ts';
-import { type Actor, type ControlRequest, type ControlRoute, keyActor, type MayCall } from '../model/index.ts';
+import { type Actor, type ControlRequest, type ControlRoute, controlRoute, keyActor, type MayCall } from '../model/index.ts';
 import { ask, openStage } from './gateway.fixture.ts';
 import type { GatewayDeps } from './index.ts';
 
@@ -13,16 +14,15 @@ type Call = Parameters<MayCall>[0];
 /** A gateway that knows two tokens and one environment, and notes what it asks. */
 async function stage(mode: 'local' | 'strict', mayCall?: (call: Call) => string | undefined) {
   const asked: Call[] = [];
-  const handled: ControlRequest[] = [];
-  const route = (method: ControlRoute['method'], path: string): ControlRoute => ({
-    method,
-    path,
-    summary: '',
-    handle: async (request) => {
-      handled.push(request);
-      return {};
-    },
-  });
+  const handled: Pick<ControlRequest, 'place' | 'actor' | 'own'>[] = [];
+  const route = (method: ControlRoute['method'], path: string): ControlRoute =>
+    controlRoute({
+      ...{ method, path, summary: '', body: z.unknown(), answer: z.strictObject({}) },
+      handle: async (request) => {
+        handled.push(request);
+        return {};
+      },
+    });
   const tokens: Readonly<Record<string, Actor>> = { 'ann-token': ann, 'key-token': keyActor(DEV) };
   const access: NonNullable<GatewayDeps['auth']['access']> = {
     findActor: async (given) => ('token' in given ? tokens[given.token] : undefined),

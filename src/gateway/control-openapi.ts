@@ -85,10 +85,10 @@ function operationOf(route: ControlRoute, schemas: JsonObject): JsonObject {
 }
 
 function parametersOf({ path, upgrades, described }: ControlRoute, schemas: JsonObject): JsonObject[] {
-  const shapeOf = (schema: z.ZodObject | undefined) => Object.entries(schema?.shape ?? {}) as [string, z.ZodType][];
-  const formed = new Map(shapeOf(described?.params));
+  const shapeOf = ({ shape }: z.ZodObject) => Object.entries(shape) as [string, z.ZodType][];
+  const formed = new Map(shapeOf(described.params));
   const names = [...path.matchAll(/:([^/]+)/g)].map(([, name]) => name!);
-  const asked = shapeOf(described?.query).map(([name, schema]) => ({
+  const asked = shapeOf(described.query).map(([name, schema]) => ({
     name,
     in: 'query',
     ...(schema.safeParse(undefined).success ? {} : { required: true }),
@@ -111,8 +111,7 @@ function told({ description, ...schema }: JsonObject): JsonObject {
   return { ...(description === undefined ? {} : { description }), schema };
 }
 
-function bodyOf({ described }: ControlRoute, schemas: JsonObject): JsonObject | undefined {
-  const { body, contents = [] } = described ?? {};
+function bodyOf({ described: { body, contents } }: ControlRoute, schemas: JsonObject): JsonObject | undefined {
   if (contents.length > 0) return { content: Object.fromEntries(contents.map((type) => [type, {}])) };
   if (body === undefined || (body instanceof z.ZodObject && Object.keys(body.shape).length === 0)) return undefined;
   return { required: !body.safeParse({}).success, content: json(schemaOf(body, schemas)) };
@@ -120,7 +119,7 @@ function bodyOf({ described }: ControlRoute, schemas: JsonObject): JsonObject | 
 
 function successOf({ described, upgrades }: ControlRoute, schemas: JsonObject): JsonObject {
   if (upgrades) return { '101': { description: 'the connection is joined' } };
-  return { '200': { description: 'done', content: json(described ? answerOf(described.answer, schemas) : {}) } };
+  return { '200': { description: 'done', content: json(answerOf(described.answer, schemas)) } };
 }
 
 const json = (schema: JsonObject) => ({ 'application/json': { schema } });

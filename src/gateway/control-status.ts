@@ -44,7 +44,7 @@ const platformStatus = z.strictObject({
   uptimeMs: z.int(),
   auth: z.enum(['local', 'strict']),
   services: z.array(z.string()),
-  sandbox: z.strictObject({ driver: z.string(), isolation: z.boolean(), limits: z.boolean() }),
+  sandbox: z.looseObject({ driver: z.string(), isolation: z.boolean(), limits: z.boolean() }),
   store: z.strictObject({ state: z.string(), detail: z.string().optional() }),
   connections: z.int(),
   requests: z.int(),

@@ -1,11 +1,13 @@
 import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import { platformFailure, randomIds, silentLogger, systemClock } from '../kernel/index.ts';
 import { checkAnswer } from '../model/control-route.fixture.ts';
 import {
   type Call,
   type ControlRoute,
+  controlRoute,
   type FunctionSpec,
   type FunctionUrl,
   type KnownKey,
@@ -130,7 +132,10 @@ function deps(stage: Stage): GatewayDeps {
       return stage.result(call);
     },
     controlRoutes: [
-      { method: 'GET', path: '/echo/:word', summary: '', handle: async ({ params, place }) => ({ ...params, ...place }) },
+      controlRoute({
+        ...{ method: 'GET', path: '/echo/:word', summary: '', answer: z.record(z.string(), z.string()) },
+        handle: async ({ params, place }) => ({ ...params, ...place }),
+      }),
     ],
     rawRoutes: [
       {

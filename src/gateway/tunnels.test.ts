@@ -4,14 +4,15 @@ import http from 'node:http';
 import type net from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { z } from 'zod';
 import { platformFailure } from '../kernel/index.ts';
-import { type ControlRequest, keyActor } from '../model/index.ts';
+import { type ControlRequest, controlRoute, keyActor, type RoutedRequest } from '../model/index.ts';
 import { ask, openStage, raw } from './gateway.fixture.ts';
 
 async function stage(t: TestContext, mode: 'local' | 'strict' = 'local') {
   const joined: Duplex[] = [];
-  const asked: ControlRequest[] = [];
-  const handle = async (request: ControlRequest) => {
+  const asked: Pick<ControlRequest, 'actor' | 'place' | 'signal'>[] = [];
+  const handle = async (request: RoutedRequest<{ readonly name: string }>) => {
     asked.push(request);
     if (request.params.name === 'refused') throw platformFailure('TargetBusy', 'too many');
     const inner = request.params.name === 'deaf' ? new Duplex({ read() {}, write() {} }) : new PassThrough();
@@ -21,7 +22,9 @@ async function stage(t: TestContext, mode: 'local' | 'strict' = 'local') {
   const access = {
     findActor: async (given: object) => ('token' in given && given.token === 'good' ? keyActor('000000000000') : undefined),
   };
-  const controlRoutes = [{ method: 'POST', path: '/tunnel/:name', summary: '', upgrades: true, handle } as const];
+  const controlRoutes = [
+    controlRoute({ method: 'POST', path: '/tunnel/:name', summary: '', upgrades: true, answer: z.unknown(), handle }),
+  ];
   const open = await openStage({ auth: { mode, access }, controlRoutes });
   t.after(open.close);
   return { ...open, joined, asked };

@@ -174,8 +174,7 @@ export interface ControlRoute {
   /** `/functions/:name`; a colon begins a parameter of one segment. */
   readonly path: string;
   readonly summary: string;
-  /** Absent only until every room has described its routes. */
-  readonly described?: RouteDescription;
+  readonly described: RouteDescription;
   /** Bodies of other content types than JSON come as bytes. */
   readonly anyBody?: boolean;
   /** The body is read by the handler, as it comes and however large it is. */
