@@ -122,7 +122,7 @@ test('what cannot be built says why, and where', async (t) => {
     /commit package-lock\.json/,
   );
   assert.match(await refused(bench, { ...web, 'index.js': '', 'package.json': '[' }), /package\.json is no JSON/);
-  assert.match(await refused(bench, { ...web, 'index.ts': 'enum A { B }' }), /index\.ts: .*enum.*\[build\] command/);
+  assert.match(await refused(bench, { ...web, 'index.ts': 'enum A { B }' }), /index\.ts:1: .*enum.*\[build\] command/);
   assert.match(await refused(bench, { ...web, Gemfile: '' }), /there is no index\.rb/);
   assert.match(await refused(bench, { ...web, 'index.rb': '', Gemfile: '' }), /Gemfile is here without Gemfile\.lock/);
   assert.match(await refused(bench, { Procfile: 'web: node server.js' }), /is a command/);

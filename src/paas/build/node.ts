@@ -70,12 +70,14 @@ export const node: Language = {
     const file = EXTENSIONS.map((extension) => fileOf(handler) + extension).find((name) => sources.tree.has(name))!;
     if (!/\.[mc]?ts$/.test(file)) return;
     const fault = await typesFault((await sources.text(file)) ?? '');
-    if (fault !== undefined)
-      throw buildFailed(
-        `${file}: ${fault}. Node.js runs TypeScript by taking the types away, which enums, namespaces and parameter properties outlive: do without them, or compile with [build] command`,
-      );
+    if (fault === undefined) return;
+    const said = `${file}${fault.line === undefined ? '' : `:${fault.line}`}: ${fault.text}`;
+    throw buildFailed(fault.outlives ? `${said}. ${OUTLIVES}` : said);
   },
 };
+
+const OUTLIVES =
+  'Node.js runs TypeScript by taking the types away, which enums, namespaces and parameter properties outlive: do without them, or compile with [build] command';
 
 const SETTINGS = ['.npmrc', '.yarnrc', '.yarnrc.yml'];
 

@@ -8,16 +8,25 @@ const JUDGE = `
 const { parentPort, workerData } = require('node:worker_threads');
 try {
   require('node:module').stripTypeScriptTypes(workerData);
-  parentPort.postMessage('');
+  parentPort.postMessage({});
 } catch (error) {
-  parentPort.postMessage(String(error.message));
+  const line = /^[^\\n]*:(\\d+)\\n/.exec(error.stack)?.[1];
+  const text = String(error.message).split('\\n')[0];
+  parentPort.postMessage({ fault: { text, line: line && Number(line), outlives: error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' } });
 }`;
+
+export interface TypesFault {
+  readonly text: string;
+  readonly line?: number;
+  /** It is TypeScript, but not only types: it cannot be taken away. */
+  readonly outlives?: boolean;
+}
 
 /**
  * What is wrong with a TypeScript file that Node.js is to run by taking its types away; undefined: nothing that could be found. In a thread of its
  * own with a deadline: the parser of a process is broken for good, for all that it loads, by a file that nests deeply enough.
  */
-export function typesFault(text: string): Promise<string | undefined> {
+export function typesFault(text: string): Promise<TypesFault | undefined> {
   if (text.length > LONGEST) return Promise.resolve(undefined);
   const worker = new Worker(JUDGE, {
     eval: true,
@@ -26,13 +35,13 @@ export function typesFault(text: string): Promise<string | undefined> {
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
-  return new Promise<string | undefined>((resolve) => {
-    const late = setTimeout(() => resolve(`it could not be read in ${DEADLINE_MS / 1000} s`), DEADLINE_MS);
-    worker.once('message', (fault: string) => resolve(fault === '' ? undefined : fault.split('\n')[0]));
-    worker.once('error', (error: Error) => resolve(error.message.split('\n')[0]));
+  return new Promise<TypesFault | undefined>((resolve) => {
+    const late = setTimeout(() => resolve({ text: `it could not be read in ${DEADLINE_MS / 1000} s` }), DEADLINE_MS);
+    worker.once('message', ({ fault }: { fault?: TypesFault }) => resolve(fault));
+    worker.once('error', (error: Error) => resolve({ text: error.message.split('\n')[0]! }));
     worker.once('exit', () => {
       clearTimeout(late);
-      resolve('it could not be read');
+      resolve({ text: 'it could not be read' });
     });
   }).finally(() => worker.terminate());
 }
