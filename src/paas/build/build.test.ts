@@ -125,6 +125,12 @@ test('what cannot be built says why, and where', async (t) => {
   assert.match(await refused(bench, { ...web, 'index.ts': 'enum A { B }' }), /index\.ts:1: .*enum.*\[build\] command/);
   assert.match(await refused(bench, { ...web, Gemfile: '' }), /there is no index\.rb/);
   assert.match(await refused(bench, { ...web, 'index.rb': '', Gemfile: '' }), /Gemfile is here without Gemfile\.lock/);
+  const program = { 'go.mod': 'module x', 'main.go': 'package main' };
+  assert.match(
+    await refused(bench, { ...program, Procfile: 'web: cmd/wbe.handler', 'cmd/web/main.go': 'package main' }),
+    /cmd\/wbe\.handler: there is no folder cmd\/wbe with Go files/,
+  );
+  assert.match(await refused(bench, { ...program, Procfile: 'web: main.handler', 'pom.xml': '' }), /without isolation/, 'Go');
   assert.match(await refused(bench, { Procfile: 'web: node server.js' }), /is a command/);
   assert.match(await refused(bench, { ...web, Dockerfile: '' }), /not built here, for that needs isolated sandboxes by runc/);
   assert.match(await refused(bench, { ...web, bootstrap: '#!/bin/sh' }), /bootstrap is not executable/);

@@ -173,9 +173,9 @@ async function checkHandler(
   { sources, command }: Checking,
 ): Promise<void> {
   const { handler } = process;
-  if (language.hasHandler && !language.hasHandler(sources.tree, handler)) {
+  if (language.handlerFiles && !language.hasHandler?.(sources.tree, handler)) {
     const made = command === undefined ? '' : `, also after \`${command}\``;
-    throw process.refuse(`${handler}: there is no ${language.handlerFiles?.(handler)}${made}`);
+    throw process.refuse(`${handler}: there is no ${language.handlerFiles(handler)}${made}`);
   }
   await language.check?.(sources, handler);
 }

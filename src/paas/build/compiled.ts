@@ -1,5 +1,6 @@
 import { type Language, newestFirst } from './languages.ts';
 import { buildFailed } from './refusals.ts';
+import type { Tree } from './trees.ts';
 
 const OS_ONLY = /^provided\.al2(023)?$/;
 const choose: Language['choose'] = async (_sources, runtimes) =>
@@ -9,12 +10,24 @@ const GO =
   'Go is not installed where builders see it: install it on the platform’s machine below /usr (Debian: apt-get install golang-go)';
 const MODULES = '.dalamb-modules';
 
+/** `cmd/web.handler` → `cmd/web`. */
+const nameOf = (handler: string) => handler.slice(0, handler.lastIndexOf('.'));
+
+const hasGo = (tree: Tree, folder: string) =>
+  [...tree.keys()].some((name) => name.startsWith(`${folder}/`) && /^[^/]+\.go$/.test(name.slice(folder.length + 1)));
+
 /** A program for each process: of the folder that the handler names (`cmd/web.handler`), or of the top. */
 export const go: Language = {
   name: 'Go',
   runtimes: OS_ONLY,
   marks: ['go.mod'],
+  hasHandler: (tree, handler) => tree.has('go.mod') && (hasGo(tree, nameOf(handler)) || tree.has(`${nameOf(handler)}.go`)),
   choose,
+  async check({ tree }, handler) {
+    const folder = nameOf(handler);
+    if (folder.includes('/') && !hasGo(tree, folder))
+      throw buildFailed(`${handler}: there is no folder ${folder} with Go files; main.handler is the program at the top`);
+  },
   async install({ tree, text }) {
     const mod = (await text('go.mod')) ?? '';
     const vendored = [...tree.keys()].some((name) => name.startsWith('vendor/'));
@@ -36,11 +49,8 @@ export const go: Language = {
     };
   },
   compile({ tree }, { handler, out }) {
-    const folder = handler.slice(0, handler.lastIndexOf('.'));
-    const own = [...tree.keys()].some(
-      (name) => name.startsWith(`${folder}/`) && /^[^/]+\.go$/.test(name.slice(folder.length + 1)),
-    );
-    const what = own ? `./${folder}` : '.';
+    const folder = nameOf(handler);
+    const what = hasGo(tree, folder) ? `./${folder}` : '.';
     const kept = [...tree.keys()].some((name) => name.startsWith(`${MODULES}/`));
     return {
       say: `go build ${what}`,
@@ -78,11 +88,14 @@ export const go: Language = {
 const CARGO =
   'Rust is not installed where builders see it: install it on the platform’s machine below /usr (Debian: apt-get install cargo)';
 
+const hasBinary = (tree: Tree, name: string) => tree.has(`src/bin/${name}.rs`) || tree.has(`src/bin/${name}/main.rs`);
+
 /** The program that the handler names (`web.handler` is src/bin/web.rs), or the only one. */
 export const rust: Language = {
   name: 'Rust',
   runtimes: OS_ONLY,
   marks: ['Cargo.toml'],
+  hasHandler: (tree, handler) => tree.has('Cargo.toml') && hasBinary(tree, nameOf(handler)),
   choose,
   async install() {
     return undefined;
@@ -90,8 +103,8 @@ export const rust: Language = {
   compile({ tree }, { handler, out }) {
     if (!tree.has('Cargo.lock'))
       throw buildFailed('Cargo.lock is not here: commit it, so that the same commit gives the same program');
-    const name = handler.slice(0, handler.lastIndexOf('.'));
-    const own = tree.has(`src/bin/${name}.rs`) || tree.has(`src/bin/${name}/main.rs`);
+    const name = nameOf(handler);
+    const own = hasBinary(tree, name);
     const args = ['build', '--release', '--locked', ...(own ? ['--bin', name] : [])];
     const pick = own ? `cp "target/release/${name}" ${out}/bootstrap` : `${PICK_ONLY} ${out}/bootstrap`;
     return {

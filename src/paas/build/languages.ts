@@ -53,9 +53,9 @@ export interface Language {
   readonly runtimes: RegExp;
   /** Files at the top that say that an application is written in it. */
   readonly marks: readonly string[];
-  /** Whether the file of a handler is there; absent: a handler names no file. */
+  /** Whether a file of a handler is there; absent: a handler names no file. */
   hasHandler?(tree: Tree, handler: string): boolean;
-  /** For people: the files of which one should be there. */
+  /** For people: the files of which one must be there; absent: it is built without. */
   handlerFiles?(handler: string): string;
   /** Of the runtimes there are, the one that the application asks for. Throws BuildFailed. */
   choose(sources: Sources, runtimes: readonly BuildRuntime[]): Promise<BuildRuntime | undefined>;

@@ -51,8 +51,8 @@ mvn() { "$M/bin/mvn" -B -ntp -Dstyle.color=never -gs "$M/conf/settings.xml" -s "
 /** Goals with which the classes and jars of an application are made: all that is bound before, but no tests. */
 const GOALS = `process-classes ${DEPENDENCIES}:copy-dependencies -DincludeScope=runtime -DoutputDirectory=${JARS} -Dmdep.prependGroupId=true`;
 
-/** Fetches what the goals need, by running them. Where that fails, as for a plugin that wants sources, all that the manifest names at least. */
-const FETCH = `${PREPARE}mvn -q "$@" ${GOALS} > /dev/null 2>&1 || mvn -q "$@" ${DEPENDENCIES}:resolve`;
+/** Fetches what the goals need, by running them. Where that fails, as for a plugin that wants sources, all that the manifest names at least; -U: what is missing is said as it is, not that it was missed before. */
+const FETCH = `${PREPARE}mvn -q "$@" ${GOALS} > /dev/null 2>&1 || mvn -q -U "$@" ${DEPENDENCIES}:resolve`;
 const MAKE = `${PREPARE}mvn -nsu "$@" ${GOALS}`;
 
 export interface Making {

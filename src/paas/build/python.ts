@@ -70,7 +70,7 @@ function pip(at: BuilderPlaces, say: string, args: readonly string[]): Step {
       '--no-cache-dir',
       ...args,
     ],
-    env: { PIP_BREAK_SYSTEM_PACKAGES: '1', PIP_ROOT_USER_ACTION: 'ignore' },
+    env: { PIP_BREAK_SYSTEM_PACKAGES: '1', PIP_ROOT_USER_ACTION: 'ignore', PIP_PROGRESS_BAR: 'off' },
     needs: { probe: [at.program, '-c', 'import pip'], hint: NO_PIP(at.program) },
   };
 }
