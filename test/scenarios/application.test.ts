@@ -9,6 +9,7 @@ import { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { indexHosts, reachable } from '../support/builder-room.ts';
+import { openControlApi } from '../support/control-api.ts';
 import { clients, createRole } from '../support/deploy.ts';
 import { credentials, dalamb } from '../support/examples.ts';
 import { ociMissing } from '../support/invoke-room.ts';
@@ -165,6 +166,26 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     assert.deepEqual(JSON.parse(await cli('--json', 'reviews')).reviews, []);
   });
 
+  test('the API tells of it what its own document says', async () => {
+    const { ask } = await openControlApi(platform.url);
+    for (const part of [
+      '',
+      '/config',
+      '/releases',
+      '/releases/v5',
+      '/diff?from=1&to=v2',
+      '/rollback',
+      '/reviews',
+      '/review-settings',
+    ])
+      await ask(`GET /apps/thumbnails${part}`);
+    for (const list of ['/apps?env=prod', '/environments', '/members', '/ssh-keys?user=ann', '/audit?app=thumbnails&limit=500'])
+      await ask(`GET ${list}`);
+    await ask('PUT /apps/thumbnails/processes/create', { timeoutSeconds: 9 });
+    await ask('POST /apps/thumbnails/rollback', { to: 5 });
+    await ask('POST /apps/thumbnails/promote', { to: 'prod' });
+  });
+
   test('it is killed and comes back as it was', async () => {
     const { directory } = platform;
     await platform.kill();
@@ -172,6 +193,6 @@ suite('an application, from a push to a promotion', { skip: ociMissing ?? false,
     s3 = clients(platform.url).s3;
     await put('after.png');
     assert.equal(await width('after.png'), 128);
-    assert.match(await cli('releases'), /v5 +current/);
+    assert.match(await cli('releases'), /v8 +current/);
   });
 });
