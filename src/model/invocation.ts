@@ -62,6 +62,11 @@ export interface MeterRecord extends Report {
   readonly environment: string;
 }
 
+/** Body of an event of the topic of meters. */
+export interface MeteredInvocations {
+  readonly records: readonly MeterRecord[];
+}
+
 /** Where lines go: one stream per environment. */
 export interface LogStream {
   readonly account: string;

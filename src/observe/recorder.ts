@@ -10,6 +10,7 @@ import {
   type LogStream,
   logChunks,
   logTopic,
+  type MeteredInvocations,
   type MeterRecord,
   meterTopic,
   type RecordMetrics,
@@ -228,7 +229,7 @@ export class Recorder {
       account,
       region,
       time,
-      body: { records },
+      body: { records } satisfies MeteredInvocations,
     });
   }
 }

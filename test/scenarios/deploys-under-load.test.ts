@@ -76,4 +76,21 @@ suite('an application that is called all the time while it is released', { timeo
     assert.deepEqual(failures, []);
     assert.ok(answered > number, `${answered} calls were answered meanwhile`);
   });
+
+  test('a canary whose calls fail ends the push, and all calls go to the old release again', async () => {
+    let calling = true;
+    const calls = (async () => {
+      for (let id = 0; calling; id++)
+        await of.lambda.invoke({ FunctionName: 'busy-one', Qualifier: 'live', Payload: `{"id":${id}}` });
+    })();
+    await repository.commit('Fails once it is called', {
+      'one.mjs': 'export const handler = async () => { throw new Error("no"); };\n',
+      'dalamb.toml': '[canary]\nweight = 0.5\nseconds = 60\n',
+    });
+    const pushed = repository.push('dalamb');
+    await assert.rejects(pushed, ({ stderr }) => /of \d+ calls of the canary failed, and 0 % may/.test(stderr));
+    calling = false;
+    await calls;
+    for (let id = 0; id < 8; id++) assert.equal((await byAlias(String(id))).id, String(id));
+  });
 });

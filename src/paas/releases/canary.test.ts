@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../kernel/index.ts';
-import { meterTopic, type ReleaseChange } from '../../model/index.ts';
+import { type MeteredInvocations, meterTopic, type ReleaseChange } from '../../model/index.ts';
 import { ACCOUNT, APP, processOf, REGION, type ReleaseWorld, releaseWorld } from './world.fixture.ts';
 
 async function worldWithRelease(t: Parameters<typeof releaseWorld>[0], seconds: number) {
@@ -22,20 +22,18 @@ async function worldWithRelease(t: Parameters<typeof releaseWorld>[0], seconds: 
 /** What the meters say of calls: function and version, failed or not. */
 async function called({ store }: ReleaseWorld, name: string, version: string, statuses: readonly string[]): Promise<void> {
   await store.transact(async (tx) => {
-    for (const status of statuses) {
-      const body = { account: ACCOUNT, region: REGION, function: `${APP}-${name}`, version, status };
-      const event = {
-        id: 'e',
-        type: 'Invocation',
-        source: 'lambda',
-        subject: name,
-        account: ACCOUNT,
-        region: REGION,
-        time: 1,
-        body,
-      };
-      await tx.append(meterTopic.name, 0, event);
-    }
+    const recordOf = (status: string) => ({ account: ACCOUNT, region: REGION, function: `${APP}-${name}`, version, status });
+    const records = statuses.map(recordOf) as unknown as MeteredInvocations['records'];
+    const at = {
+      id: 'e',
+      type: 'InvocationsMetered',
+      source: 'observe',
+      subject: name,
+      account: ACCOUNT,
+      region: REGION,
+      time: 1,
+    };
+    await tx.append(meterTopic.name, 0, { ...at, body: { records } satisfies MeteredInvocations });
   });
 }
 

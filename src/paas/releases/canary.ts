@@ -1,5 +1,5 @@
 import { platformFailure } from '../../kernel/index.ts';
-import { functionName, LIVE, type MeterRecord, meterTopic, type Release } from '../../model/index.ts';
+import { functionName, LIVE, type MeteredInvocations, type MeterRecord, meterTopic, type Release } from '../../model/index.ts';
 import { releases, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
 import { stageOf } from './release-rows.ts';
@@ -60,7 +60,8 @@ async function watch(
     account === stage.account && region === stage.region && versions.get(name) === version;
   try {
     for await (const events of ports.store.follow(meterTopic.name, 0, from, AbortSignal.any([over.signal, signal]))) {
-      for (const { body } of events) if (isMine(body as MeterRecord)) count(counts, body as MeterRecord);
+      for (const record of events.flatMap(({ body }) => (body as MeteredInvocations).records))
+        if (isMine(record)) count(counts, record);
       if (counts.calls >= TELLING_CALLS) judge(counts, errorRate);
     }
   } finally {
