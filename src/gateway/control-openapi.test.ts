@@ -104,5 +104,5 @@ test('the door refuses what does not fit before a handler sees it, in the form o
   assert.equal(refused.error.code, 'InvalidRequest');
   assert.match(refused.error.message, /: limit is a whole number from 1 to 50$/);
   assert.match((await put('/apps/x/parts/v1?kind=a', { nme: 'n' })).error.message, /: unknown member nme; there are name, to$/);
-  assert.match((await put('/apps/x/parts/1?kind=a', { name: 'n' })).error.message, /: number is no number$/);
+  assert.match((await put('/apps/x/parts/1?kind=a', { name: 'n' })).error.message, /: number "1" is no number$/);
 });

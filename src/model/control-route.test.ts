@@ -21,6 +21,7 @@ const route = controlRoute({
   body: z.strictObject({
     memoryMiB: z.int().min(128).max(10_240).optional(),
     name: z.string().min(1).optional(),
+    secret: z.string().regex(/^\d+$/, 'is no number').optional(),
     set: z.record(z.string().regex(/^[A-Z]+$/, 'is no name'), z.string()).default({}),
     unset: z.array(z.string().min(1)).max(3).default([]),
     dryRun: z.boolean().default(false),
@@ -50,7 +51,7 @@ test('a handler gets what the schemas made of the request: types, defaults, and 
 
 test('what does not fit is refused by its name, with what it must be', async () => {
   const refused: readonly [Parameters<typeof ask>[0], string][] = [
-    [{ params: { ...given, number: 'four' } }, 'number is no number: v4'],
+    [{ params: { ...given, number: 'four' } }, 'number "four" is no number: v4'],
     [{ query: 'limit=0' }, 'limit is a whole number from 1 to 1000'],
     [{ query: 'limit=1e2' }, 'limit is a whole number from 1 to 1000'],
     [{ query: 'limit=' }, 'limit is a whole number from 1 to 1000'],
@@ -63,14 +64,22 @@ test('what does not fit is refused by its name, with what it must be', async () 
     [{ body: [] }, 'the body is a JSON object'],
     [{ body: null }, 'the body is a JSON object'],
     [{ body: 'text' }, 'the body is a JSON object'],
-    [{ body: { memory: 1, name: 5 } }, 'unknown member memory; there are memoryMiB, name, set, unset, dryRun, where, allow, to'],
+    [
+      { body: { memory: 1, name: 5 } },
+      'unknown member memory; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
+    ],
     [
       { body: JSON.parse('{"__proto__": 1}') },
-      'unknown member __proto__; there are memoryMiB, name, set, unset, dryRun, where, allow, to',
+      'unknown member __proto__; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
     ],
     [{ body: { memoryMiB: 127 } }, 'memoryMiB is a whole number from 128 to 10240'],
     [{ body: { memoryMiB: '128' } }, 'memoryMiB is a whole number from 128 to 10240'],
     [{ body: { name: '' } }, 'name is a text'],
+    [{ body: { secret: 'is no' } }, 'secret is no number'],
+    [
+      { body: { '\u001b[31m x': 1 } },
+      'unknown member "\\u001b[31m x"; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
+    ],
     [{ body: { set: { A: 1 } } }, 'set.A is a text'],
     [{ body: { set: { a: 'b' } } }, 'set.a is no name'],
     [{ body: { set: [] } }, 'set is an object of texts'],

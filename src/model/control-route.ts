@@ -85,10 +85,11 @@ export function controlRoute<
 function readControlRequest(described: RouteDescription, request: ControlRequest): RoutedRequest<unknown, unknown, unknown> {
   const { params, query, body, contents } = described;
   const formed = Object.fromEntries(Object.entries(request.params).filter(([name]) => Object.hasOwn(params.shape, name)));
+  const asked = queryOf(query, request.query);
   return {
     ...request,
-    params: { ...request.params, ...(read(params, formed) as object) },
-    query: read(query, queryOf(query, request.query)),
+    params: { ...request.params, ...(read(params, formed, formed) as object) },
+    query: read(query, asked, asked),
     body: body && read(body, request.body === undefined && contents.length === 0 ? {} : request.body),
   };
 }
@@ -125,26 +126,34 @@ function innermost(schema: z.core.$ZodType): z.core.$ZodType {
   return inner === undefined ? schema : innermost(inner);
 }
 
-function read(schema: z.ZodType, value: unknown): unknown {
+/** shown: what was given may stand in a refusal, for nothing in it is a secret. */
+function read(schema: z.ZodType, value: unknown, shown?: Readonly<Record<string, unknown>>): unknown {
   const parsed = schema.safeParse(value, { error: () => '' });
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  throw complaint(schema, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!); // a typo is why another is missing
+  throw complaint(schema, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!, shown); // a typo is why another is missing
 }
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-function complaint(schema: z.ZodType, { path, ...issue }: z.core.$ZodIssue): Failure {
+function complaint(
+  schema: z.ZodType,
+  { path, ...issue }: z.core.$ZodIssue,
+  shown: Readonly<Record<string, unknown>> = {},
+): Failure {
   const there = memberAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), path);
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(there?.properties ?? {});
-    const name = nameOf([...path, issue.keys[0]!.slice(0, 80)]);
+    const name = nameOf([...path, issue.keys[0]!]);
     return refusal(
       known.length === 0 ? `unknown member ${name}: there are none` : `unknown member ${name}; there are ${known.join(', ')}`,
     );
   }
   const what = issue.message || (issue.code === 'invalid_key' && issue.issues[0]?.message) || `is ${wordsOf(there)}`;
-  return refusal(path.length === 0 ? what.replace(/^is an object$/, 'the body is a JSON object') : `${nameOf(path)} ${what}`);
+  if (path.length === 0) return refusal(what.replace(/^is an object$/, 'the body is a JSON object'));
+  const value = shown[String(path[0])];
+  const given = typeof value === 'string' && what.startsWith('is no ') ? ` ${JSON.stringify(value.slice(0, 80))}` : '';
+  return refusal(`${nameOf(path)}${given} ${what}`);
 }
 
 function refusal(message: string): Failure {
@@ -154,9 +163,11 @@ function refusal(message: string): Failure {
 /** `allow[0].to`. */
 function nameOf(path: readonly PropertyKey[]): string {
   return path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part).slice(0, 80)}`))
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${plainName(String(part))}`))
     .join('');
 }
+
+const plainName = (name: string) => (/^[\w.$-]{1,80}$/.test(name) ? name : JSON.stringify(name.slice(0, 80)));
 
 function memberAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
   let at: unknown = schema;

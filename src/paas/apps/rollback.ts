@@ -47,7 +47,7 @@ export function rollbackRoutes(
       summary: 'runs what an earlier release ran: to (number; default the one before), streams (true: they go back, too)',
       body: z.strictObject({
         to: z
-          .union([z.int().min(1), releaseNumber])
+          .union([z.int().min(1), releaseNumber], { error: 'is no release: v4' })
           .nullish()
           .describe('release; default the one before'),
         streams: z.boolean().default(false).describe('they go back, too'),
