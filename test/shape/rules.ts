@@ -30,7 +30,7 @@ export const dependencyReasons: Readonly<Record<string, string>> = {
   ssh2: 'SSH’s protocol and its cryptography, for git over SSH',
   'tar-stream': 'reads and writes tar archives: image layers and source trees, hostile ones included',
   yauzl: 'reads zip archives, hostile ones included',
-  zod: 'schema of the configuration',
+  zod: 'schemas of the configuration, of dalamb.toml and of the control API',
 };
 
 /** Names that say nothing. */
