@@ -129,6 +129,20 @@ test('a rollback goes back in streams where that is asked for, once, to where th
   assert.equal(world.services.rewound.length, 1, 'settling again goes back no second time');
 });
 
+test('a release that read no stream has no place in one, also when those after it have', async (t) => {
+  const world = await releaseWorld(t);
+  const { release } = await world.release(deploy('c1', [await processOf(world.store, 'web', 'one')]));
+  const web = await processOf(world.store, 'web', 'two', { sources: [{ source: 'kinesis:clicks' }] });
+  await world.release(deploy('c2', [web]));
+  await world.store.transact((tx) =>
+    tx.put(mappingShards, { uuid: 'kinesis:clicks', shardId: 's-0', lane: 7, slices: [{ position: 3 }] }),
+  );
+  await world.release(deploy('c3', [web]));
+  assert.equal(await takeoverFrom(world.store.read, release), undefined);
+  const second = await takeoverFrom(world.store.read, { ...release, number: 2 });
+  assert.deepEqual([second?.number, second?.streams.length], [3, 1]);
+});
+
 test('a failed smoke event leaves the old release in place, and puts $LATEST back', async (t) => {
   const world = await releaseWorld(t);
   await world.release(deploy('c1', [await processOf(world.store, 'web', 'good')]));

@@ -6,7 +6,7 @@ import type { Settling } from './settling.ts';
 /** How `made` of an event source names a mapping (paas/sources/mappings.ts). */
 const MAPPING = /^mapping (\S+)$/;
 
-/** Writes where the mappings of a stage are in their streams, in the transaction in which a release takes over. */
+/** Writes where the mappings of a stage are in their streams, if there are any, in the transaction in which a release takes over. */
 export async function noteTakeover(
   tx: Transaction,
   { app, account }: Pick<StoredStage, 'app' | 'account'>,
@@ -18,15 +18,16 @@ export async function noteTakeover(
     const shards = uuid === undefined ? [] : await allRows(tx, mappingShards, { prefix: [uuid] });
     if (shards.length > 0) streams.push({ process, source, marks: shards.map(markOf) });
   }
-  if (streams.length > 0) await tx.put(takeovers, { app, account, number, streams });
+  await tx.put(takeovers, { app, account, number, streams });
 }
 
-/** Where streams were when this release ceased to run; undefined: it had none, or runs. */
+/** Where streams were when this release ceased to run; undefined: it read none, or runs. */
 export async function takeoverFrom(
   read: Pick<Reader, 'range'>,
   { app, account, number }: Pick<Takeover, 'app' | 'account' | 'number'>,
 ): Promise<Takeover | undefined> {
-  return (await read.range(takeovers, { prefix: [app, account], from: [number + 1], limit: 1 })).items[0];
+  const [next] = (await read.range(takeovers, { prefix: [app, account], from: [number + 1], limit: 1 })).items;
+  return next && next.streams.length > 0 ? next : undefined;
 }
 
 /** Has the mappings of a rollback go back in their streams, once, when its event sources are in place. */
