@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allRows, type Clock, fail, type Ids, type Store } from '../kernel/index.ts';
 import {
+  boundedRecord,
   type ControlRoute,
   compilePattern,
   controlRoute,
@@ -64,7 +65,7 @@ const newReplay = ({ topics }: ReplayRoutePorts) =>
     topic: z.enum(topics),
     since: epochMs.default(0).describe('epoch ms, inclusive'),
     until: epochMs.describe('epoch ms, exclusive; default now').optional(),
-    pattern: z.record(z.string(), z.unknown()).describe('event pattern, as rules have it').optional(),
+    pattern: boundedRecord(z.unknown()).describe('event pattern, as rules have it').optional(),
     failuresOnly: z.boolean().default(false),
     subscriber: z.string().describe('only to this one').optional(),
     target: z

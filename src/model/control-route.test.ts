@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isFailure } from '../kernel/index.ts';
 import { askRoute } from './control-route.fixture.ts';
 import { controlRoute } from './control-route.ts';
+import { boundedRecord } from './control-schemas.ts';
 import type { ControlRequest } from './ports.ts';
 
 const route = controlRoute({
@@ -23,6 +24,7 @@ const route = controlRoute({
     name: z.string().min(1).optional(),
     secret: z.string().regex(/^\d+$/, 'is no number').optional(),
     set: z.record(z.string().regex(/^[A-Z]+$/, 'is no name'), z.string()).default({}),
+    free: boundedRecord(z.string()).optional(),
     unset: z.array(z.string().min(1)).max(3).default([]),
     dryRun: z.boolean().default(false),
     where: z.record(z.string(), z.unknown()).optional(),
@@ -66,11 +68,11 @@ test('what does not fit is refused by its name, with what it must be', async () 
     [{ body: 'text' }, 'the body is a JSON object'],
     [
       { body: { memory: 1, name: 5 } },
-      'unknown member memory; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
+      'unknown member memory; there are memoryMiB, name, secret, set, free, unset, dryRun, where, allow, to',
     ],
     [
       { body: JSON.parse('{"__proto__": 1}') },
-      'unknown member __proto__; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
+      'unknown member __proto__; there are memoryMiB, name, secret, set, free, unset, dryRun, where, allow, to',
     ],
     [{ body: { memoryMiB: 127 } }, 'memoryMiB is a whole number from 128 to 10240'],
     [{ body: { memoryMiB: '128' } }, 'memoryMiB is a whole number from 128 to 10240'],
@@ -78,11 +80,14 @@ test('what does not fit is refused by its name, with what it must be', async () 
     [{ body: { secret: 'is no' } }, 'secret is no number'],
     [
       { body: { '\u001b[31m x': 1 } },
-      'unknown member "\\u001b[31m x"; there are memoryMiB, name, secret, set, unset, dryRun, where, allow, to',
+      'unknown member "\\u001b[31m x"; there are memoryMiB, name, secret, set, free, unset, dryRun, where, allow, to',
     ],
     [{ body: { set: { A: 1 } } }, 'set.A is a text'],
     [{ body: { set: { a: 'b' } } }, 'set.a is no name'],
     [{ body: { set: [] } }, 'set is an object of texts'],
+    [{ body: { free: { a: 1 } } }, 'free.a is a text'],
+    [{ body: { free: null } }, 'free is an object of texts'],
+    [{ body: { free: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [i, 5])) } }, 'free has at most 1000 members'],
     [{ body: { unset: 'A' } }, 'unset is a list of texts, at most 3'],
     [{ body: { unset: ['A', ''] } }, 'unset[1] is a text'],
     [{ body: { dryRun: 'no' } }, 'dryRun is true or false'],

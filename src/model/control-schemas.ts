@@ -40,3 +40,24 @@ export const invokeBody = z.strictObject({
   qualifier: z.string().describe('version or alias').optional(),
   tail: z.boolean().default(false).describe('answer with the last 4 KB of log'),
 });
+
+const MOST_MEMBERS = 1000;
+
+/**
+ * An object of any names, at most 1,000: a schema alone would look at each of a million values, and note what is wrong with it, before it counted
+ * them. Arrays count first by themselves, once they have a `max`.
+ */
+export function boundedRecord<Value extends z.ZodType>(value: Value) {
+  const bounded = (given: unknown, context: z.RefinementCtx) => {
+    if (!isCrowded(given)) return given;
+    context.addIssue({ code: 'custom', message: `has at most ${MOST_MEMBERS} members` });
+    return z.NEVER;
+  };
+  return z.preprocess(bounded, z.record(z.string(), value).meta({ maxProperties: MOST_MEMBERS }));
+}
+
+function isCrowded(given: unknown): boolean {
+  let members = 0;
+  if (typeof given === 'object') for (const _ in given) if (++members > MOST_MEMBERS) return true;
+  return false;
+}

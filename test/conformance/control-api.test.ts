@@ -32,6 +32,26 @@ test('the document is valid OpenAPI 3.1, has every route, and says of each what 
   assert.equal(ids.size, routes.length);
 });
 
+/** Where a schema takes more than it counts: a body of millions of wrong values would be noted one by one. */
+function unbounded(schema: unknown, at: string): string[] {
+  if (Array.isArray(schema)) return schema.flatMap((one, i) => unbounded(one, `${at}/${i}`));
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { type, maxItems, additionalProperties: values, maxProperties } = schema as Record<string, unknown>;
+  const isOpen = (type === 'array' && maxItems === undefined) || (typeof values === 'object' && maxProperties === undefined);
+  return [...(isOpen ? [at] : []), ...Object.entries(schema).flatMap(([name, one]) => unbounded(one, `${at}/${name}`))];
+}
+
+test('every list and every object of free names in a request is bounded', () => {
+  const bodies = Object.entries(api.document.paths).flatMap(([path, operations]) =>
+    Object.values(operations).map((operation) => [path, (operation as { requestBody?: unknown }).requestBody] as const),
+  );
+  assert.ok(bodies.filter(([, body]) => body !== undefined).length > 15);
+  assert.deepEqual(
+    bodies.flatMap(([path, body]) => unbounded(body, path)),
+    [],
+  );
+});
+
 test('a real server answers as it is described, about functions, events and identities', async () => {
   const { ask } = api;
   const of = clients(platform.url);

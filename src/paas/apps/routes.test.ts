@@ -52,7 +52,9 @@ test('what changes nothing is no release, and what is no list is no names', asyn
   await release({ reason: 'deploy', built: { processes, resources: [], checks: { smoke: {} } } });
   await assert.rejects(ask('PUT /apps/:app/processes/:process', {}), { message: /say what to set: memoryMiB/ });
   for (const unset of ['A', 5, { A: null }, [5]])
-    await assert.rejects(ask('PUT /apps/:app/config', { unset }), { message: /unset(\[0\] is a text| is a list of texts)$/ });
+    await assert.rejects(ask('PUT /apps/:app/config', { unset }), {
+      message: /unset(\[0\] is a text| is a list of texts, at most 1000)$/,
+    });
   const { release: shown } = (await ask('PUT /apps/:app/config', { set: { A: '1' } })) as { release: { number: number } };
   assert.equal(shown.number, 2);
 });

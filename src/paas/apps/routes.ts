@@ -3,6 +3,7 @@ import { isFailure, platformFailure } from '../../kernel/index.ts';
 import {
   type Actor,
   type Application,
+  boundedRecord,
   type ControlRoute,
   controlRoute,
   effectiveProcesses,
@@ -45,7 +46,7 @@ export interface AppRoutePorts extends ChangePorts {
 }
 
 const text = z.string().min(1);
-const anyObject = z.record(z.string(), z.unknown());
+const anyObject = boundedRecord(z.unknown());
 const promotion = z.strictObject({ to: text.describe('environment'), role: text.describe('ARN').optional() });
 
 /** The control API of applications: an answer tells all that the command line shows. */
@@ -148,7 +149,7 @@ function configRoutes(deps: AppRoutePorts): ControlRoute[] {
       method: 'PUT',
       path: '/apps/:app/config',
       summary: 'sets and removes variables in one release: set (name → value), unset (names)',
-      body: z.strictObject({ set: z.record(z.string(), z.string()).default({}), unset: z.array(text).default([]) }),
+      body: z.strictObject({ set: boundedRecord(z.string()).default({}), unset: z.array(text).max(1000).default([]) }),
       answer: releasedShown,
       handle: async (request) => {
         const { set, unset } = request.body;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  boundedRecord,
   type ControlRoute,
   controlRoute,
   type OperateAt,
@@ -26,7 +27,7 @@ export function sourceRoutes(operateAt: OperateAt, placeSource: PlaceSource): Co
 const newLink = z.strictObject({
   source: z.string().min(1).describe('as dalamb on writes it: s3:BUCKET, queue:NAME, http:GET /path, an ARN'),
   function: z.string().min(1),
-  where: z.record(z.string(), z.unknown()).describe('what the events must look like').optional(),
+  where: boundedRecord(z.unknown()).describe('what the events must look like').optional(),
 });
 
 type LinkRequest = Pick<RoutedRequest<unknown, unknown, z.output<typeof newLink>>, 'body' | 'place'>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { platformFailure } from '../../kernel/index.ts';
-import { type ControlRoute, controlRoute, type RoutedRequest, repositoryProviders } from '../../model/index.ts';
+import { boundedRecord, type ControlRoute, controlRoute, type RoutedRequest, repositoryProviders } from '../../model/index.ts';
 import { findApplication } from '../apps/applications.ts';
 import { makeStage } from '../apps/promote.ts';
 import { type AppRequest, stageChange } from '../apps/request.ts';
@@ -30,7 +30,7 @@ const newRepository = z.strictObject({
       error: 'are a token, or user and password, each of one line',
     })
     .optional(),
-  branches: z.record(z.string(), z.string()).default({}).describe('branch → environment'),
+  branches: boundedRecord(z.string()).default({}).describe('branch → environment'),
   reviews: z.boolean().default(false).describe('pull requests make review apps'),
 });
 
