@@ -50,6 +50,8 @@ export class Environment implements WorkloadsOwner {
   runningSince = Number.POSITIVE_INFINITY;
   /** It ends after the call that runs. */
   retired = false;
+  /** Started to see whether it starts, for a function that is not in use, and not called since. */
+  spare = false;
   readonly #of: EnvironmentOptions;
   readonly #clock: Clock;
   readonly #journal: Journal;
@@ -238,6 +240,7 @@ export class Environment implements WorkloadsOwner {
     const deadline = now + (this.#debuggers > 0 ? DEBUGGED_MS : this.spec.timeoutMs);
     const run = beginning(asked, { startedAt, sentAt: sentAt ?? startedAt, deadline, egressBefore: this.#egress });
     this.#run = run;
+    this.spare = false;
     this.runningSince = startedAt;
     this.#journal.callBegins(run.call, now);
     this.#deadline.set(startedAt + this.spec.timeoutMs);

@@ -69,7 +69,7 @@ export class Pools {
   /**
    * A version takes over: starts as many environments as are busy now, at least one where the function is in use and at least so many in any case,
    * as far as memory is free. Resolves when they have started, to what the function failed with; a start that the platform fails is the next call's
-   * matter.
+   * matter. Rejects with SandboxUnavailable when there is not even room for one of those that are started in any case.
    */
   async warm(spec: FunctionSpec, least: number): Promise<string | undefined> {
     if (this.#stopping || !entryOf(spec, this.#options.runtimes)) return undefined;
@@ -79,9 +79,25 @@ export class Pools {
     if (wanted === 0) return undefined;
     const pool = this.#pool(spec);
     const starts: Promise<string | undefined>[] = [];
-    while (pool.living.size < wanted && this.#memory + spec.memoryMiB <= this.#options.settings.memoryMiB)
-      starts.push(this.#start(pool));
+    while (least > 0 && pool.living.size === 0 && !this.#fits(spec.memoryMiB))
+      if (!(await this.#endSpare(spec.memoryMiB))) throw platformFailure('SandboxUnavailable', 'no memory is free');
+    while (pool.living.size < wanted && this.#fits(spec.memoryMiB)) starts.push(this.#start(pool));
+    if (used.length === 0) for (const environment of pool.living) environment.spare = true;
     return (await Promise.all(starts)).find((failure) => failure !== undefined);
+  }
+
+  #fits(memoryMiB: number): boolean {
+    return this.#memory + memoryMiB <= this.#options.settings.memoryMiB;
+  }
+
+  /** Ends what was started for nobody yet, as much as one of this size needs. Resolves when something has gone; to false when nothing goes. */
+  async #endSpare(memoryMiB: number): Promise<boolean> {
+    for (const pool of this.#pools.values())
+      for (const environment of pool.idle.filter(({ spare }) => spare))
+        if (!this.#fits(memoryMiB - this.#leaving)) this.#dismiss(pool, environment);
+    if (this.#ending.size === 0) return false;
+    await Promise.race(this.#ending);
+    return true;
   }
 
   /** Environments of this function (unqualified ARN) end after their call, but those of one identity; of one version only, when it is given. */

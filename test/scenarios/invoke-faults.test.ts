@@ -201,11 +201,16 @@ test('what is started ahead in any case tells how its initialisation failed', as
   assert.equal(await bench.room.warm(gone, 1), 'Runtime.ExitError: Runtime exited with error: exit status 3');
 });
 
-test('nothing is started ahead where that would cost memory that others use', async (t) => {
+test('nothing is started ahead where that would cost memory that others use; what nobody has called gives way', async (t) => {
   const bench = await invokeBench(t, { settings: { memoryMiB: 128 } });
   const before = await bench.spec({ 'index.js': MISCHIEF }, { version: '1' });
+  await bench.room.warm(before, 1);
+  const other = await bench.spec({ 'index.js': 'require("./not-there")' }, { arn: `${before.arn}-other`, identity: 'other' });
+  assert.match((await bench.room.warm(other, 1))!, /not-there/, 'there was room');
+  await bench.room.warm(before, 1);
   await bench.call(before);
-  await bench.room.warm({ ...before, version: '2', identity: 'after' }, 1);
+  const after = bench.room.warm({ ...before, version: '2', identity: 'after' }, 1);
+  await assert.rejects(after, { code: 'SandboxUnavailable', message: /no memory is free/ });
   assert.equal((json(await bench.call(before)) as { n: number }).n, 2, 'it lives on');
 });
 

@@ -1,7 +1,8 @@
-import { describe, platformFailure } from '../../kernel/index.ts';
+import { describe, isFailure, platformFailure } from '../../kernel/index.ts';
 import { functionArn, functionName, type Release } from '../../model/index.ts';
 import { releases, type StoredStage } from '../collections.ts';
 import type { PaasPorts } from '../ports.ts';
+import type { Preparing } from './prepare.ts';
 import { type Settling, withoutValues } from './settling.ts';
 
 /** Characters of a failure. */
@@ -17,8 +18,8 @@ const AT_ONCE = 4;
  * found out; what a rollback goes back to has run, and must not be proven. What is not started in time is started by a call. Rejects with
  * ReleaseFailed, and with the signal's reason.
  */
-export async function warmUp(settling: Settling, versions: Release['versions']): Promise<void> {
-  const { ports, stage, release, signal } = settling;
+export async function warmUp(settling: Preparing, versions: Release['versions']): Promise<void> {
+  const { ports, stage, release, signal, line } = settling;
   const { handover, clock } = ports;
   if (!handover || signal.aborted) return signal.throwIfAborted();
   const before = await versionsBefore(settling);
@@ -26,21 +27,26 @@ export async function warmUp(settling: Settling, versions: Release['versions']):
     release.reason === 'rollback' || before[process] === version || release.contents.checks.startsAnyhow?.includes(process);
   const open = Object.entries(versions);
   const failures: string[] = [];
+  const untried: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const work = async () => {
     for (let next = open.shift(); next; next = open.shift()) {
-      const failure = await warm(ports, stage, { process: next[0], version: next[1], least: proven(...next) ? 0 : 1 });
+      const [process, version] = next;
+      const { failure, unproven } = await warm(ports, stage, { process, version, least: proven(process, version) ? 0 : 1 });
       if (failure !== undefined) failures.push(failure);
+      if (unproven) untried.push(process);
     }
   };
   const cancel = clock.after(release.reason === 'rollback' ? WARM_MS.rollback : WARM_MS.other, resolve);
   const leave = () => resolve();
   signal.addEventListener('abort', leave);
   await Promise.race([promise, Promise.all(Array.from({ length: AT_ONCE }, work))]);
-  open.length = 0;
+  const late = open.splice(0).filter((one) => !proven(...one));
   cancel();
   signal.removeEventListener('abort', leave);
   signal.throwIfAborted();
+  const unknown = [...untried, ...late.map(([process]) => process)];
+  if (unknown.length > 0) line(`not tried before they are called, for want of memory or time: ${unknown.join(', ')}`);
   if (failures.length > 0) throw platformFailure('ReleaseFailed', withoutValues(settling, failures.join('; ')));
 }
 
@@ -50,15 +56,23 @@ interface Version {
   readonly least: number;
 }
 
-/** Resolves to what its initialisation failed with. */
-async function warm({ handover, logger }: PaasPorts, stage: StoredStage, { process, version, least }: Version) {
+interface Warmed {
+  /** What its initialisation failed with. */
+  readonly failure?: string;
+  /** There was no memory to start it. */
+  readonly unproven?: boolean;
+}
+
+async function warm({ handover, logger }: PaasPorts, stage: StoredStage, { process, version, least }: Version): Promise<Warmed> {
   const name = functionName(stage.app, process);
   try {
     const failure = await handover!.warm(stage, name, version, least);
-    return failure === undefined || least === 0 ? undefined : `${name} cannot be initialised: ${failure.slice(0, MOST_SAID)}`;
+    if (failure === undefined || least === 0) return {};
+    return { failure: `${name} cannot be initialised: ${failure.slice(0, MOST_SAID)}` };
   } catch (error) {
-    logger.warn('a version could not be started ahead', { function: name, version, error: describe(error) });
-    return undefined;
+    if (!isFailure(error, 'SandboxUnavailable'))
+      logger.warn('a version could not be started ahead', { function: name, version, error: describe(error) });
+    return { unproven: least > 0 };
   }
 }
 

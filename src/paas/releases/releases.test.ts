@@ -177,6 +177,17 @@ test('a new version that cannot be initialised leaves the old release in place, 
   assert.equal(live(world, 'web')?.code, 'bad', 'a rollback proves nothing, and waits for nothing');
 });
 
+test('what there is no memory to start is released all the same, and said', async (t) => {
+  const world = await releaseWorld(t);
+  world.services.memoryIsShort = true;
+  const lines: string[] = [];
+  const change = deploy('c1', [await processOf(world.store, 'web', 'one'), await processOf(world.store, 'job', 'one')]);
+  const order = { app: APP, account: ACCOUNT, actor, signal: new AbortController().signal };
+  await world.releases.release({ ...order, line: (text) => void lines.push(text), change: () => ({ change }) });
+  assert.equal(lines.at(-1), 'not tried before they are called, for want of memory or time: web, job');
+  assert.equal(live(world, 'web')?.code, 'one');
+});
+
 test('a release that failed keeps no environments, and no values of the configuration in what is said of it', async (t) => {
   const world = await releaseWorld(t);
   const job = await processOf(world.store, 'job', 'good');

@@ -105,7 +105,7 @@ async function releaseNow(ports: PaasPorts, order: ReleaseOrder): Promise<Releas
     const again = release.reason === 'rollback'; // its versions are there, and have run
     versions = again ? release.versions : await prepare(preparing);
     if (!again) await smokeTest(preparing, versions);
-    await warmUp(settling, versions);
+    await warmUp(preparing, versions);
     if (!again) await canary({ ...preparing, versions });
     current = await switchTo(ports, release, versions);
   } catch (error) {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { SMALL_RESERVE } from '../../../test/support/platform.ts';
-import { createSecretBox, fail, randomIds, type Store, silentLogger, systemClock } from '../../kernel/index.ts';
+import { createSecretBox, fail, platformFailure, randomIds, type Store, silentLogger, systemClock } from '../../kernel/index.ts';
 import {
   type Actor,
   mappingShards,
@@ -48,6 +48,8 @@ export interface Services {
   /** Resolves when that has happened. */
   readonly killed: () => Promise<void>;
   smoke: (version: Settings) => string | undefined;
+  /** Nothing is started ahead. */
+  memoryIsShort: boolean;
   /** What the initialisation of a version fails with. */
   init: (version: Settings) => string | undefined;
   /** Weights that aliases had, as `NAME:VERSION+OTHER@WEIGHT`, in order. */
@@ -99,6 +101,7 @@ export async function releaseWorld(t: TestContext): Promise<ReleaseWorld> {
     audit: [],
     callsLeft: Number.POSITIVE_INFINITY,
     smoke: () => undefined,
+    memoryIsShort: false,
     init: () => undefined,
     weighed: [],
     deleted: [],
@@ -162,6 +165,7 @@ function portsOf(services: Services, store: Store, kill: () => void): PaasPorts 
       warm: async (_place, name, version, least) => {
         const { aliases, versions } = services.functions.get(name)!;
         services.handed.push(`warm ${name}:${version} beside ${aliases.get('live')}`);
+        if (least > 0 && services.memoryIsShort) throw platformFailure('SandboxUnavailable', 'no memory is free');
         return least > 0 ? services.init(versions[Number(version) - 1]!) : undefined;
       },
       retire: (arn, _identity, version) => void services.handed.push(`retire ${arn.split(':').at(-1)}:${version}`),
