@@ -65,10 +65,16 @@ function packageType(file) {
 
 function asImportError(error) {
   if (error instanceof SyntaxError)
-    return runtimeError('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`, tail(error));
+    return runtimeError('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`, place(error) + tail(error));
   if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND')
     return runtimeError('Runtime.ImportModuleError', `Error: ${error.message}`, tail(error));
   return error;
+}
+
+/** Where a file cannot be parsed, as Node.js says it before the error: of modules it does not. */
+function place(error) {
+  const [, at] = /^(?:file:\/\/)?(\/[^\n]{1,500}:\d+)\n/.exec(String(error.stack ?? '')) ?? [];
+  return at === undefined ? '' : `\n    at ${at}`;
 }
 
 function tail(error) {

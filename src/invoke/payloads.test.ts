@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { platformError, runtimeExited, timedOut } from './payloads.ts';
+import { initFailure, platformError, runtimeExited, timedOut } from './payloads.ts';
 
 const texts: readonly [ReturnType<typeof timedOut>, string, string][] = [
   [timedOut('i', 1000), 'Sandbox.Timedout', 'RequestId: i Error: Task timed out after 1.00 seconds'],
@@ -27,6 +27,16 @@ const texts: readonly [ReturnType<typeof timedOut>, string, string][] = [
   ],
   [platformError('i', 'Runtime.InvalidEntrypoint', 'none'), 'Runtime.InvalidEntrypoint', 'RequestId: i Error: none'],
 ];
+
+test('what an initialisation failed with says in which line a file cannot be parsed', () => {
+  const failed = (trace: unknown) => {
+    const payload = Buffer.from(JSON.stringify({ errorMessage: 'SyntaxError: no', trace }));
+    return initFailure({ kind: 'error', errorType: 'Runtime.UserCodeSyntaxError', payload });
+  };
+  const said = 'Runtime.UserCodeSyntaxError: SyntaxError: no';
+  assert.equal(failed([said, '    at /var/task/jobs/web.js:7', '    at load (x:1:2)']), `${said} (jobs/web.js:7)`);
+  for (const trace of [[said, '    at load (/var/task/x.js:1:2)'], 'x', [], undefined]) assert.equal(failed(trace), said);
+});
 
 test('the texts of spec/invoke.md §3.2', () => {
   for (const [{ errorType, payload }, type, errorMessage] of texts) {

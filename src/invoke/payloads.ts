@@ -62,8 +62,10 @@ export function initFailure(outcome: Exclude<InitOutcome, { kind: 'ready' } | { 
 
 function messageOf(payload: Buffer): string | undefined {
   try {
-    const { errorMessage } = JSON.parse(payload.toString()) as { errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage.replace(/^RequestId: \S* ?Error: /, '') : undefined;
+    const { errorMessage, trace } = JSON.parse(payload.toString()) as { errorMessage?: unknown; trace?: unknown };
+    if (typeof errorMessage !== 'string') return undefined;
+    const [, place] = /^ {4}at \/var\/task\/(\S+:\d+)$/.exec(Array.isArray(trace) ? String(trace[1]) : '') ?? []; // of a file that cannot be parsed
+    return errorMessage.replace(/^RequestId: \S* ?Error: /, '') + (place === undefined ? '' : ` (${place})`);
   } catch {
     return undefined;
   }
