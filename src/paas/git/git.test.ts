@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../kernel/index.ts';
 import { type GitRoom, openGitRoom, until } from './git.fixture.ts';
 
@@ -43,13 +44,15 @@ test('removing ends what runs in it, and takes all away', async () => {
   room.app('removed');
   const tree = await room.tree('removed');
   const began = new Promise<AbortSignal>((resolve) => {
-    room.build = ({ signal }) => {
+    room.build = ({ line, signal }) => {
+      line('it is built');
       resolve(signal);
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     };
   });
   const push = room.run(tree, 'push', 'dalamb', 'main');
   const signal = await began;
+  await setTimeout(300); // its line is on its way to the client, which waits for more
   await room.git.removeRepository('removed');
   assert.ok(signal.aborted);
   assert.notEqual((await push).code, 0);

@@ -130,10 +130,12 @@ async function answerOf(child: Served, { signal }: RawRequest, { type, head, fai
   return { status: 200, headers, body: whole(head, out, child) };
 }
 
-async function* whole(head: string, out: Readable, child: { leave(): void }): AsyncGenerator<Uint8Array> {
+/** An answer that was cut must not look like a whole one: git waits for the rest of it without end, also when the response has ended. */
+async function* whole(head: string, out: Readable, child: Pick<Served, 'leave' | 'ended'>): AsyncGenerator<Uint8Array> {
   try {
     if (head !== '') yield Buffer.from(head);
     yield* out as AsyncIterable<Uint8Array>;
+    if ((await child.ended).code === null) throw platformFailure('GitFailed', 'git was ended in the middle of its answer');
   } finally {
     out.resume(); // a release that has been made is still to be finished, and says so to nobody
     child.leave();
