@@ -105,11 +105,11 @@ export class Boxes implements Handlers {
   async boot({ id, mounts, tmp, limits, image, nested = false }: CommandInput<'boot'>): Promise<{ volume: string }> {
     if (this.#boxes.has(id)) throw refused(`${id} is there`);
     if (nested && (image || !this.#config.nested)) throw refused('a nested sandbox, with an image or where none may be');
+    if (image && mounts.length > 0) throw refused('an image has its own root, without mounts');
     const sources = mounts.map(({ source, target }) => ({ source: this.#sources.show(source), target }));
     const kept = 'volume' in tmp ? this.#kept.get(tmp.volume) : undefined;
     if ('volume' in tmp && !kept) throw refused(`no volume ${tmp.volume}`);
     if (kept) this.#kept.delete(kept.name);
-    if (image && mounts.length > 0) throw refused('an image has its own root, without mounts');
     const volume = kept ?? (await this.#volumes.take((tmp as { mib: number }).mib));
     const box = this.#newBox(id, volume, { image, nested });
     try {
