@@ -27,6 +27,11 @@ test('percentiles are right to two per cent', () => {
   );
 });
 
+test('what is next to nothing lies on its side of zero', () => {
+  const { bins } = summed([-1e-300, 0, 1e-300])!;
+  assert.deepEqual(bins, [-1, 1, 0, 1, 1, 1]);
+});
+
 test('in one go or one by one, in any order, it is the same', () => {
   fc.assert(
     fc.property(numbers, numbers, (some, others) => {

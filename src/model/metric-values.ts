@@ -72,7 +72,7 @@ function binsOf(values: MetricValues): readonly number[] {
 
 function binOf(value: number): number {
   if (value === 0) return 0;
-  const size = Math.ceil(Math.log(Math.abs(value)) / LOG_GROWTH) + OFFSET;
+  const size = Math.max(1, Math.ceil(Math.log(Math.abs(value)) / LOG_GROWTH) + OFFSET); // what is smaller yet keeps its sign
   return value > 0 ? size : -size;
 }
 
