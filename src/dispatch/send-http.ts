@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { fail, isFailure } from '../kernel/index.ts';
+import { isIP } from 'node:net';
+import { fail, isFailure, judgedLookup, type Resolve } from '../kernel/index.ts';
 import { inIpRange, type MayConnect, parseIpRange, type TopicNotification } from '../model/index.ts';
 import type { Sent } from './subscription.ts';
 
@@ -36,7 +36,7 @@ export function createSendHttp({ timeoutMs = TIMEOUT_MS, reach = () => beyondLin
     const name = url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
     if (isIP(name) !== 0 && !mayConnect(name, port, name)) return refused(closed(name));
-    const lookup = judgedLookup(mayConnect, port);
+    const lookup = judgedLookup({ mayConnect, port, closed: (looked) => fail('TargetRefused', closed(looked)), resolve });
     return post(url, request, { lookup, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   };
 }
@@ -51,25 +51,10 @@ export function beyondLinkLocal(address: string): boolean {
 const closed = (name: string) => `${name} may not be reached`;
 
 /** Names below localhost are this machine's (RFC 6761 §6.3), which not every resolver knows: function URLs have such names. */
-function resolve(name: string, options: dns.LookupOptions, done: Found): void {
+const resolve: Resolve = (name, options, done) => {
   if (/(^|\.)localhost\.?$/i.test(name)) process.nextTick(done, null, [{ address: '127.0.0.1', family: 4 }]);
   else dns.lookup(name, { ...options, all: true }, done);
-}
-
-type Found = (error: NodeJS.ErrnoException | null, found: dns.LookupAddress[]) => void;
-
-function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
-  return (name, options, done) => {
-    resolve(name, options, (error, found) => {
-      if (error) return done(error, '', 0);
-      const open = found.filter(({ address }) => mayConnect(address, port, name));
-      const [first] = open;
-      if (!first) return done(fail('TargetRefused', closed(name)), '', 0);
-      if (options.all) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
-}
+};
 
 async function refused(reason: string): Promise<Sent> {
   return { ok: false, retry: false, reason };

@@ -1,8 +1,7 @@
-import dns from 'node:dns';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { type Clock, collect, describe, type Failure, fail, isFailure } from '../kernel/index.ts';
+import { isIP } from 'node:net';
+import { type Clock, collect, describe, type Failure, fail, isFailure, judgedLookup } from '../kernel/index.ts';
 import type { MayConnect } from '../model/index.ts';
 
 export interface OutgoingRequest {
@@ -56,7 +55,8 @@ async function ask(deps: Judges, what: OutgoingRequest, agent: http.Agent): Prom
   if (!target) throw unreachable(`${what.authority} is no host`);
   const { hostname, port } = target;
   if (isIP(hostname) !== 0 && !deps.mayConnect(hostname, port, hostname)) throw closed(hostname, port);
-  const options = optionsOf(what, { hostname, port, lookup: judgedLookup(deps.mayConnect, port) });
+  const lookup = judgedLookup({ mayConnect: deps.mayConnect, port, closed: (name) => closed(name, port) });
+  const options = optionsOf(what, { hostname, port, lookup });
   try {
     return await send(deps.clock, what, { ...options, agent });
   } catch (error) {
@@ -115,20 +115,6 @@ function optionsOf({ path, method, headers, body, authority }: OutgoingRequest, 
   const length = body && body.length > 0 ? { 'content-length': String(body.length) } : {};
   const lists = Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]);
   return { ...where, path, method, headers: { ...Object.fromEntries(lists), host: authority, ...length } };
-}
-
-/** Only addresses that may be connected to are told to the socket. */
-function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
-  return (name, options, done) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0);
-      const open = found.filter(({ address }) => mayConnect(address, port, name));
-      const [first] = open;
-      if (!first) return done(closed(name, port), '', 0);
-      if (options.all) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
 }
 
 async function answerOf(response: IncomingMessage, maxBytes: number): Promise<OutgoingAnswer> {

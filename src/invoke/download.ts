@@ -1,8 +1,7 @@
-import dns from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { collect, type Failure, fail } from '../kernel/index.ts';
+import { isIP } from 'node:net';
+import { collect, type Failure, fail, judgedLookup } from '../kernel/index.ts';
 import type { MayConnect } from '../model/index.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -31,7 +30,8 @@ function get(mayConnect: MayConnect, url: URL, signal: AbortSignal): Promise<Inc
   if (!/^https?:$/.test(url.protocol)) throw failed(`${url.protocol} is neither http nor https`);
   if (isIP(name) !== 0 && !mayConnect(name, port, name)) throw closed(name, port);
   const client = url.protocol === 'https:' ? https : http;
-  const options = { agent: false, headers: { 'user-agent': 'dalamb' }, lookup: judgedLookup(mayConnect, port), signal } as const;
+  const lookup = judgedLookup({ mayConnect, port, closed: (looked) => closed(looked, port) });
+  const options = { agent: false, headers: { 'user-agent': 'dalamb' }, lookup, signal } as const;
   return new Promise((resolve, reject) => {
     client.get(url, options, resolve).on('error', (error) => {
       reject(signal.aborted ? failed(`${name} did not answer within ${TIMEOUT_MS / 1000} s`) : failed(error.message));
@@ -41,16 +41,3 @@ function get(mayConnect: MayConnect, url: URL, signal: AbortSignal): Promise<Inc
 
 const failed = (message: string): Failure => fail('SandboxUnavailable', message, { status: 503 });
 const closed = (name: string, port: number) => failed(`[build] allow does not let it reach ${name}:${port}`);
-
-function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
-  return (name, options, done) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0);
-      const open = found.filter(({ address }) => mayConnect(address, port, name));
-      const [first] = open;
-      if (!first) return done(closed(name, port), '', 0);
-      if (options.all) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
-}

@@ -14,6 +14,7 @@ export { withDeadline } from './deadline.ts';
 export { EncodedJson } from './encoded-json.ts';
 export { bug, describe, Failure, type FailureOptions, type Fault, fail, isFailure } from './errors.ts';
 export { type Ids, randomIds } from './ids.ts';
+export { judgedLookup, type Resolve } from './judged-lookup.ts';
 export { inOrder, type Service } from './lifecycle.ts';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './logger.ts';
 export { type PlatformCode, platformErrors, platformFailure } from './platform-errors.ts';

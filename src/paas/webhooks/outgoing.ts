@@ -1,8 +1,7 @@
-import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { collect, platformFailure } from '../../kernel/index.ts';
+import { isIP } from 'node:net';
+import { collect, judgedLookup, platformFailure } from '../../kernel/index.ts';
 import type { MayConnect } from '../../model/index.ts';
 
 export interface OutgoingPost {
@@ -32,7 +31,7 @@ export async function post(mayConnect: MayConnect, { url: text, headers, body, s
     method: 'POST',
     headers: { accept: 'application/json', 'user-agent': 'dalamb', ...headers, ...own },
     agent: false,
-    lookup: judgedLookup(mayConnect, port),
+    lookup: judgedLookup({ mayConnect, port, closed }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   } as const;
   return new Promise((resolve, reject) => {
@@ -47,16 +46,3 @@ export async function post(mayConnect: MayConnect, { url: text, headers, body, s
 }
 
 const closed = (name: string) => platformFailure('ReportFailed', `${name} may not be connected to ([egress])`);
-
-function judgedLookup(mayConnect: MayConnect, port: number): LookupFunction {
-  return (name, options, done) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0);
-      const open = found.filter(({ address }) => mayConnect(address, port, name));
-      const [first] = open;
-      if (!first) return done(closed(name), '', 0);
-      if (options.all) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
-}

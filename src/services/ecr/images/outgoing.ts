@@ -1,8 +1,7 @@
-import dns from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import type { Clock } from '../../../kernel/index.ts';
+import { isIP } from 'node:net';
+import { type Clock, judgedLookup } from '../../../kernel/index.ts';
 import type { MayConnect } from '../../../model/index.ts';
 import { unavailable } from './failures.ts';
 
@@ -39,7 +38,7 @@ export function ask(deps: OutgoingDeps, url: URL, { headers, timeoutMs, signal }
   const open = deps.isInsecure(url.host);
   const closed = () => unavailable(`${url.host} is closed by the egress settings`);
   if (!open && isIP(hostname) !== 0 && !deps.mayConnect(hostname, port, hostname)) return Promise.reject(closed());
-  const lookup = open ? {} : { lookup: judgedLookup(deps.mayConnect, port, closed) };
+  const lookup = open ? {} : { lookup: judgedLookup({ mayConnect: deps.mayConnect, port, closed }) };
   return new Promise((resolve, reject) => {
     let because: Error | undefined;
     const failed = (why: string) => because ?? unavailable(`${url.host}: ${why}`);
@@ -83,18 +82,4 @@ async function* watched(clock: Clock, response: IncomingMessage, failed: (why: s
     cancel();
     response.destroy();
   }
-}
-
-/** Only addresses that may be connected to are told to the socket. */
-function judgedLookup(mayConnect: MayConnect, port: number, closed: () => Error): LookupFunction {
-  return (name, options, done) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0);
-      const open = found.filter(({ address }) => mayConnect(address, port, name));
-      const [first] = open;
-      if (!first) return done(closed(), '', 0);
-      if (options.all) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
 }
