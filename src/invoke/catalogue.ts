@@ -60,16 +60,24 @@ export interface CataloguePlaces {
   readonly folders?: readonly string[];
 }
 
-/** Looks for the runtimes of this machine: Node.js from npm packages, Python by running what is installed, the OS-only ones always. */
+/** Looks for the runtimes of this machine: Node.js from npm packages, others by running what is installed, the OS-only ones always. */
 export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCatalogue> {
   const entries = new Map<string, RuntimeEntry>();
   const missing: MissingRuntime[] = [];
-  for (const major of ['22', '24', '26']) {
-    const entry = await nodeRuntime(places.installation, major);
-    if (entry) entries.set(entry.name, entry);
-    else missing.push({ name: `nodejs${major}.x`, reason: `the npm package node${major} is not installed: run npm install` });
+  const { installation, folders = [], rubyFolders: usual = ['/usr/bin', '/usr/local/bin'] } = places;
+  const majors = ['22', '24', '26'];
+  // A start waits for all of them to say their version: they do so side by side.
+  const found = await Promise.all([
+    Promise.all(majors.map((major) => nodeRuntime(installation, major))),
+    pythonRuntimes(places),
+    rubyRuntimes({ installation, folders, usual, ask: versionOf }),
+    javaPlaces(places).then(javaRuntimes),
+  ]);
+  for (const entry of found.flat()) if (entry) entries.set(entry.name, entry);
+  for (const major of majors) {
+    const name = `nodejs${major}.x`;
+    if (!entries.has(name)) missing.push({ name, reason: `the npm package node${major} is not installed: run npm install` });
   }
-  for (const entry of await pythonRuntimes(places)) entries.set(entry.name, entry);
   for (const minor of ['9', '10', '11', '12', '13', '14']) {
     const name = `python3.${minor}`;
     if (!entries.has(name))
@@ -78,11 +86,7 @@ export async function findRuntimes(places: CataloguePlaces): Promise<RuntimeCata
         reason: `no python3.${minor} in /usr/bin, /usr/local/bin or [runtimes] folders: install it, or name its folder`,
       });
   }
-  const { installation, folders = [], rubyFolders: usual = ['/usr/bin', '/usr/local/bin'] } = places;
-  for (const entry of await rubyRuntimes({ installation, folders, usual, ask: versionOf })) entries.set(entry.name, entry);
-  missing.push(...missingRubies(entries));
-  for (const entry of await javaRuntimes(await javaPlaces(places))) entries.set(entry.name, entry);
-  missing.push(...missingJavas(entries));
+  missing.push(...missingRubies(entries), ...missingJavas(entries));
   for (const name of ['provided.al2023', 'provided.al2']) {
     entries.set(name, { name, version: name.replace('.', ':'), speaks: 'http', mounts: [], sizedHeap: false });
   }
