@@ -81,6 +81,7 @@ export class Pools {
     const starts: Promise<string | undefined>[] = [];
     while (least > 0 && pool.living.size === 0 && !this.#fits(spec.memoryMiB))
       if (!(await this.#endSpare(spec.memoryMiB))) throw platformFailure('SandboxUnavailable', 'no memory is free');
+    if (this.#stopping) return undefined; // meanwhile
     while (pool.living.size < wanted && this.#fits(spec.memoryMiB)) starts.push(this.#start(pool));
     if (used.length === 0) for (const environment of pool.living) environment.spare = true;
     return (await Promise.all(starts)).find((failure) => failure !== undefined);
